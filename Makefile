@@ -1,0 +1,66 @@
+# Every command makes the environment it needs in .venv. Another Python: make PYTHON=python3.12 book
+
+PYTHON ?= python3
+PORT ?= 8000
+NOTEBOOKS ?=
+BIN := .venv/bin
+READY := .venv/ready
+FIRST_PAGE := _build/html/index.html
+
+.PHONY: help book serve test lint notebooks frameworks browser clean
+
+help:
+	@echo "make book         build the book and say where its first page is"
+	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
+	@echo "make test         run every test"
+	@echo "make lint         check the style and the types of the code"
+	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
+	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
+	@echo "make browser      find or install the Chromium that browser tests need"
+	@echo "make clean        remove the environment and everything built"
+
+book: $(READY)
+	$(BIN)/jupyter-book build . -W --keep-going -n
+	@echo "The book is built. Open $(CURDIR)/$(FIRST_PAGE)"
+
+serve: book
+	@echo "Serving the book on http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+test: $(READY) browser
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+notebooks: $(READY)
+	$(BIN)/python tools/notebooks.py $(NOTEBOOKS)
+
+frameworks: $(READY)
+	$(BIN)/python -m pip install --quiet -r requirements-frameworks.txt
+
+browser: $(READY)
+	@for name in chromium chromium-browser google-chrome; do \
+	    if command -v $$name > /dev/null; then echo "Found $$name."; exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes chromium && exit 0; \
+	fi; \
+	$(BIN)/playwright install chromium || \
+	echo "The browser tests will be skipped: please install Chromium (for example: sudo apt install chromium)."
+
+clean:
+	rm -rf .venv _build
+
+$(READY): requirements.txt pyproject.toml
+	@command -v $(PYTHON) > /dev/null || \
+	    { echo "$(PYTHON) was not found: install Python 3.11 or newer, or name yours: make PYTHON=..."; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	    { echo "$(PYTHON) is $$($(PYTHON) --version), the book needs 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" 2> /dev/null || \
+	    { echo "$(PYTHON) lacks the module venv: on Debian and Ubuntu, sudo apt install python3-venv"; exit 1; }
+	@echo "Making the environment in .venv (some minutes, once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@

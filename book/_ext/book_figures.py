@@ -1,0 +1,140 @@
+"""Write the figures that notebooks draw into the page itself, as SVG that follows the reader's theme.
+
+A figure without a text alternative is a warning, which fails the build.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+# cnn_course.plots draws with these colours and no other use of them, so each stands for a role.
+PALETTE = {
+    "#1a1a1e": "var(--cc-ink)",
+    "#6b7077": "var(--cc-muted)",
+    "#7b1fa2": "var(--cc-accent)",
+    "#ead6f3": "var(--cc-accent-soft)",
+    "#fefefe": "var(--cc-paper)",
+}
+COLOUR = re.compile("|".join(PALETTE), re.IGNORECASE)
+REFERENCE = re.compile(r"#([\w.:-]+)")
+PIXELS_PER_POINT = 4 / 3
+
+
+def inline_svg(svg: str, alt: str, prefix: str) -> str:
+    """Prepare a figure that matplotlib wrote for its place in a page.
+
+    Parameters
+    ----------
+    svg : str
+        The file, as matplotlib writes it.
+    alt : str
+        The text alternative.
+    prefix : str
+        What makes the identifiers of this figure differ from those of every other on the page.
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element: an image for screen readers, scaling down with the page, its colours bound to the theme.
+
+    Examples
+    --------
+    >>> svg = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt"><metadata/><path id="a" fill="#7b1fa2"/></svg>'
+    >>> inline_svg(svg, "A dot.", "fig-1-")
+    '<svg width="96" role="img" aria-label="A dot."><path fill="var(--cc-accent)" /></svg>'
+    """
+    root = ElementTree.fromstring(svg)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        element.attrib = {name.rpartition("}")[2]: bind(value) for name, value in element.attrib.items()}
+        element.text = (element.text or "").strip() if element.tag != "text" else element.text
+        element.tail = None if element.tag != "tspan" else element.tail
+    remove(root, "metadata")
+    # matplotlib's only style sheet is a rule for "*", which would reach out of the figure into the page.
+    if remove(root, "style"):
+        root.set("style", "stroke-linejoin:round;stroke-linecap:butt")
+    rename_identifiers(root, prefix)
+    root.attrib.pop("version", None)
+    for side in ("width", "height"):
+        if root.get(side, "").endswith("pt"):
+            root.set(side, f"{float(root.attrib[side][:-2]) * PIXELS_PER_POINT:.0f}")
+    root.set("role", "img")
+    root.set("aria-label", alt)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def bind(value: str) -> str:
+    """Replace the colours of the palette by the theme's variables, and matplotlib's fonts by the page's."""
+    value = COLOUR.sub(lambda found: PALETTE[found[0].lower()], value)
+    value = re.sub(r"'DejaVu Sans Mono'[^;]*", "var(--cc-mono)", value)
+    return re.sub(r"'DejaVu Sans'[^;]*", "var(--cc-sans)", value)
+
+
+def remove(root: ElementTree.Element, tag: str) -> bool:
+    """Remove all elements of one kind; return whether there were any."""
+    found = [(parent, child) for parent in root.iter() for child in parent if child.tag == tag]
+    for parent, child in found:
+        parent.remove(child)
+    return bool(found)
+
+
+def rename_identifiers(root: ElementTree.Element, prefix: str) -> None:
+    """Keep the identifiers that something refers to, under names that no other figure has; drop the rest."""
+    used = {
+        found for element in root.iter() for value in element.attrib.values() for found in REFERENCE.findall(value)
+    }
+    identifiers = [element.attrib["id"] for element in root.iter() if element.get("id") in used]
+    names = {identifier: f"{prefix}{number}" for number, identifier in enumerate(dict.fromkeys(identifiers), 1)}
+
+    def renamed(value: str) -> str:
+        return REFERENCE.sub(lambda found: "#" + names.get(found[1], found[1]), value)
+
+    for element in root.iter():
+        identifier = element.attrib.pop("id", "")
+        element.attrib = {name: renamed(value) for name, value in element.attrib.items()}
+        if identifier in names:
+            element.set("id", names[identifier])
+
+
+class InlineFigures(SphinxPostTransform):
+    """Replace the SVG outputs of code cells by their content."""
+
+    default_priority = 5  # right after MyST-NB has chosen one form of each output
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        """Run on one page."""
+        page = self.env.docname.rpartition("/")[2]
+        images = [
+            image
+            for output in self.document.findall(nodes.container)
+            if output.get("nb_element") == "cell_code_output"
+            for image in output.findall(nodes.image)
+        ]
+        for number, image in enumerate(images, 1):
+            alt = " ".join(image.get("alt", "").split())
+            if not alt:
+                logger.warning(
+                    "this figure has no text alternative: give its cell the metadata mystnb: {image: {alt: ...}}",
+                    location=image,
+                    type="figures",
+                )
+            path = Path(self.env.srcdir, image["uri"].lstrip("/"))
+            if path.suffix == ".svg":
+                svg = inline_svg(path.read_text("utf-8"), alt, f"{page}-figure-{number}-")
+                image.replace_self(nodes.raw("", f'<div class="cc-figure">{svg}</div>', format="html"))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the transform."""
+    app.add_post_transform(InlineFigures)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

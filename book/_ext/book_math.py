@@ -1,0 +1,248 @@
+"""Write formulas as MathML while the book is built.
+
+The reader's browser then needs no script to show a formula, a screen reader can read it, and TeX that cannot be
+understood is a warning with its place, which fails the build. KaTeX translates TeX to MathML; what browsers leave
+out of MathML (alphabets, the alignment of columns, boxes) is expressed in characters and CSS here. The font comes
+from the site itself, reduced to the characters that the book uses.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import string
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from logging import WARNING, getLogger
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import quickjs
+from docutils import nodes
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+# QuickJS keeps concatenations as "ropes", which its Python binding does not know: JSON.stringify flattens them.
+CALL_KATEX = """
+function translate(tex, display) {
+    try {
+        return JSON.stringify({mathml: katex.renderToString(tex,
+            {displayMode: display, output: "mathml", throwOnError: true, strict: "error"})});
+    } catch (error) {
+        return JSON.stringify({error: String(error.message)});
+    }
+}
+"""
+ALPHABETS = {
+    "bold": "BOLD",
+    "italic": "ITALIC",
+    "bold-italic": "BOLD ITALIC",
+    "double-struck": "DOUBLE-STRUCK",
+    "script": "SCRIPT",
+    "fraktur": "FRAKTUR",
+    "sans-serif": "SANS-SERIF",
+    "monospace": "MONOSPACE",
+}
+TEXT_STYLES = {
+    "bold": "font-weight:bold",
+    "italic": "font-style:italic",
+    "bold-italic": "font-weight:bold;font-style:italic",
+    "monospace": "font-family:var(--cc-mono)",
+}
+# The accent marks the current window in figures, explorers and prose; formulas follow light and dark as they do.
+COLOURS = {"#7b1fa2": "var(--cc-accent)", "#6b7077": "var(--cc-muted)"}
+DISPLAY_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|gather|multline)\*?\}")
+ALIGNED = {"equation": "aligned", "align": "aligned", "gather": "gathered", "multline": "gathered"}
+# What explorers write in formulas of their own, and the radical sign, which stands in no formula's text.
+ALWAYS_IN_FONT = string.ascii_letters + string.digits + "+-−·×=≠≤≥<>()[]{}|,./⌊⌋⌈⌉∑∂√∗⋆′ "
+
+
+class BadTeX(ValueError):
+    """TeX that KaTeX refuses, or that browsers cannot show as MathML."""
+
+
+@cache
+def katex() -> Any:
+    """Load KaTeX into a JavaScript engine and return the function that calls it."""
+    context = quickjs.Context()
+    context.eval(files("sphinxcontrib").joinpath("katex.min.js").read_text("utf-8"))
+    context.eval(CALL_KATEX)
+    return context.get("translate")
+
+
+@cache
+def to_mathml(tex: str, display: bool = False) -> str:
+    """Translate a formula from TeX to MathML.
+
+    Raises
+    ------
+    BadTeX
+        If the formula cannot be understood or shown.
+
+    Examples
+    --------
+    >>> to_mathml("x^2")
+    '<math><msup><mi>x</mi><mn>2</mn></msup></math>'
+    """
+    if display:
+        tex = DISPLAY_ENVIRONMENT.sub(lambda found: rf"\{found[1]}{{{ALIGNED[found[2]]}}}", tex)
+        if r"\\" in tex and r"\begin" not in tex:
+            tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
+    answer = json.loads(katex()(tex, display))
+    if "error" in answer:
+        # KaTeX underlines the culprit with combining characters, which terminals show badly.
+        raise BadTeX(answer["error"].replace("\u0332", ""))
+    written = re.search("<math.*</math>", answer["mathml"], re.DOTALL)
+    assert written, answer
+    math = ElementTree.fromstring(written[0].replace(' xmlns="http://www.w3.org/1998/Math/MathML"', ""))
+    shown = math[0][0]  # math > semantics > (what is shown, the TeX source)
+    math[:] = list(shown) if shown.tag == "mrow" else [shown]
+    for element in math.iter():
+        adapt_to_browsers(element)
+    return ElementTree.tostring(math, encoding="unicode", short_empty_elements=False)
+
+
+def adapt_to_browsers(element: ElementTree.Element) -> None:
+    """Express in characters and CSS what browsers leave out of MathML."""
+    if variant := element.attrib.get("mathvariant"):
+        if element.tag == "mtext" and variant in TEXT_STYLES:
+            element.set("style", TEXT_STYLES[variant])
+        if variant != "normal":
+            del element.attrib["mathvariant"]
+        if element.tag != "mtext" and variant in ALPHABETS:
+            element.text = "".join(in_alphabet(character, ALPHABETS[variant]) for character in element.text or "")
+    if (colour := element.attrib.get("mathcolor")) in COLOURS:
+        del element.attrib["mathcolor"]
+        element.set("style", f"color:{COLOURS[colour]}")
+    if element.tag == "mtable":
+        align_columns(element)
+    if element.tag == "menclose":
+        if element.attrib.pop("notation") != "box":
+            raise BadTeX("of the enclosing commands only \\boxed can be shown")
+        element.tag = "mrow"
+        element.set("style", "border:1px solid;padding:.25em .35em")
+
+
+def align_columns(table: ElementTree.Element) -> None:
+    """Turn the alignment, gaps and rules of a table's columns and rows into CSS."""
+    aligns, gaps, column_rules, row_rules = (
+        table.attrib.pop(name, default).split()
+        for name, default in [
+            ("columnalign", "center"),
+            ("columnspacing", "1em"),
+            ("columnlines", "none"),
+            ("rowlines", "none"),
+        ]
+    )
+    table.attrib.pop("rowspacing", None)
+    for row_number, row in enumerate(table):
+        for column, cell in enumerate(row):
+            left = half_gap(gaps, column - 1) if column else "0"
+            right = half_gap(gaps, column) if column < len(row) - 1 else "0"
+            style = f"text-align:{nth(aligns, column)};padding:.6ex {right} .6ex {left}"
+            if column < len(row) - 1 and nth(column_rules, column) != "none":
+                style += ";border-right:1px solid"
+            if row_number < len(table) - 1 and nth(row_rules, row_number) != "none":
+                style += ";border-bottom:1px solid"
+            cell.set("style", style)
+
+
+def nth(words: list[str], index: int) -> str:
+    """Return a table's entry for a column; the last one holds for all that follow."""
+    return words[min(index, len(words) - 1)]
+
+
+def half_gap(gaps: list[str], index: int) -> str:
+    """Return half of a gap between columns, as a CSS length."""
+    return f"{float(nth(gaps, index).removesuffix('em')) / 2:g}em"
+
+
+def in_alphabet(character: str, alphabet: str) -> str:
+    """Return the character of a mathematical alphabet, or the character itself where the alphabet lacks it.
+
+    Examples
+    --------
+    >>> in_alphabet("R", "DOUBLE-STRUCK"), in_alphabet("h", "ITALIC")
+    ('ℝ', 'ℎ')
+    """
+    name = unicodedata.name(character, "")
+    name = name.replace("LATIN ", "").replace("GREEK ", "").replace("LETTER ", "")
+    for candidate in (f"MATHEMATICAL {alphabet} {name}", f"{alphabet} {name}", f"BLACK-LETTER {name}"):
+        try:
+            return unicodedata.lookup(candidate)
+        except KeyError:
+            continue
+    return "ℎ" if (character, alphabet) == ("h", "ITALIC") else character
+
+
+def formula(translator: HTML5Translator, node: nodes.Element, display: bool) -> str:
+    """Translate a formula of a page; bad TeX becomes a warning with its place and is shown as it is."""
+    try:
+        return to_mathml(node.astext().strip(), display)
+    except BadTeX as error:
+        logger.warning("bad TeX: %s", error, location=node, type="math")
+        return f"<code>{html.escape(node.astext())}</code>"
+
+
+def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
+    """Write a formula that stands in a line of text."""
+    translator.body.append(formula(translator, node, display=False))
+    raise nodes.SkipNode
+
+
+def visit_display(translator: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a formula that stands by itself, with its number; a wide one scrolls and can then be focused by key."""
+    number = get_node_equation_number(translator, node) if node["number"] else None
+    label = f"Equation {number}" if number else "Equation"
+    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    # The theme's script puts boxes of this class in the tab order while they overflow.
+    translator.body.append(f'<div class="pst-scrollable-table-container" role="group" aria-label="{label}">')
+    translator.body.append(formula(translator, node, display=True) + "</div>")
+    if number:
+        translator.body.append(f'<span class="eqno">({number})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    translator.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def write_font(app: Sphinx, exception: Exception | None) -> None:
+    """Write the mathematical font, reduced to the characters in the formulas of the site."""
+    if exception or app.builder.format != "html":
+        return
+    used = set(ALWAYS_IN_FONT)
+    for page in Path(app.outdir).rglob("*.html"):
+        for found in re.finditer(r"<math.*?</math>", page.read_text("utf-8"), re.DOTALL):
+            used.update(html.unescape(re.sub(r"<[^>]*>", "", found[0])))
+    used.update([in_alphabet(character, "ITALIC") for character in used])  # how a browser draws a lone <mi>
+    target = Path(app.outdir) / "_static" / "math.woff2"
+    stamp = Path(app.doctreedir) / "math-characters.txt"
+    characters = "".join(sorted(used))
+    if target.exists() and stamp.exists() and stamp.read_text("utf-8") == characters:
+        return
+    font = TTFont(BytesIO(files("ziamath").joinpath("fonts/STIXTwoMath-Regular.ttf").read_bytes()))
+    options = subset.Options(layout_features=["ssty"], hinting=False, name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
+    options.flavor = "woff2"
+    getLogger("fontTools").setLevel(WARNING)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    subset.save_font(font, str(target), options)
+    stamp.write_text(characters, "utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the renderer (``html_math_renderer: mathml``) and the font."""
+    app.add_html_math_renderer("mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_display, None))
+    app.connect("build-finished", write_font, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

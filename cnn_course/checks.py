@@ -1,0 +1,239 @@
+"""Argument checks shared by every operation: the message names the argument, its value and what would be right.
+
+Taught in no chapter: this is the door that keeps wrong input from becoming a plausible number.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Literal, overload
+
+import numpy as np
+
+AXES = {1: ("N", "C", "W"), 2: ("N", "C", "H", "W")}
+
+
+def integer(value: object, name: str, minimum: int = 0) -> int:
+    """Return `value` as an int of at least `minimum`.
+
+    Parameters
+    ----------
+    value : int
+        Any integer, Python's or NumPy's; a bool, a float or a string is refused even where it looks like one.
+    name : str
+        The argument's name, for the message.
+    minimum : int
+        The smallest value allowed.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError
+        If `value` is not an integer.
+    ValueError
+        If `value` is below `minimum`.
+
+    Examples
+    --------
+    >>> integer(3, "stride", 1)
+    3
+    """
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be an integer, got the boolean {value!r}")
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}") from None
+    if number < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, got {number}")
+    return number
+
+
+@overload
+def per_axis(value: object, name: str, axes: Literal[2] = 2, minimum: int = 0) -> tuple[int, int]: ...
+@overload
+def per_axis(value: object, name: str, axes: int, minimum: int = 0) -> tuple[int, ...]: ...
+def per_axis(value: object, name: str, axes: int = 2, minimum: int = 0) -> tuple[int, ...]:
+    """Return one integer for each spatial axis, rows before columns.
+
+    Parameters
+    ----------
+    value : int or sequence of int
+        One number for all axes, or one for each.
+    name : str
+        The argument's name, for the message.
+    axes : int
+        How many spatial axes there are.
+    minimum : int
+        The smallest value allowed.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    TypeError
+        If a number is not an integer.
+    ValueError
+        If a number is below `minimum` or there are not `axes` of them.
+
+    Examples
+    --------
+    >>> per_axis(2, "stride"), per_axis((3, 2), "stride")
+    ((2, 2), (3, 2))
+    """
+    if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, (str, bytes)):
+        if np.ndim(value) != 1 or len(value) != axes:
+            wanted = "one integer" if axes == 1 else f"one integer or {axes} of them (rows, columns)"
+            raise ValueError(f"{name} must be {wanted}, got {value!r}")
+        return tuple(integer(v, name, minimum) for v in value)
+    return (integer(value, name, minimum),) * axes
+
+
+def real_array(value: object, name: str) -> np.ndarray:
+    """Return `value` as an array of floats in native byte order; integers and booleans become float64.
+
+    Parameters
+    ----------
+    value : array_like
+        Numbers. The array is not copied when it already holds native floats, and never modified.
+    name : str
+        The argument's name, for the message.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers of at least 32 bits of float, or is a masked array.
+    ValueError
+        If `value` is a ragged sequence, whose rows have different lengths.
+
+    Examples
+    --------
+    >>> real_array(np.array([250, 10], dtype=np.uint8), "x") + 10
+    array([260.,  20.])
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array, whose mask would be ignored; pass {name}.filled(0) or the like")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a rectangular array of numbers; its rows have different lengths") from None
+    kind = array.dtype.kind
+    if kind in "biu":
+        return array.astype(np.float64)
+    if kind != "f":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    if array.dtype.itemsize < 4:
+        raise TypeError(f"{name} has dtype {array.dtype}, too short to sum products in; pass {name}.astype(np.float32)")
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def batch(value: object, name: str, axes: int = 2, *, may_be_flat: bool = False) -> np.ndarray:
+    """Return `value` as floats of shape (N, C, *spatial), with `axes` spatial axes.
+
+    Parameters
+    ----------
+    value : array_like of shape (N, C, W) or (N, C, H, W)
+    name : str
+    axes : int
+        1 for signals, 2 for images.
+    may_be_flat : bool
+        Whether a spatial axis may be empty, as before a convolution whose padding makes room.
+
+    Returns
+    -------
+    ndarray of shape (N, C, W) or (N, C, H, W)
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers.
+    ValueError
+        If the number of axes differs, or an axis is empty that must not be.
+
+    Examples
+    --------
+    >>> batch([[[1, 2, 3]]], "x", axes=1)
+    array([[[1., 2., 3.]]])
+    """
+    array = real_array(value, name)
+    if array.ndim != axes + 2:
+        hint = {
+            axes: f"for one channel of one sample pass {name}[None, None]",
+            axes + 1: f"for one sample pass {name}[None]",
+        }.get(array.ndim, f"its axes are ({', '.join(AXES[axes])})")
+        raise ValueError(f"{name} must have {axes + 2} axes ({', '.join(AXES[axes])}), got shape {array.shape}: {hint}")
+    if 0 in array.shape[1 : 2 if may_be_flat else None]:
+        raise ValueError(f"{name} has an empty axis: shape {array.shape}; only the batch may be empty")
+    return array
+
+
+def same_shape(value: object, name: str, shape: tuple[int, ...], of: str) -> np.ndarray:
+    """Return `value` as floats, checked to have `shape`.
+
+    Parameters
+    ----------
+    value : array_like of shape `shape`
+    name : str
+    shape : tuple of int
+        The shape wanted.
+    of : str
+        What has that shape, for the message.
+
+    Returns
+    -------
+    ndarray of shape `shape`
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers.
+    ValueError
+        If the shape differs.
+
+    Examples
+    --------
+    >>> same_shape([1, 2], "grad_y", (2,), "the output")
+    array([1., 2.])
+    """
+    array = real_array(value, name)
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}, but {of} has shape {shape}")
+    return array
+
+
+def choice(value: object, name: str, allowed: Sequence[str]) -> str:
+    """Return `value` if it is one of the `allowed` words.
+
+    Parameters
+    ----------
+    value : str
+    name : str
+    allowed : sequence of str
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If `value` is none of them.
+
+    Examples
+    --------
+    >>> choice("same", "mode", ("valid", "same", "full"))
+    'same'
+    """
+    if isinstance(value, str) and value in allowed:
+        return value
+    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")

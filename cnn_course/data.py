@@ -1,0 +1,305 @@
+"""Real pictures, offline: handwritten digits, two photographs, and a reader for MNIST's files.
+
+The digits and the photographs come with scikit-learn, which is imported only where it is used.
+Taught in chapters 0, 2, 7 and 8.
+"""
+
+import gzip
+import math
+import os
+import struct
+import zlib
+from operator import index
+from typing import IO, NamedTuple
+
+import numpy as np
+
+__all__ = ["Digits", "digits", "load_idx", "photograph", "shift"]
+
+
+class Digits(NamedTuple):
+    """Images and labels to train with, and others to test with.
+
+    Attributes
+    ----------
+    x_train, x_test : ndarray of shape (N, 1, H, W), float32
+        Grey values from 0 (paper) to 1 (ink).
+    y_train, y_test : ndarray of shape (N,), int64
+        The digits 0 to 9.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+    def __repr__(self) -> str:
+        return f"Digits(x_train: {self.x_train.shape}, x_test: {self.x_test.shape})"
+
+
+def digits(size: int = 8, *, split: str = "stratified") -> Digits:
+    """Load the 1,797 handwritten digits that scikit-learn ships.
+
+    Parameters
+    ----------
+    size : {8, 16, 32}
+        Height and width of the images. The originals are 8x8; larger ones are interpolated bilinearly,
+        and hold no more detail than the originals.
+    split : {"stratified", "writers"}
+        "stratified" draws 360 test images by chance (seed 0), each digit with its share.
+        "writers" takes the last 360 images. The images stand in the order of the people who wrote them, so most of
+        these hands never occur in training: the harder and more honest question.
+
+    Returns
+    -------
+    Digits
+        1,437 images to train with, 360 to test with.
+
+    Raises
+    ------
+    ValueError
+        If `size` or `split` is not one of those listed.
+    ImportError
+        If scikit-learn is not installed.
+
+    References
+    ----------
+    .. [1] E. Alpaydin, C. Kaynak. "Optical Recognition of Handwritten Digits". UCI Machine Learning Repository, 1998.
+
+    Examples
+    --------
+    >>> digits(16)
+    Digits(x_train: (1437, 1, 16, 16), x_test: (360, 1, 16, 16))
+    """
+    if size not in (8, 16, 32):
+        raise ValueError(f"size must be 8, 16 or 32, got {size!r}")
+    if split not in ("stratified", "writers"):
+        raise ValueError(f'split must be "stratified" or "writers", got {split!r}')
+    try:
+        from sklearn.datasets import load_digits
+        from sklearn.model_selection import train_test_split
+    except ImportError as error:
+        raise ImportError(_NO_SKLEARN.format("the digits")) from error
+    bunch = load_digits()
+    images = bunch.images[:, None] / 16  # (1797, 1, 8, 8), ink from 0 to 16
+    enlarge = _tent(8, size)
+    x = (enlarge @ images @ enlarge.T).astype(np.float32)
+    y = bunch.target.astype(np.int64)
+    if split == "writers":
+        return Digits(x[:-360], y[:-360], x[-360:], y[-360:])
+    x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=360, stratify=y, random_state=0)
+    return Digits(x_train, y_train, x_test, y_test)
+
+
+def photograph(name: str = "china", *, size: int | tuple[int, int] | None = None, grey: bool = False) -> np.ndarray:
+    """Load one of the two photographs that scikit-learn ships.
+
+    Parameters
+    ----------
+    name : {"china", "flower"}
+        A palace roof with sharp edges, or a soft dahlia. Both are 427 pixels high and 640 wide.
+    size : int or (int, int), optional
+        Reduce the picture by averaging: an integer is the length of the longer side, a pair is (H, W).
+    grey : bool, optional
+        Mix red, green and blue into one channel as the eye weighs them (0.299, 0.587, 0.114).
+
+    Returns
+    -------
+    ndarray of shape (3, H, W) or (1, H, W), float64
+        Values from 0 (dark) to 1 (bright), channels first.
+
+    Raises
+    ------
+    ValueError
+        If there is no such photograph, or `size` is not between 1 and the size of the original.
+    TypeError
+        If `size` is not made of integers.
+    ImportError
+        If scikit-learn is not installed.
+
+    Notes
+    -----
+    china.jpg: danielbuechele, flower.jpg: vultilion (both on Flickr), Creative Commons Attribution 2.0.
+
+    Examples
+    --------
+    >>> photograph("china", size=160).shape
+    (3, 107, 160)
+    >>> photograph("flower", size=(40, 60), grey=True).shape
+    (1, 40, 60)
+    """
+    if name not in ("china", "flower"):
+        raise ValueError(f'name must be "china" or "flower", got {name!r}')
+    try:
+        from sklearn.datasets import load_sample_image
+    except ImportError as error:
+        raise ImportError(_NO_SKLEARN.format("the photographs")) from error
+    picture = load_sample_image(f"{name}.jpg").transpose(2, 0, 1) / 255  # (3, 427, 640)
+    height, width = picture.shape[1:]
+    if size is not None:
+        pair = isinstance(size, tuple | list)
+        new = tuple(map(index, size)) if pair else _fit(height, width, index(size))  # type: ignore[arg-type]
+        if len(new) != 2 or not (1 <= new[0] <= height and 1 <= new[1] <= width):
+            raise ValueError(f"size must lie between 1 and the photograph's {height} x {width}, got {size!r}")
+        picture = _boxes(height, new[0]) @ picture @ _boxes(width, new[1]).T
+    if grey:
+        picture = np.tensordot([0.299, 0.587, 0.114], picture, axes=1)[None]
+    return np.ascontiguousarray(picture)
+
+
+_NO_SKLEARN = "{} come with scikit-learn, which is not installed: pip install cnn-course[book]"
+
+
+def _fit(height: int, width: int, longer: int) -> tuple[int, int]:
+    scale = longer / max(height, width)
+    return round(height * scale), round(width * scale)
+
+
+def _tent(n: int, m: int) -> np.ndarray:
+    """Matrix (m, n) that interpolates n samples linearly at the centres of m new ones; the ends are held."""
+    centres = np.clip((np.arange(m) + 0.5) * n / m - 0.5, 0, n - 1)
+    return np.maximum(0, 1 - np.abs(centres[:, None] - np.arange(n)))
+
+
+def _boxes(n: int, m: int) -> np.ndarray:
+    """Matrix (m, n) that averages n samples over m intervals of equal length."""
+    edges = np.arange(m + 1)[:, None] * n / m
+    overlap = np.minimum(edges[1:], np.arange(n) + 1) - np.maximum(edges[:-1], np.arange(n))  # (m, n)
+    return np.maximum(0, overlap) * m / n
+
+
+def shift(images: np.ndarray, rows: int, cols: int) -> np.ndarray:
+    """Move images down and to the right; zeros come in at the other side.
+
+    Parameters
+    ----------
+    images : ndarray of shape (..., H, W)
+        Not modified.
+    rows, cols : int
+        How far down and how far right; negative numbers move up and left.
+
+    Returns
+    -------
+    ndarray of shape (..., H, W)
+        A new array of the same dtype.
+
+    Raises
+    ------
+    ValueError
+        If `images` has fewer than two axes.
+    TypeError
+        If `rows` or `cols` is not an integer.
+
+    Examples
+    --------
+    >>> shift(np.arange(9).reshape(3, 3), 1, -1)
+    array([[0, 0, 0],
+           [1, 2, 0],
+           [4, 5, 0]])
+    """
+    images = np.asarray(images)
+    if images.ndim < 2:
+        raise ValueError(f"images must have at least the axes (H, W), got shape {images.shape}")
+    height, width = images.shape[-2:]
+    to_rows, from_rows = _overlap(height, index(rows))
+    to_cols, from_cols = _overlap(width, index(cols))
+    moved = np.zeros_like(images)
+    moved[..., to_rows, to_cols] = images[..., from_rows, from_cols]
+    return moved
+
+
+def _overlap(n: int, step: int) -> tuple[slice, slice]:
+    """Where n places moved by `step` still lie within n places: (to, from)."""
+    step = max(-n, min(n, step))
+    return slice(max(0, step), n + min(0, step)), slice(max(0, -step), n - max(0, step))
+
+
+_IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def load_idx(path: str | os.PathLike, *, max_bytes: int = 1 << 31) -> np.ndarray:
+    """Read an array from an IDX file, the format of MNIST, plain or compressed by gzip.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; whether it is compressed is seen from its first bytes, not from its name.
+    max_bytes : int, optional
+        Refuse a file whose header promises more data than this (2 GiB unless told otherwise).
+
+    Returns
+    -------
+    ndarray
+        With the shape and the element type of the header, in the byte order of this machine.
+
+    Raises
+    ------
+    ValueError
+        If the file is not an IDX file, is damaged, or holds fewer or more bytes than its header promises.
+    OSError
+        If the file cannot be opened or read.
+
+    Notes
+    -----
+    Two zero bytes, one byte for the element type (0x08 uint8, 0x09 int8, 0x0B int16, 0x0C int32, 0x0D float32,
+    0x0E float64), one byte for the number of axes, the length of each axis as a big-endian 32-bit integer,
+    then the elements, big-endian, last axis fastest. No more is ever unpacked than the header promises, plus one byte.
+
+    References
+    ----------
+    .. [1] Y. LeCun, C. Cortes, C. J. C. Burges. "The MNIST database of handwritten digits", 1998.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "labels-idx1-ubyte"
+    ...     _ = path.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
+    ...     load_idx(path)
+    array([5, 0, 4], dtype=uint8)
+    """
+    try:
+        with open(path, "rb") as plain:
+            packed = plain.read(2) == b"\x1f\x8b"
+            plain.seek(0)
+            if not packed:
+                return _read_idx(plain, max_bytes)
+            with gzip.GzipFile(fileobj=plain) as unpacked:
+                return _read_idx(unpacked, max_bytes)
+    except ValueError as error:
+        raise ValueError(f"{os.fspath(path)}: {error}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(f"{os.fspath(path)}: damaged gzip data: {error}") from error
+
+
+def _read_idx(file: IO[bytes] | gzip.GzipFile, max_bytes: int) -> np.ndarray:
+    magic = _read(file, 4, "the magic number")
+    zeros, code, ndim = struct.unpack(">HBB", magic)
+    if zeros:
+        raise ValueError(f"not an IDX file: it starts with the bytes {magic.hex(' ')}, not with 00 00")
+    if code not in _IDX_TYPES:
+        known = ", ".join(f"0x{known:02x}" for known in _IDX_TYPES)
+        raise ValueError(f"unknown IDX element type 0x{code:02x}, must be one of {known}")
+    if not 1 <= ndim <= 32:  # what the oldest supported NumPy can hold
+        raise ValueError(f"an IDX array must have 1 to 32 axes, the header says {ndim}")
+    shape = struct.unpack(f">{ndim}i", _read(file, 4 * ndim, f"the lengths of {ndim} axes"))
+    if min(shape) < 0:
+        raise ValueError(f"the header gives a negative length: shape {shape}")
+    dtype = np.dtype(_IDX_TYPES[code])
+    size = math.prod(shape) * dtype.itemsize
+    if size > max_bytes:
+        raise ValueError(f"the header promises shape {shape}, that is {size} bytes; max_bytes is {max_bytes}")
+    data = _read(file, size, f"an array of shape {shape}")
+    if file.read(1):
+        raise ValueError(f"there is data after the {size} bytes of an array of shape {shape}")
+    return np.ndarray(shape, dtype, buffer=data).astype(dtype.newbyteorder("="), copy=False)
+
+
+def _read(file: IO[bytes] | gzip.GzipFile, size: int, what: str) -> bytearray:
+    data = bytearray()
+    # piece by piece: a false header must not make us allocate what the file does not hold
+    while piece := file.read(min(size - len(data), 1 << 20)):
+        data += piece
+    if len(data) < size:
+        raise ValueError(f"the file is truncated: {what} needs {size} bytes, got {len(data)}")
+    return data

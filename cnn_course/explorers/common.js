@@ -1,0 +1,241 @@
+// Shared by all explorers: Python puts this text before each module, so that a module needs no import.
+
+const LARGEST = 9999; // what an editable cell takes, as in base.py
+
+/** An element with attributes, listeners (functions) and children. */
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes))
+    if (typeof value === "function") node.addEventListener(name, value);
+    else node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+const range = (n) => Array.from({ length: Math.max(0, n) }, (_, i) => i);
+const table = (rows, cols, value) => range(rows).map((r) => range(cols).map((c) => value(r, c)));
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const limits = (rows) => [Math.min(...rows.flat()), Math.max(...rows.flat())];
+const total = (terms) => terms.reduce((sum, [a, b]) => sum + a * b, 0);
+
+/** A number as one writes it: four digits, nothing of what rounding leaves of a zero, a true minus sign. */
+function show(number) {
+  const size = Math.abs(number) < 1e-9 ? 0 : Math.abs(number);
+  const digits = Number.isInteger(size) || size === Infinity ? size : Number(size.toPrecision(4));
+  return (number < 0 && size ? "−" : "") + (digits === Infinity ? "∞" : digits);
+}
+const factor = (number) => (show(number)[0] === "−" ? `(${show(number)})` : show(number));
+const sum = (terms) => terms.map(([a, b]) => `${factor(a)}·${factor(b)}`).join(" + ");
+
+/** What was typed as a number, or a sentence that says why it is none. */
+function parse(text) {
+  const plain = text.trim().replace("−", "-").replace(",", "."), value = Number(plain);
+  if (!plain) return "The cell is empty";
+  if (Number.isNaN(value)) return `“${plain.slice(0, 20)}” is not a number such as −1.5`;
+  return Math.abs(value) > LARGEST ? `A cell takes numbers up to ${LARGEST}` : value;
+}
+
+/** Arrow keys walk through a group that is one tab stop; in a text field the caret moves first. */
+function walk(event, stops, columns) {
+  const { key, target } = event, at = stops.indexOf(target), column = at % columns;
+  const step = { ArrowLeft: column && -1, ArrowRight: column < columns - 1 && 1, ArrowUp: -columns, ArrowDown: columns };
+  const caret = { ArrowLeft: target.selectionStart > 0, ArrowRight: target.selectionEnd < target.value?.length };
+  if (!step[key] || caret[key]) return;
+  event.preventDefault();
+  stops[at + step[key]]?.focus();
+}
+
+/**
+ * A titled grid of numbered cells. pick(row, column) hears of the cell hovered or focused, leave() of its end,
+ * edit(row, column, value) of a number typed, refuse(sentence) of anything else.
+ */
+function grid({ pick, leave, edit, refuse } = {}) {
+  let shape, cells, stops, drawn, columns, told;
+  const title = make("div", { class: "cc-title", "aria-hidden": true });
+  const frame = make("div", { class: "cc-window", "aria-hidden": true });
+  const place = (at) => [Math.floor(at / columns), at % columns];
+  const hear = ({ target }) => {
+    const at = cells.indexOf(target.closest("[role=gridcell]"));
+    if (at >= 0 && at !== told) pick?.(...place((told = at)));
+  };
+  const quit = () => { told = null; leave?.(); };
+  const typed = ({ target }) => {
+    const value = parse(target.value), at = stops.indexOf(target), bad = typeof value === "string";
+    target.setAttribute("aria-invalid", bad);
+    refuse(bad ? `${value}: it counts as ${show(drawn[at].value)}.` : "");
+    if (!bad) edit(...place(at), value);
+  };
+  const settle = ({ target }) => { // a field that is left shows the number it keeps
+    target.value = show(drawn[stops.indexOf(target)].value);
+    target.setAttribute("aria-invalid", false);
+    refuse("");
+  };
+  const root = make("div", { class: "cc-grid", role: "grid", pointermove: hear, focusin: hear, pointerleave: quit,
+    focusout: quit, keydown: (event) => walk(event, stops, columns) });
+
+  function build(rows) {
+    const held = stops?.indexOf(document.activeElement);
+    cells = range(rows * columns).map(() => make("div", { role: "gridcell" }));
+    stops = edit ? cells.map((cell) => cell.appendChild(make("input", { inputmode: "decimal", autocomplete: "off",
+      input: typed, blur: settle, focus: ({ target }) => target.select() }))) : cells;
+    drawn = [];
+    root.replaceChildren(...range(rows).map((row) =>
+      make("div", { role: "row" }, ...cells.slice(row * columns, (row + 1) * columns))), frame);
+    if (held >= 0) stops[Math.min(held, stops.length - 1)]?.focus();
+  }
+
+  /** cell(row, column): {value, label, kind, scale, text, marks}; window: [row, column, height, width]. */
+  function draw({ name, rows, cols, offset = 0, tracks = cols, chars = 1, cell, window, active = 0 }) {
+    columns = cols;
+    if (shape !== (shape = `${rows} ${cols} ${offset}`)) build(rows);
+    title.textContent = name;
+    root.setAttribute("aria-label", name);
+    cells.forEach((node, at) => {
+      const [row, column] = place(at), now = cell(row, column);
+      const { value, label, kind = "", scale: [low, high] = [], text = show(value), marks = "" } = now;
+      chars = Math.max(chars, text.length);
+      stops[at].tabIndex = at === active ? 0 : -1;
+      now.key = [text, value, label, kind, low, high, marks].join();
+      if (drawn[at]?.key === now.key) return;
+      drawn[at] = now;
+      const part = kind === "input" ? (value - low) / (high - low || 1) : value / (Math.max(-low, high) || 1);
+      const dark = kind === "input" ? part < 0.28 : Math.abs(part) > 0.75;
+      node.className = `cc-cell cc-${kind} ${marks} ${part < 0 ? "cc-negative" : ""} ${dark ? "cc-dark" : ""}`;
+      node.style.cssText = `grid-area:${row + 1}/${column + offset + 1};--part:${Math.abs(100 * part) || 0}%`;
+      node.dataset.value = value;
+      stops[at].setAttribute("aria-label", label);
+      if (edit) stops[at].readOnly = kind === "pad";
+      if (!edit) node.textContent = text;
+      else if (stops[at] !== document.activeElement) stops[at].value = text;
+    });
+    root.style.cssText = `--tracks:${tracks};--chars:${chars}`;
+    frame.hidden = !window;
+    if (window) frame.style.gridArea = `${window[0] + 1}/${window[1] + offset + 1}/span ${window[2]}/span ${window[3]}`;
+  }
+  return { root: make("div", { class: "cc-panel" }, title, root), draw };
+}
+
+/** Back, play or pause, next and speed, as one tab stop; step(by) says whether there was somewhere to go. */
+function transport(step) {
+  let timer, speed = 1;
+  const start = () => { timer = setInterval(() => step(1) || pause(), 900 / speed); label(); };
+  const pause = () => { timer = clearInterval(timer); label(); };
+  const button = (text, click) => make("button", { type: "button", tabindex: -1, click }, text);
+  const back = button("‹ Back", () => { pause(); step(-1); });
+  const play = button("", () => {
+    if (timer) return pause();
+    if (!step(1)) step(-Infinity);
+    start();
+  });
+  const next = button("Next ›", () => { pause(); step(1); });
+  const pace = button("", () => {
+    const on = timer;
+    pause();
+    speed = speed < 4 ? 2 * speed : 0.5;
+    on ? start() : label();
+  });
+  const label = () => {
+    play.textContent = timer ? "❚❚ Pause" : "▶ Play";
+    pace.textContent = `Speed ${speed}×`;
+  };
+  const stops = [back, play, next, pace];
+  const root = make("div", { class: "cc-transport", role: "toolbar", "aria-label": "Walk the window",
+    keydown: (event) => walk(event, stops, stops.length),
+    focusin: ({ target }) => stops.forEach((stop) => (stop.tabIndex = stop === target ? 0 : -1)) }, ...stops);
+  play.tabIndex = 0;
+  label();
+  return { root, pause, playing: () => Boolean(timer) };
+}
+
+/** The state in the page's address, one entry for each trait that differs: #pooling.window=3&pooling.shift=1 */
+const address = {
+  read(key, defaults) {
+    const found = {};
+    for (const [name, text] of new URLSearchParams(location.hash.slice(1))) {
+      const trait = name.slice(key.length + 1), usual = defaults[trait];
+      if (name !== `${key}.${trait}` || !Object.hasOwn(defaults, trait)) continue;
+      const numbers = text.split("_").map((number) => clamp(Number(number) || 0, -LARGEST, LARGEST));
+      found[trait] = Array.isArray(usual) ? numbers : typeof usual === "boolean" ? numbers[0] !== 0 : numbers[0];
+    }
+    return found;
+  },
+  write(key, state, defaults) {
+    const hash = new URLSearchParams(location.hash.slice(1));
+    for (const name of [...hash.keys()]) if (name.startsWith(`${key}.`) || !name.includes(".")) hash.delete(name);
+    for (const trait of Object.keys(defaults))
+      if (`${state[trait]}` !== `${defaults[trait]}`) hash.set(`${key}.${trait}`, [state[trait]].flat().map(Number).join("_"));
+    history.replaceState(history.state, "", `#${hash}`);
+  },
+};
+
+/**
+ * An explorer. settle(state, before) mends a state in place; compute(state) gives at least {last}, or {trouble};
+ * build(api) gives {parts, paint}; paint(state, result) draws and returns [what to announce, all of it in words].
+ */
+function explorer({ name, title, settle, compute, build }) {
+  function render({ model, el }) {
+    const defaults = { ...model.get("defaults") }, ranges = model.get("ranges"), traits = Object.keys(defaults);
+    settle?.(defaults);
+    const inPage = !("jpThemeLight" in document.body.dataset); // JupyterLab's address is its own
+    const count = (window.cnnCourseExplorers ??= {});
+    const nth = (count[name] = (count[name] ?? 0) + 1), key = nth > 1 ? `${name}${nth}` : name;
+    let state, due, writing, refused = "", trouble = "", said, speaking, noting;
+
+    const message = make("p", { class: "cc-trouble", role: "status" });
+    const live = make("p", { class: "cc-hidden", "aria-live": "polite" });
+    const words = make("p", { class: "cc-hidden", id: `cc-${key}-words` });
+    const say = (text) => { if (message.textContent !== text) message.textContent = text; };
+    const set = (changes) => {
+      const news = Object.entries(changes).filter(([trait, value]) => `${model.get(trait)}` !== `${value}`);
+      for (const [trait, value] of news) model.set(trait, value);
+      if (news.length) model.save_changes();
+      return news.length > 0;
+    };
+    const player = transport((by) => set({ position: clamp(state.position + by, 0, model.get("last")) }));
+    const api = { set, move: (position) => { player.pause(); set({ position }); }, pause: player.pause,
+      redraw: () => state && update(), refuse: (text) => say((refused = text) || trouble) };
+    const { parts, paint } = build(api);
+
+    function update() {
+      due = false;
+      const now = Object.fromEntries(traits.map((trait) => {
+        const value = model.get(trait), span = ranges[trait];
+        return [trait, span ? clamp(Math.round(value) || 0, ...span) : Array.isArray(value) ? [...value] : value];
+      }));
+      settle?.(now, state);
+      const result = compute(now), last = Math.max(0, result.last ?? 0);
+      state = { ...now, position: clamp(Math.round(now.position) || 0, 0, last) };
+      writing = true;
+      set({ last, ...state });
+      writing = false;
+      say(refused || (trouble = result.trouble || ""));
+      const [line, all] = paint(state, result);
+      words.textContent = all;
+      clearTimeout(speaking);
+      clearTimeout(noting);
+      if (said && said !== line) speaking = setTimeout(() => (live.textContent = line), 500);
+      if (said && inPage) noting = setTimeout(() => address.write(key, state, defaults), 400);
+      said = line;
+    }
+    const changed = () => { if (!writing && !due) { due = true; queueMicrotask(update); } };
+    const follow = () => set(address.read(key, defaults));
+
+    const root = make("div", { class: "cc-explorer", role: "group", "aria-label": `Explorer: ${title}`,
+      "aria-describedby": words.id, "data-explorer": name, "data-lm-suppress-shortcuts": true },
+    player.root, message, ...parts, words, live);
+    el.append(root);
+    if (inPage && follow()) root.scrollIntoView({ block: "center" });
+    window.addEventListener("hashchange", follow);
+    for (const trait of traits) model.on(`change:${trait}`, changed);
+    update();
+    return () => {
+      player.pause();
+      clearTimeout(speaking);
+      clearTimeout(noting);
+      window.removeEventListener("hashchange", follow);
+      for (const trait of traits) model.off(`change:${trait}`, changed);
+      root.remove();
+    };
+  }
+  return { render };
+}

@@ -1,0 +1,83 @@
+"""One-dimensional convolution by hand: step the flipped kernel along the input. Taught in chapter 1."""
+
+from __future__ import annotations
+
+import traitlets
+
+from ..checks import choice
+from .base import POSITION, Check, Choice, Explorer, ExplorerBox, Slider, assemble, module, row_of_numbers
+
+MODES = ("valid", "same", "full")
+LONGEST_SIGNAL, LONGEST_KERNEL = 8, 6
+
+
+class FlipAndFilter(Explorer):
+    """The input, the kernel and how they meet."""
+
+    name = "flip_and_filter"
+    _esm = module(name)
+    signal = traitlets.List(traitlets.Float()).tag(sync=True)
+    kernel = traitlets.List(traitlets.Float()).tag(sync=True)
+    size = traitlets.Int().tag(sync=True)
+    kernel_size = traitlets.Int().tag(sync=True)
+    mode = traitlets.Int().tag(sync=True)
+    flip = traitlets.Bool().tag(sync=True)
+
+
+def flip_and_filter(
+    signal: object = (1, 2, 3, 4, 5, 6),
+    kernel: object = (0.1, 0.2, 0.3, 0.4),
+    *,
+    mode: str = "valid",
+    flip: bool = True,
+) -> ExplorerBox:
+    """Walk a kernel along a row of numbers, flipped (convolution) or as it is (cross-correlation).
+
+    Parameters
+    ----------
+    signal : array_like of shape (n,)
+        The input, 1 to 8 numbers.
+    kernel : array_like of shape (k,)
+        The kernel before it is flipped, 1 to 6 numbers.
+    mode : {"valid", "same", "full"}
+        Which outputs are kept.
+    flip : bool
+        Whether to flip the kernel.
+
+    Returns
+    -------
+    ExplorerBox
+        Controls and the explorer, computed in the browser.
+
+    Raises
+    ------
+    TypeError
+        If `flip` is not a bool.
+    ValueError
+        If a row is too short or too long, holds something else than numbers up to 9999, or `mode` is unknown.
+
+    Examples
+    --------
+    >>> flip_and_filter([1, 2, 3], [1, -1], mode="full")
+    explorers.flip_and_filter()
+    """
+    g = row_of_numbers(signal, "signal", 1, LONGEST_SIGNAL)
+    w = row_of_numbers(kernel, "kernel", 1, LONGEST_KERNEL)
+    core = FlipAndFilter(
+        signal=g,
+        kernel=w,
+        size=len(g),
+        kernel_size=len(w),
+        mode=MODES.index(choice(mode, "mode", MODES)),
+        flip=flip,
+    )
+    return assemble(
+        core,
+        [
+            Slider("size", "input size", 1, LONGEST_SIGNAL),
+            Slider("kernel_size", "kernel size", 1, LONGEST_KERNEL),
+            Choice("mode", "outputs kept", MODES),
+            Check("flip", "flip the kernel (true convolution)"),
+            POSITION,
+        ],
+    )

@@ -1,0 +1,688 @@
+"""Layers hold parameters and remember their input; `Sequential` chains them.
+
+Taught in chapters 8 (building LeNet) and 9 (sending gradients back through it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import prod, sqrt
+from typing import Any
+
+import numpy as np
+
+from . import conv, dense, pool
+from .checks import integer, per_axis
+from .shapes import (
+    Padding,
+    check_groups,
+    conv_output_size,
+    conv_transpose_output_size,
+    pool_output_size,
+    resolve_padding,
+)
+from .windows import Pair
+
+Shape = tuple[int, ...]
+
+
+class Layer:
+    """What all layers have in common.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        The learned arrays, by name; empty for layers that learn nothing.
+    grads : dict of str to ndarray
+        Their gradients, after `backward`.
+    """
+
+    def __init__(self) -> None:
+        self.params: dict[str, np.ndarray] = {}
+        self.grads: dict[str, np.ndarray] = {}
+        self.x: np.ndarray | None = None
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the layer's output, and remember `x` for `backward`.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, ...)
+
+        Returns
+        -------
+        ndarray of shape (N, ...)
+        """
+        self.x = x
+        return self._forward(x)
+
+    def backward(self, grad_y: np.ndarray, *, need_grad_x: bool = True) -> np.ndarray | None:
+        """Return the gradient with respect to the last input; those of the parameters go to `grads`.
+
+        Parameters
+        ----------
+        grad_y : ndarray of the output's shape
+        need_grad_x : bool
+            False lets a layer with parameters skip its input gradient; None comes back.
+
+        Returns
+        -------
+        ndarray of the input's shape, or None
+
+        Raises
+        ------
+        RuntimeError
+            If there was no `forward` before.
+        """
+        if self.x is None:
+            raise RuntimeError(f"{self}: backward needs the input of a forward pass, and there was none")
+        return self._backward(grad_y, self.x, need_grad_x)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of one output sample.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            Shape of one input sample, without the batch axis.
+
+        Returns
+        -------
+        tuple of int
+        """
+        return input_shape
+
+    def mac_count(self, input_shape: Shape) -> int:
+        """Return the multiplications (each with an addition) for one sample; 0 for layers without weights.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            Shape of one input sample, without the batch axis.
+
+        Returns
+        -------
+        int
+        """
+        return 0
+
+    @property
+    def param_count(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(p.size for p in self.params.values())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        raise TypeError("Layer is what layers have in common; use one of its subclasses")
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        raise TypeError("Layer is what layers have in common; use one of its subclasses")
+
+
+def he_normal(random_state: np.random.RandomState, shape: Shape, fan_in: int) -> np.ndarray:
+    """Draw starting weights with variance 2 / fan_in, which keeps the size of ReLU activations from layer to layer.
+
+    Parameters
+    ----------
+    random_state : RandomState
+    shape : tuple of int
+    fan_in : int
+        How many inputs an output adds up.
+
+    Returns
+    -------
+    ndarray of float32
+
+    References
+    ----------
+    .. [1] K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers", ICCV 2015, equation 10.
+
+    Examples
+    --------
+    >>> he_normal(np.random.RandomState(0), (2,), fan_in=2).round(3)
+    array([1.764, 0.4  ], dtype=float32)
+    """
+    return (random_state.standard_normal(shape) * sqrt(2 / fan_in)).astype(np.float32)
+
+
+class _Weighted(Layer):
+    """A layer with a weight and perhaps a bias, around one of the library's functions."""
+
+    def _set_params(
+        self, shape: Shape, fan_in: int, n_bias: int, bias: bool, random_state: np.random.RandomState
+    ) -> None:
+        if not isinstance(random_state, np.random.RandomState):
+            raise TypeError(
+                f"random_state must be a numpy.random.RandomState, for example np.random.RandomState(0), "
+                f"got {random_state!r}"
+            )
+        self.params["weight"] = he_normal(random_state, shape, fan_in)
+        if bias:
+            self.params["bias"] = np.zeros(n_bias, np.float32)
+
+    def _keep(self, gradients: conv.Gradients) -> np.ndarray | None:
+        grad_x, self.grads["weight"], grad_bias = gradients
+        if grad_bias is not None:
+            self.grads["bias"] = grad_bias
+        return grad_x
+
+
+class Conv2d(_Weighted):
+    """A 2D convolutional layer (`conv2d` with its own weight and bias).
+
+    Parameters
+    ----------
+    c_in, c_out : int
+        Input and output channels.
+    kernel_size : int or pair of int
+    stride, padding, dilation, groups
+        As in `conv2d`.
+    bias : bool
+        Whether each output channel has a bias.
+    random_state : RandomState
+        Draws the He-normal weights; biases start at 0.
+
+    Raises
+    ------
+    TypeError
+        If an option is not an integer, or `random_state` not a RandomState.
+    ValueError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> layer = Conv2d(3, 10, 5, padding=2, random_state=np.random.RandomState(0))
+    >>> layer.output_shape((3, 32, 32)), layer.param_count
+    ((10, 32, 32), 760)
+    """
+
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        kernel_size: int | Pair,
+        *,
+        stride: int | Pair = 1,
+        padding: Padding = 0,
+        dilation: int | Pair = 1,
+        groups: int = 1,
+        bias: bool = True,
+        random_state: np.random.RandomState,
+    ) -> None:
+        super().__init__()
+        c_in, c_out = integer(c_in, "c_in", 1), integer(c_out, "c_out", 1)
+        check_groups(c_in, c_out, groups)
+        self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
+        self.stride = per_axis(stride, "stride", minimum=1)
+        self.dilation = per_axis(dilation, "dilation", minimum=1)
+        self.pads = resolve_padding(padding, self.kernel_size, self.stride, self.dilation)
+        self.options: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+        shape = (c_out, c_in // groups, *self.kernel_size)
+        self._set_params(shape, prod(shape[1:]), c_out, bias, random_state)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        weight = self.params["weight"]
+        wanted = weight.shape[1] * self.options["groups"]
+        if len(input_shape) != 3 or input_shape[0] != wanted:
+            raise ValueError(f"{self}: input_shape must be ({wanted}, H, W), got {input_shape}")
+        sizes = zip(input_shape[1:], self.kernel_size, self.stride, self.pads, self.dilation, strict=True)
+        return (
+            len(weight),
+            *(conv_output_size(n + sum(p), k, stride=s, dilation=d) for n, k, s, p, d in sizes),
+        )
+
+    def mac_count(self, input_shape: Shape) -> int:
+        _, h_out, w_out = self.output_shape(input_shape)
+        return self.params["weight"].size * h_out * w_out
+
+    def __repr__(self) -> str:
+        c_out, c_group = self.params["weight"].shape[:2]
+        c_in = c_group * self.options["groups"]
+        defaults = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
+        given = "".join(f", {k}={v!r}" for k, v in self.options.items() if v != defaults[k])
+        return f"Conv2d({c_in}, {c_out}, {_short(self.kernel_size)}{given})"
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        return conv.conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        weight, bias = self.params["weight"], self.params.get("bias")
+        return self._keep(conv.conv2d_backward(grad_y, x, weight, bias, **self.options, need_grad_x=need_grad_x))
+
+
+class ConvTranspose2d(_Weighted):
+    """A transposed convolution (`conv_transpose2d` with its own weight and bias).
+
+    Parameters
+    ----------
+    c_in, c_out : int
+        Input and output channels.
+    kernel_size : int or pair of int
+    stride, padding, output_padding, dilation, groups
+        As in `conv_transpose2d`.
+    bias : bool
+        Whether each output channel has a bias.
+    random_state : RandomState
+        Draws the He-normal weights; biases start at 0.
+
+    Raises
+    ------
+    TypeError
+        If an option is not an integer, or `random_state` not a RandomState.
+    ValueError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> layer = ConvTranspose2d(16, 6, 2, stride=2, random_state=np.random.RandomState(0))
+    >>> layer.output_shape((16, 5, 5)), layer.param_count
+    ((6, 10, 10), 390)
+    """
+
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        kernel_size: int | Pair,
+        *,
+        stride: int | Pair = 1,
+        padding: int | Pair = 0,
+        output_padding: int | Pair = 0,
+        dilation: int | Pair = 1,
+        groups: int = 1,
+        bias: bool = True,
+        random_state: np.random.RandomState,
+    ) -> None:
+        super().__init__()
+        c_in, c_out = integer(c_in, "c_in", 1), integer(c_out, "c_out", 1)
+        check_groups(c_in, c_out, groups)
+        self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
+        self.options: dict[str, Any] = {
+            "stride": per_axis(stride, "stride", minimum=1),
+            "padding": per_axis(padding, "padding"),
+            "output_padding": per_axis(output_padding, "output_padding"),
+            "dilation": per_axis(dilation, "dilation", minimum=1),
+        }
+        self.groups = groups
+        shape = (c_in, c_out // groups, *self.kernel_size)
+        # An output adds up the taps of every input channel of its group that land on it.
+        fan_in = max(1, c_in // groups * prod(self.kernel_size) // prod(self.options["stride"]))
+        self._set_params(shape, fan_in, c_out, bias, random_state)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        c_in, c_group = self.params["weight"].shape[:2]
+        if len(input_shape) != 3 or input_shape[0] != c_in:
+            raise ValueError(f"{self}: input_shape must be ({c_in}, H, W), got {input_shape}")
+        options = [dict(zip(self.options, values, strict=True)) for values in zip(*self.options.values(), strict=True)]
+        sizes = (
+            conv_transpose_output_size(n, k, **o)
+            for n, k, o in zip(input_shape[1:], self.kernel_size, options, strict=True)
+        )
+        return (c_group * self.groups, *sizes)
+
+    def mac_count(self, input_shape: Shape) -> int:
+        self.output_shape(input_shape)
+        return self.params["weight"].size * prod(input_shape[1:])
+
+    def __repr__(self) -> str:
+        c_in, c_group = self.params["weight"].shape[:2]
+        return f"ConvTranspose2d({c_in}, {c_group * self.groups}, {_short(self.kernel_size)})"
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        weight, bias = self.params["weight"], self.params.get("bias")
+        return conv.conv_transpose2d(x, weight, bias, **self.options, groups=self.groups)
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        weight, bias = self.params["weight"], self.params.get("bias")
+        grads = conv.conv_transpose2d_backward(
+            grad_y, x, weight, bias, **self.options, groups=self.groups, need_grad_x=need_grad_x
+        )
+        return self._keep(grads)
+
+
+class Linear(_Weighted):
+    """A dense layer (`linear` with its own weight and bias).
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Inputs and outputs.
+    bias : bool
+        Whether each output has a bias.
+    random_state : RandomState
+        Draws the He-normal weights; biases start at 0.
+
+    Raises
+    ------
+    TypeError
+        If a number is not an integer, or `random_state` not a RandomState.
+    ValueError
+        If a number is below 1.
+
+    Examples
+    --------
+    >>> Linear(400, 120, random_state=np.random.RandomState(0)).param_count
+    48120
+    """
+
+    def __init__(self, n_in: int, n_out: int, *, bias: bool = True, random_state: np.random.RandomState) -> None:
+        super().__init__()
+        n_in, n_out = integer(n_in, "n_in", 1), integer(n_out, "n_out", 1)
+        self._set_params((n_out, n_in), n_in, n_out, bias, random_state)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        n_out, n_in = self.params["weight"].shape
+        if input_shape != (n_in,):
+            raise ValueError(f"{self}: input_shape must be ({n_in},), got {input_shape}")
+        return (n_out,)
+
+    def mac_count(self, input_shape: Shape) -> int:
+        self.output_shape(input_shape)
+        return self.params["weight"].size
+
+    def __repr__(self) -> str:
+        n_out, n_in = self.params["weight"].shape
+        return f"Linear({n_in}, {n_out})"
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        return dense.linear(x, self.params["weight"], self.params.get("bias"))
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        weight, bias = self.params["weight"], self.params.get("bias")
+        return self._keep(dense.linear_backward(grad_y, x, weight, bias, need_grad_x=need_grad_x))
+
+
+class _Pool(Layer):
+    """A pooling layer: options, and the sizes that follow from them."""
+
+    function: Callable[..., np.ndarray]
+    gradient: Callable[..., np.ndarray]
+
+    def __init__(self, kernel_size: int | Pair, **options: object) -> None:
+        super().__init__()
+        self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
+        self.options = options
+        stride = options["stride"]
+        self.stride = self.kernel_size if stride is None else per_axis(stride, "stride", minimum=1)
+        self.padding = per_axis(options["padding"], "padding")
+        self.dilation = per_axis(options.get("dilation", 1), "dilation", minimum=1)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 3:
+            raise ValueError(f"{self}: input_shape must be (C, H, W), got {input_shape}")
+        ceil_mode = bool(self.options["ceil_mode"])
+        sizes = zip(input_shape[1:], self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        return (
+            input_shape[0],
+            *(pool_output_size(n, k, stride=s, padding=p, dilation=d, ceil_mode=ceil_mode) for n, k, s, p, d in sizes),
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({_short(self.kernel_size)})"
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        return self.function(x, self.kernel_size, **self.options)
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        return self.gradient(grad_y, x, self.kernel_size, **self.options)
+
+
+class MaxPool2d(_Pool):
+    """A max-pooling layer (`max_pool2d` with fixed options).
+
+    Parameters
+    ----------
+    kernel_size : int or pair of int
+    stride, padding, dilation, ceil_mode
+        As in `max_pool2d`.
+
+    Raises
+    ------
+    TypeError
+        If an option is not an integer.
+    ValueError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> MaxPool2d(2).output_shape((6, 28, 28))
+    (6, 14, 14)
+    """
+
+    function = staticmethod(pool.max_pool2d)
+    gradient = staticmethod(pool.max_pool2d_backward)
+
+    def __init__(
+        self,
+        kernel_size: int | Pair,
+        *,
+        stride: int | Pair | None = None,
+        padding: int | Pair = 0,
+        dilation: int | Pair = 1,
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__(kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+
+
+class AvgPool2d(_Pool):
+    """An average-pooling layer (`avg_pool2d` with fixed options).
+
+    Parameters
+    ----------
+    kernel_size : int or pair of int
+    stride, padding, ceil_mode, count_include_pad
+        As in `avg_pool2d`.
+
+    Raises
+    ------
+    TypeError
+        If an option is not an integer.
+    ValueError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> AvgPool2d(2).output_shape((6, 28, 28))
+    (6, 14, 14)
+    """
+
+    function = staticmethod(pool.avg_pool2d)
+    gradient = staticmethod(pool.avg_pool2d_backward)
+
+    def __init__(
+        self,
+        kernel_size: int | Pair,
+        *,
+        stride: int | Pair | None = None,
+        padding: int | Pair = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        super().__init__(
+            kernel_size, stride=stride, padding=padding, ceil_mode=ceil_mode, count_include_pad=count_include_pad
+        )
+
+
+class _Function(Layer):
+    """A layer around a function that learns nothing."""
+
+    function: Callable[[np.ndarray], np.ndarray]
+    gradient: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        return self.function(x)
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        return self.gradient(grad_y, x)
+
+
+class GlobalAvgPool2d(_Function):
+    """A global average-pooling layer (`global_avg_pool2d`).
+
+    Examples
+    --------
+    >>> GlobalAvgPool2d().output_shape((16, 5, 5))
+    (16, 1, 1)
+    """
+
+    function = staticmethod(pool.global_avg_pool2d)
+    gradient = staticmethod(pool.global_avg_pool2d_backward)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], 1, 1)
+
+
+class Flatten(_Function):
+    """Lay out each sample as one row (`flatten`).
+
+    Examples
+    --------
+    >>> Flatten().output_shape((16, 5, 5))
+    (400,)
+    """
+
+    function = staticmethod(dense.flatten)
+    gradient = staticmethod(dense.flatten_backward)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (prod(input_shape),)
+
+
+class ReLU(_Function):
+    """A rectifier (`relu`) as a layer.
+
+    Examples
+    --------
+    >>> ReLU().forward(np.array([1.0, -2.0, 3.0, -1.0]))
+    array([1., 0., 3., 0.])
+    """
+
+    function = staticmethod(dense.relu)
+    gradient = staticmethod(dense.relu_backward)
+
+
+class Sigmoid(_Function):
+    """A `sigmoid` as a layer.
+
+    Examples
+    --------
+    >>> Sigmoid().forward(np.array([0.0]))
+    array([0.5])
+    """
+
+    function = staticmethod(dense.sigmoid)
+    gradient = staticmethod(dense.sigmoid_backward)
+
+
+class Tanh(_Function):
+    """A hyperbolic tangent (`tanh`) as a layer.
+
+    Examples
+    --------
+    >>> Tanh().forward(np.array([0.0]))
+    array([0.])
+    """
+
+    function = staticmethod(dense.tanh)
+    gradient = staticmethod(dense.tanh_backward)
+
+
+class Sequential(Layer):
+    """Layers one after the other.
+
+    Parameters
+    ----------
+    *layers : Layer
+        From the input on.
+
+    Raises
+    ------
+    TypeError
+        If something that is not a layer is given.
+
+    Examples
+    --------
+    >>> rng = np.random.RandomState(0)
+    >>> model = Sequential(Conv2d(1, 6, 5, random_state=rng), ReLU(), MaxPool2d(2))
+    >>> model.output_shape((1, 32, 32)), model.param_count
+    ((6, 14, 14), 156)
+    """
+
+    def __init__(self, *layers: Layer) -> None:
+        super().__init__()
+        for number, layer in enumerate(layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layer {number} must be a Layer, got {layer!r}")
+        self.layers = layers
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        for layer in self.layers:
+            input_shape = layer.output_shape(input_shape)
+        return input_shape
+
+    def mac_count(self, input_shape: Shape) -> int:
+        total = 0
+        for layer in self.layers:
+            total += layer.mac_count(input_shape)
+            input_shape = layer.output_shape(input_shape)
+        return total
+
+    @property
+    def param_count(self) -> int:
+        """How many numbers all layers learn together."""
+        return sum(layer.param_count for layer in self.layers)
+
+    def named_layers(self) -> Iterator[tuple[str, Layer]]:
+        """Yield every layer that is not itself a `Sequential`, with a name such as "0" or "1.0".
+
+        Yields
+        ------
+        name : str
+        layer : Layer
+        """
+        for number, layer in enumerate(self.layers):
+            if isinstance(layer, Sequential):
+                for name, inner in layer.named_layers():
+                    yield f"{number}.{name}", inner
+            else:
+                yield str(number), layer
+
+    def named_params(self) -> dict[str, np.ndarray]:
+        """Return every learned array by a name such as "0.weight".
+
+        Returns
+        -------
+        dict of str to ndarray
+        """
+        return {f"{name}.{key}": p for name, layer in self.named_layers() for key, p in layer.params.items()}
+
+    def named_grads(self) -> dict[str, np.ndarray]:
+        """Return the gradient of every learned array, by the names of `named_params`.
+
+        Returns
+        -------
+        dict of str to ndarray
+        """
+        return {f"{name}.{key}": g for name, layer in self.named_layers() for key, g in layer.grads.items()}
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.layers))})"
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        grad: np.ndarray | None = grad_y
+        for number, layer in reversed(list(enumerate(self.layers))):
+            assert grad is not None
+            grad = layer.backward(grad, need_grad_x=need_grad_x or number > 0)
+        return grad
+
+
+def _short(size: Pair) -> int | Pair:
+    """One number for a square kernel, as it is written in code."""
+    return size[0] if size[0] == size[1] else size

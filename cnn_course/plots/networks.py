@@ -1,0 +1,219 @@
+"""Networks as drawings: volumes in a row, neurons and their connections."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Circle, Polygon
+
+from cnn_course.plots.figure import (
+    ACCENT,
+    ACCENT_SOFT,
+    INK,
+    MUTED,
+    PAPER,
+    SMALL,
+    WIDTH,
+    BookFigure,
+    book_figure,
+    sheet,
+    text_width,
+    write,
+)
+
+
+@book_figure
+def volumes(shapes: Sequence, names: Sequence[str] | None = None) -> BookFigure:
+    """Draw a network as a row of boxes with their shapes beneath.
+
+    Parameters
+    ----------
+    shapes : sequence of (C, H, W), (n,) or int
+        What each layer hands on. Sides grow with the square root of the numbers, so that all of them can be seen.
+    names : sequence of str, optional
+        One for each box.
+
+    Returns
+    -------
+    BookFigure
+        Five boxes at most in a row.
+
+    Raises
+    ------
+    ValueError
+        If there is no shape, one is neither a volume nor a vector, or `names` are not as many.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.volumes([(1, 32, 32), (6, 28, 28), 10], ["image", "C1", "classes"])
+    <BookFigure: volumes>
+    """
+    sizes = [(shape,) if np.ndim(shape) == 0 else tuple(shape) for shape in shapes]
+    for size in sizes:
+        if len(size) not in (1, 3) or min(size) < 1:
+            raise ValueError(f"each shape must be (C, H, W) or (n,) with positive numbers, got {size}")
+    if not sizes:
+        raise ValueError("shapes must hold at least one shape, got none")
+    if names is not None and len(names) != len(sizes):
+        raise ValueError(f"names must be as many as the shapes: {len(names)} for {len(sizes)}")
+    boxes = [(1, size[0], 1) if len(size) == 1 else size for size in sizes]
+    texts = ["\N{MULTIPLICATION SIGN}".join(map(str, size)) for size in sizes]
+    labels = [max(texts[i], names[i] if names else "", key=len) for i in range(len(sizes))]
+    lines = int(np.ceil(len(sizes) / 5))
+    columns = int(np.ceil(len(sizes) / lines))
+    slot = min(WIDTH / columns, 1.4)
+    slot = max(slot, min(WIDTH / columns, max(map(text_width, labels)) + 0.15))
+    roots = np.sqrt(np.array(boxes, dtype=float))  # depth, height, width
+    roots[[len(size) == 1 for size in sizes], 1] /= 2  # bars as high as the volumes are wide, not towers
+    deep, high, wide = roots.max(axis=0)
+    unit = min(1.15 / (high + 0.35 * deep), (slot - 0.3) / (wide + 0.35 * deep))
+    tall = 1.2 if unit * (high + 0.35 * deep) > 1.0 else unit * (high + 0.35 * deep) + 0.1
+    line = tall + (0.75 if names else 0.5)
+    figure, axes = sheet(slot * columns, line * lines)
+    past = 0.0  # half the width of the box before
+    for i, (depth, height, width) in enumerate(np.maximum(0.09, unit * roots)):
+        row, col = divmod(i, columns)
+        skew = 0.35 * depth
+        middle, centre = slot * (col + 0.5), line * row + tall / 2
+        left, top = middle - (width + skew) / 2, centre - (height - skew) / 2  # of the front
+        faces = (
+            (INK, PAPER, [(0, 0), (width, 0), (width, height), (0, height)]),
+            (INK, ACCENT_SOFT, [(0, 0), (skew, -skew), (width + skew, -skew), (width, 0)]),
+            (INK, ACCENT_SOFT, [(width, 0), (width + skew, -skew), (width + skew, height - skew), (width, height)]),
+        )
+        for edge, face, corners in faces:
+            points = np.add(corners, (left, top))
+            axes.add_patch(Polygon(points, fc=face, ec=edge, lw=1.1, joinstyle="round", clip_on=False))
+        if col:
+            end, start = left - 0.06, slot * (col - 0.5) + (past + 0.06)
+            axes.annotate(
+                "", (end, centre), (start, centre),
+                arrowprops={"arrowstyle": "->", "color": MUTED, "lw": 1.2, "shrinkA": 0, "shrinkB": 0},
+            )  # fmt: skip
+        past = (width + skew) / 2
+        below = line * row + tall + 0.14
+        if names:
+            write(axes, middle, below, names[i], color=MUTED)
+            below += 0.25
+        write(axes, middle, below, texts[i], size=min(12, 12 * (slot - 0.06) / text_width(texts[i])))
+    return figure
+
+
+@book_figure
+def connections(n_in: int, n_out, edges=None, *, output=None, input=None, names=None) -> BookFigure:
+    """Draw neurons as rows of dots, the input lowest, and who is connected to whom.
+
+    Parameters
+    ----------
+    n_in : int
+        Number of inputs.
+    n_out : int or sequence of int
+        Number of neurons in the row above, or in each of the rows above it.
+    edges : sequence of (i, o) or (i, o, label), optional
+        From neuron i to neuron o; with several rows, one such sequence for each step up. Nothing connects each to all.
+        Edges of one label share their weight: they have one dash, and the letter stands on them.
+    output, input : int or sequence of int, optional
+        Highlight these neurons of the highest row and all that they see, or these inputs and all that they reach.
+    names : sequence of str, optional
+        One for each row, from the inputs up.
+
+    Returns
+    -------
+    BookFigure
+
+    Raises
+    ------
+    ValueError
+        If an edge or a highlighted neuron does not exist, or lengths do not agree.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.connections(5, 3, [(o + k, o, "abc"[k]) for o in range(3) for k in range(3)], output=1)
+    <BookFigure: connections>
+    """
+    sizes = [n_in, *([n_out] if np.ndim(n_out) == 0 else n_out)]
+    steps = _as_steps(sizes, edges)
+    if names is not None and len(names) != len(sizes):
+        raise ValueError(f"names must be as many as the rows: {len(names)} for {len(sizes)}")
+    lit = _lit(sizes, steps, output, input)
+    margin = max(map(text_width, names)) + 0.15 if names is not None else 0.0
+    space = min(0.75, (WIDTH - margin - 0.4) / max(1, max(sizes) - 1))
+    radius, rise = min(0.15, 0.36 * space), 1.25
+    width = margin + space * (max(sizes) - 1) + 2 * radius
+    figure, axes = sheet(width, rise * (len(sizes) - 1) + 2 * radius)
+    middle = margin + (width - margin) / 2
+
+    def place(level, i):
+        return middle + space * (i - (sizes[level] - 1) / 2), radius + rise * (len(sizes) - 1 - level)
+
+    labels = list(dict.fromkeys(edge[2] for step in steps for edge in step if len(edge) > 2))
+    for level, step in enumerate(steps):
+        for edge in sorted(step, key=lambda edge: _is_lit(lit, level, edge)):
+            ends = np.array([place(level, edge[0]), place(level + 1, edge[1])])
+            bright = _is_lit(lit, level, edge)
+            dash = DASHES[labels.index(edge[2]) % len(DASHES)] if len(edge) > 2 else "solid"
+            axes.add_collection(
+                LineCollection(
+                    [ends], colors=ACCENT if bright else MUTED, linewidths=2.6 if bright else 1.0, linestyles=[dash],
+                    clip_on=False, zorder=2 if bright else 1,
+                ),
+                autolim=False,
+            )  # fmt: skip
+            if len(edge) > 2:
+                x, y = ends[0] + 0.3 * (ends[1] - ends[0])
+                axes.add_patch(Circle((x, y), 0.085, fc=PAPER, ec="none", zorder=3, clip_on=False))
+                write(axes, x, y, str(edge[2]), size=SMALL, color=ACCENT if bright else INK, zorder=4)
+    for level, size in enumerate(sizes):
+        for i in range(size):
+            bright = i in lit[level]
+            face, edge_color, line = (ACCENT_SOFT, ACCENT, 3.0) if bright else (PAPER, INK, 1.2)
+            axes.add_patch(Circle(place(level, i), radius, fc=face, ec=edge_color, lw=line, zorder=5, clip_on=False))
+        if names is not None:
+            write(axes, 0, place(level, 0)[1], names[level], color=MUTED, ha="left")
+    return figure
+
+
+DASHES = ("solid", (0, (5, 2)), (0, (1.2, 1.4)), (0, (7, 2, 1.2, 2)), (0, (9, 3)))
+
+
+def _as_steps(sizes: list[int], edges) -> list[list[tuple]]:
+    if edges is None:
+        return [[(i, o) for i in range(a) for o in range(b)] for a, b in pairwise(sizes)]
+    steps = [list(map(tuple, step)) for step in ([edges] if len(sizes) == 2 else edges)]
+    if len(steps) != len(sizes) - 1:
+        raise ValueError(f"edges must be given for each of the {len(sizes) - 1} steps, got {len(steps)}")
+    for level, step in enumerate(steps):
+        for edge in step:
+            if not (0 <= edge[0] < sizes[level] and 0 <= edge[1] < sizes[level + 1]):
+                raise ValueError(f"edge {edge} leaves rows of {sizes[level]} and {sizes[level + 1]} neurons")
+    return steps
+
+
+def _lit(sizes: list[int], steps: list[list[tuple]], output, input) -> list[set[int]]:
+    """Which neurons of each row are highlighted."""
+    lit: list[set[int]] = [set() for _ in sizes]
+    if output is not None and input is not None:
+        raise ValueError("highlight output or input, not both")
+    if output is not None:
+        lit[-1] = _chosen("output", output, sizes[-1])
+        for level in reversed(range(len(steps))):
+            lit[level] = {edge[0] for edge in steps[level] if edge[1] in lit[level + 1]}
+    if input is not None:
+        lit[0] = _chosen("input", input, sizes[0])
+        for level, step in enumerate(steps):
+            lit[level + 1] = {edge[1] for edge in step if edge[0] in lit[level]}
+    return lit
+
+
+def _chosen(name: str, wanted: int | Iterable[int], size: int) -> set[int]:
+    chosen = {wanted} if isinstance(wanted, int | np.integer) else set(wanted)
+    if not all(0 <= i < size for i in chosen):
+        raise ValueError(f"{name} must name neurons from 0 to {size - 1}, got {wanted}")
+    return {int(i) for i in chosen}
+
+
+def _is_lit(lit: list[set[int]], level: int, edge: tuple) -> bool:
+    return edge[0] in lit[level] and edge[1] in lit[level + 1]

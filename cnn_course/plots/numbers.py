@@ -1,0 +1,385 @@
+"""Arrays as numbered cells: the worked examples."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import Rectangle
+
+from cnn_course import conv
+from cnn_course.checks import choice, per_axis
+from cnn_course.plots.figure import (
+    ACCENT,
+    INK,
+    MUTED,
+    PAPER,
+    SMALL,
+    TEXT,
+    WIDTH,
+    BookFigure,
+    as_array,
+    book_figure,
+    colors,
+    ink_on,
+    number,
+    sheet,
+    text_width,
+    write,
+)
+from cnn_course.shapes import resolve_padding
+
+CELL = 0.42  # inches
+HEAD = 0.3  # room for a title
+PHONE = 4.6  # inches; a wider row of panels is broken in two, so that a phone need not shrink it much
+
+
+@dataclass
+class Panel:
+    """One array as a block of cells, to be placed on a sheet.
+
+    `pads` is the width of the border of padding: ((top, bottom), (left, right)). `fills` overrules the colours of
+    the kind, `blank` is a number that is not written.
+    """
+
+    array: np.ndarray
+    kind: str = "input"
+    title: str | None = None
+    pads: tuple = ((0, 0), (0, 0))
+    marks: tuple = ()
+    fills: np.ndarray | None = None
+    blank: float | None = None
+
+    def __post_init__(self):
+        self.texts = [[number(value) for value in row] for row in self.array]
+        longest = max(text_width(text) for row in self.texts for text in row)
+        self.cell_width = max(CELL, longest + 0.1)
+        self.scale = 1.0
+
+    @property
+    def width(self) -> float:
+        return self.array.shape[1] * self.cell_width * self.scale
+
+    @property
+    def height(self) -> float:
+        return self.array.shape[0] * CELL * self.scale
+
+    def draw(self, axes: Axes, left: float, top: float) -> None:
+        """Draw with the upper left corner of the first cell at (left, top)."""
+        w, h = self.cell_width * self.scale, CELL * self.scale
+        rows, cols = self.array.shape
+        y, x = np.mgrid[:rows, :cols]
+        corners = np.stack([x, y, x + 1, y, x + 1, y + 1, x, y + 1], axis=-1).reshape(rows, cols, 4, 2)
+        corners = corners * (w, h) + (left, top)
+        inside = np.zeros(self.array.shape, dtype=bool)
+        (above, below), (before, behind) = self.pads
+        inside[above : rows - below, before : cols - behind] = True
+        fills = self.fills if self.fills is not None else colors(np.where(inside, self.array, np.nan), self.kind)
+        styles: tuple[tuple[np.ndarray, dict[str, Any]], ...] = (
+            (corners[~inside], {"facecolors": "none", "linestyles": (0, (3, 2.5)), "linewidths": 0.9}),
+            (corners[inside], {"facecolors": fills[inside], "linewidths": 0.7}),
+        )
+        for cells, options in styles:
+            if len(cells):
+                axes.add_collection(
+                    PolyCollection(list(cells), edgecolors=MUTED, clip_on=False, **options), autolim=False
+                )
+        for (row, col), value in np.ndenumerate(self.array):
+            if value != self.blank:
+                color = ink_on(fills[row, col]) if inside[row, col] else INK
+                middle = left + (col + 0.5) * w, top + (row + 0.5) * h
+                write(axes, *middle, self.texts[row][col], size=TEXT * min(1, self.scale), color=color)
+        for row, col, height, width in self.marks:
+            place = (left + col * w, top + row * h), width * w, height * h
+            # the paper around it keeps the outline visible on cells of any colour
+            axes.add_patch(Rectangle(*place, fill=False, ec=PAPER, lw=5, clip_on=False, joinstyle="miter"))
+            axes.add_patch(Rectangle(*place, fill=False, ec=ACCENT, lw=3, clip_on=False, joinstyle="miter"))
+        if self.title:
+            write(axes, left + self.width / 2, top - HEAD / 2, self.title, size=SMALL, color=MUTED)
+
+
+def _fit(panel: Panel, width: float = WIDTH) -> Panel:
+    panel.scale = min(1.0, width / panel.width)
+    return panel
+
+
+def _as_pads(dashed, ndim: int) -> tuple:
+    """Turn n, (rows, cols) or ((top, bottom), (left, right)) into the last form; one row has no padding above."""
+    pads = np.broadcast_to(np.asarray(dashed).T, (2, 2)).T if np.ndim(dashed) == 1 else np.broadcast_to(dashed, (2, 2))
+    (above, below), (before, behind) = pads.tolist()
+    return ((above, below) if ndim == 2 else (0, 0), (before, behind))
+
+
+@book_figure
+def grid(array, *, kind: str = "input", title: str | None = None, window=None, dashed=0) -> BookFigure:
+    """Draw one array as cells with their numbers.
+
+    Parameters
+    ----------
+    array : array of shape (H, W) or (W,)
+        A padded array is passed with its padding.
+    kind : {"input", "weight", "output"}, optional
+        Decides the colours: grey, brown to green, or red to blue.
+    title : str, optional
+        Written above.
+    window : (row, col, height, width), optional
+        A block of cells to outline, counted in cells of `array`.
+    dashed : int, (int, int) or ((int, int), (int, int)), optional
+        Width of the border of padding, drawn dashed: everywhere, (rows, cols), or ((top, bottom), (left, right)).
+
+    Returns
+    -------
+    BookFigure
+
+    Raises
+    ------
+    ValueError
+        If `array` is empty or has more than two axes, `kind` is unknown, or `window` leaves the array.
+    TypeError
+        If `array` does not hold real numbers.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.grid(np.arange(9).reshape(3, 3), window=(0, 0, 2, 2))
+    <BookFigure: grid>
+    """
+    array = as_array("array", array, 1, 2)
+    choice(kind, "kind", ("input", "weight", "output"))
+    pads = _as_pads(dashed, array.ndim)
+    array = np.atleast_2d(array)
+    rows, cols = array.shape
+    if window is not None:
+        row, col, height, width = window
+        if row < 0 or col < 0 or row + height > rows or col + width > cols:
+            raise ValueError(f"window {tuple(window)} leaves the array of shape {array.shape}")
+    panel = _fit(Panel(array, kind, title, pads, () if window is None else (tuple(window),)))
+    head = HEAD if title else 0
+    figure, axes = sheet(panel.width, head + panel.height)
+    panel.draw(axes, 0, head)
+    return figure
+
+
+@book_figure
+def usage(counts, *, title: str | None = None, dashed=0) -> BookFigure:
+    """Draw how often each pixel is used: a heat map with the counts in its cells.
+
+    Parameters
+    ----------
+    counts : array of shape (H, W) or (W,)
+        The more often, the bluer.
+    title, dashed
+        As in `grid`.
+
+    Returns
+    -------
+    BookFigure
+
+    Raises
+    ------
+    ValueError
+        If `counts` is empty or has more than two axes.
+    TypeError
+        If `counts` does not hold real numbers.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.usage([[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+    <BookFigure: usage>
+    """
+    return grid(as_array("counts", counts, 1, 2), kind="output", title=title, dashed=dashed)
+
+
+@book_figure
+def correlation(x, kernel, position=(0, 0), *, stride=1, padding=0) -> BookFigure:
+    """Draw one step of a 2D cross-correlation: input, kernel and output, with the arithmetic beneath.
+
+    Parameters
+    ----------
+    x : array of shape (H, W)
+        The input.
+    kernel : array of shape (kH, kW)
+        Not flipped.
+    position : (int, int), optional
+        Row and column of the output cell that is worked out.
+    stride : int or (int, int), optional
+        As in `cnn_course.conv2d`, and so is the padding.
+    padding : int, (int, int), "valid", "same" or "full", optional
+        Zeros around the input, drawn dashed.
+
+    Returns
+    -------
+    BookFigure
+        The window, the kernel and the output cell are outlined.
+
+    Raises
+    ------
+    ValueError
+        If an array does not have two axes, the kernel does not fit, or `position` is not in the output.
+    TypeError
+        If an array does not hold real numbers.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.correlation(np.arange(9).reshape(3, 3), [[0, 1], [2, 3]], (1, 0))
+    <BookFigure: correlation>
+    """
+    x, kernel = as_array("x", x, 2), as_array("kernel", kernel, 2)
+    output = conv.conv2d(x[None, None], kernel[None, None], stride=stride, padding=padding)[0, 0]
+    row, col = position
+    if not (0 <= row < output.shape[0] and 0 <= col < output.shape[1]):
+        raise ValueError(f"position {tuple(position)} is not in the output, which has shape {output.shape}")
+    strides = per_axis(stride, "stride")
+    pads = resolve_padding(padding, kernel.shape, strides, (1, 1))
+    (top, left), (kh, kw) = (row * strides[0], col * strides[1]), kernel.shape
+    padded = np.pad(x, pads)
+    panels = [
+        Panel(padded, "input", "input", pads, ((top, left, kh, kw),)),
+        Panel(kernel, "weight", "kernel", marks=((0, 0, kh, kw),)),
+        Panel(output, "output", "output", marks=((row, col, 1, 1),)),
+    ]
+    sum_line = _products(padded[top : top + kh, left : left + kw], kernel, output[row, col])
+    return _row_of_panels(panels, ["\N{STAR OPERATOR}", "="], sum_line)
+
+
+def _row_of_panels(panels: list[Panel], signs: list[str], sum_line: str) -> BookFigure:
+    """Place panels in one row, or in the two that take the least width, and the arithmetic below them."""
+    gap = 0.42
+
+    def length(row):  # a later row starts with its sign
+        return sum(panel.width + gap for panel in row) - (gap if row[0] is panels[0] else 0)
+
+    def width_of(rows):
+        return max(map(length, rows))
+
+    rows = [panels]
+    if width_of(rows) > PHONE:
+        rows = min(([panels[:1], panels[1:]], [panels[:2], panels[2:]]), key=width_of)
+        if width_of(rows) > WIDTH:
+            scale = (WIDTH - 2 * gap) / (width_of(rows) - gap)
+            for panel in panels:
+                panel.scale = scale
+    width, heights = width_of(rows), [HEAD + max(panel.height for panel in row) for row in rows]
+    texts = _wrap(sum_line, max(width, 4.2))
+    figure, axes = sheet(width, sum(heights) + 0.15 * len(rows) + 0.1 + 0.26 * len(texts))
+    y, sign = 0.0, iter(signs)
+    for row, height in zip(rows, heights, strict=True):
+        x, middle = 0.0, y + HEAD + (height - HEAD) / 2
+        for panel in row:
+            if panel is not panels[0]:
+                write(axes, x + gap / 2, middle, next(sign), size=18)
+                x += gap
+            panel.draw(axes, x, middle - panel.height / 2)
+            x += panel.width
+        y += height + 0.15
+    _write_lines(axes, 0, y + 0.15, texts)
+    return figure
+
+
+def _write_lines(axes: Axes, x: float, y: float, texts: list[str]) -> None:
+    for line, text in enumerate(texts):
+        write(axes, x, y + 0.26 * line, text, ha="left")
+
+
+def _products(window: np.ndarray, kernel: np.ndarray, total) -> str:
+    """Write the sum of products out: 0·0 + 1·1 + 3·2 + 4·3 = 19."""
+
+    def factor(value):
+        text = number(value)
+        return f"({text})" if value < 0 else text
+
+    terms = [f"{factor(a)}\N{MIDDLE DOT}{factor(b)}" for a, b in zip(window.flat, kernel.flat, strict=True)]
+    return " + ".join(terms) + f" = {number(total)}"
+
+
+def _wrap(text: str, width: float) -> list[str]:
+    """Break a sum before its signs, into lines of about equal length none of which is wider than `width`."""
+    parts = text.replace(" +", "\n+").replace(" =", "\n=").split("\n")
+    limit = text_width(text) / max(1, np.ceil(text_width(text) / width)) + 0.4
+    lines = [""]
+    for part in parts:
+        longer = f"{lines[-1]} {part}".strip()
+        if lines[-1] and text_width(longer) > (width if part.startswith("=") else min(width, limit)):
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+@book_figure
+def sequence(x, kernel, position: int = 0, *, mode: conv.Mode = "valid", flip: bool = True) -> BookFigure:
+    """Draw one step of a 1D convolution: flip the kernel, place it, multiply, add.
+
+    Parameters
+    ----------
+    x : array of shape (N,)
+        The input.
+    kernel : array of shape (K,)
+        In its own order; the figure shows it as it lies under the input.
+    position : int, optional
+        Which output is worked out, counted from 0.
+    mode : {"valid", "same", "full"}, optional
+        As in `cnn_course.convolve1d`. The zeros it needs are drawn dashed.
+    flip : bool, optional
+        Convolution flips the kernel; `False` draws the cross-correlation.
+
+    Returns
+    -------
+    BookFigure
+        Each output stands in the column of its index: for a convolution s[t] under x[t], below the end of its window,
+        for a cross-correlation below the start.
+
+    Raises
+    ------
+    ValueError
+        If an array does not have one axis, the kernel does not fit, or `position` is not in the output.
+    TypeError
+        If an array does not hold real numbers.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.sequence([1, 2, 3, 4, 5, 6], [0.1, 0.2, 0.3, 0.4], position=2)
+    <BookFigure: sequence>
+    """
+    x, kernel = as_array("x", x, 1), as_array("kernel", kernel, 1)
+    output = (conv.convolve1d if flip else conv.correlate1d)(x, kernel, mode)
+    if not 0 <= position < len(output):
+        raise ValueError(f"position {position} is not in the output, which has length {len(output)}")
+    k = len(kernel)
+    added = {"valid": 0, "same": k - 1, "full": 2 * (k - 1)}[mode]
+    before = (added + 1) // 2 if mode == "same" else added // 2
+    padded = np.pad(x, (before, added - before))
+    lying = kernel[::-1] if flip else kernel
+    window = padded[position : position + k]
+    marked = ((0, 0, 1, k),)
+    top = Panel(padded[None], pads=((0, 0), (before, added - before)), marks=((0, position, 1, k),))
+    middle = Panel(lying[None], "weight", marks=marked)
+    bottom = Panel(output[None], "output", marks=((0, position, 1, 1),))
+    panels = (top, middle, bottom)
+    column = max(panel.cell_width for panel in panels)
+    scale = min(1.0, WIDTH / (column * len(padded)))
+    for panel in panels:
+        panel.cell_width, panel.scale = column, scale
+    column *= scale
+    texts = _wrap(_products(window, lying, output[position]), max(top.width, 4.2))
+    row, head = top.height, 0.28
+    figure, axes = sheet(top.width, 3 * (row + head) + 2 * 0.12 + 0.28 + 0.26 * len(texts))
+    y = head
+    write(axes, 0, y - 0.42, "input", size=SMALL, color=MUTED, ha="left")
+    for index in range(-before, len(padded) - before):
+        write(axes, (index + before + 0.5) * column, y - 0.13, number(index), size=9, color=MUTED)
+    top.draw(axes, 0, y)
+    y += row + 0.12 + head
+    title = "kernel, flipped" if flip else "kernel"
+    write(axes, position * column, y - 0.14, title, size=SMALL, color=MUTED, ha="left")
+    middle.draw(axes, position * column, y)
+    y += row + 0.12 + head
+    shift = k - 1 if flip else 0
+    write(axes, shift * column, y - 0.14, "output", size=SMALL, color=MUTED, ha="left")
+    bottom.draw(axes, shift * column, y)
+    _write_lines(axes, 0, y + row + 0.24, texts)
+    return figure

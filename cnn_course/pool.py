@@ -1,0 +1,574 @@
+"""Pooling: max, sum, average, Lp and global, each beside its gradient.
+
+Every window is reduced first along its rows, then along its columns, by adding (or comparing) shifted and strided
+copies of the whole batch; positions in the padding are never read. Adding has an adjoint, `_spread`, that hands
+each output's share back to every input of its window.
+
+Taught in chapters 7 (forward) and 9 (backward).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from .checks import batch, per_axis, same_shape
+from .shapes import pool_output_size
+from .windows import Pair
+
+
+class _Axis(NamedTuple):
+    """How windows slide along one axis."""
+
+    n: int
+    n_out: int
+    k: int
+    stride: int
+    padding: int
+    dilation: int
+
+    def taps(self) -> Iterator[tuple[slice, slice]]:
+        """Yield, for each position in the window, the outputs for which it lies on an input, and those inputs."""
+        for i in range(self.k):
+            offset = i * self.dilation - self.padding
+            first = max(0, -(offset // self.stride))
+            last = min(self.n_out - 1, (self.n - 1 - offset) // self.stride)
+            if first <= last:
+                start = first * self.stride + offset
+                yield slice(first, last + 1), slice(start, last * self.stride + offset + 1, self.stride)
+
+    def counts(self, include_pad: bool) -> np.ndarray:
+        """Return how many positions of each window count: never those that hang over the end."""
+        start = np.arange(self.n_out) * self.stride - self.padding
+        stop = np.minimum(start + self.k, self.n + (self.padding if include_pad else 0))
+        return stop - (start if include_pad else np.maximum(start, 0))
+
+
+def max_pool2d(
+    x: np.ndarray,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Return the largest number of every window.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+    kernel_size : int or pair of int
+        Rows and columns of the window.
+    stride : int or pair of int, optional
+        From one window to the next; the window size if not given, so that windows do not overlap.
+    padding : int or pair of int
+        Positions added on each side, at most half the window; they count as minus infinity.
+    dilation : int or pair of int
+        Distance between neighbouring positions of a window; 1 means no holes.
+    ceil_mode : bool
+        Keep a last window that reaches over the end, unless it would start in the padding on the right.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out)
+        NaN where the window holds a NaN.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers, or an option is not an integer.
+    ValueError
+        If an option is out of range, or the window is larger than the padded image.
+
+    Examples
+    --------
+    >>> x = np.array([[1, 2, 3, 4, 4, 5], [6, 0, 7, 8, 9, 0], [4, 1, 7, 2, 9, 4], [9, 4, 9, 1, 4, 2]])
+    >>> max_pool2d(x[None, None], 2)[0, 0]
+    array([[6., 8., 9.],
+           [9., 9., 9.]])
+    """
+    x, axes = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    return _reduce(x, axes, np.maximum, -np.inf)
+
+
+def max_pool2d_backward(
+    grad_y: np.ndarray,
+    x: np.ndarray,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Return the gradient of `max_pool2d`: each window's goes to the first of its largest numbers.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C, H_out, W_out)
+        Gradient of the loss with respect to the output.
+    x, kernel_size, stride, padding, dilation, ceil_mode
+        As they were given to `max_pool2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+        Overlapping windows with the same winner add up. In a window with a NaN, the first NaN wins.
+
+    Raises
+    ------
+    TypeError
+        As `max_pool2d`.
+    ValueError
+        As `max_pool2d`, and if `grad_y` does not have the output's shape.
+
+    Notes
+    -----
+    The positions of a window are asked in row-major order whether they hold the maximum; the first that does takes
+    what is left of the gradient, so that later ties find nothing.
+
+    Examples
+    --------
+    >>> max_pool2d_backward([[[[1.0]]]], [[[[5.0, 7.0], [7.0, 1.0]]]], 2)[0, 0]
+    array([[0., 1.],
+           [0., 0.]])
+    """
+    x, axes = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    y = _reduce(x, axes, np.maximum, -np.inf)
+    left = _upstream(grad_y, x, axes).copy()
+    grad_x = np.zeros_like(x)
+    has_nan = np.isnan(y).any()
+    for rows_out, rows in axes[0].taps():
+        for cols_out, cols in axes[1].taps():
+            here, value = (..., rows_out, cols_out), x[..., rows, cols]
+            wins = value == y[here]
+            if has_nan:
+                wins |= np.isnan(value) & np.isnan(y[here])
+            # A product, not a mask: where the winner lies is unpredictable, and a branch for each number costs more.
+            share = left[here] * wins
+            grad_x[..., rows, cols] += share
+            left[here] -= share
+    return grad_x
+
+
+def sum_pool2d(
+    x: np.ndarray,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Return the sum of every window.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+    kernel_size, stride, padding, ceil_mode
+        As in `max_pool2d`; padding counts as zero.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out)
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers, or an option is not an integer.
+    ValueError
+        If an option is out of range, or the window is larger than the padded image.
+
+    Examples
+    --------
+    >>> sum_pool2d(np.arange(9.0).reshape(1, 1, 3, 3), 2, stride=1)[0, 0]
+    array([[ 8., 12.],
+           [20., 24.]])
+    """
+    x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
+    return _reduce(x, axes, np.add, 0)
+
+
+def sum_pool2d_backward(
+    grad_y: np.ndarray,
+    x: np.ndarray,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Return the gradient of `sum_pool2d`: each input gets the gradient of every window that holds it.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C, H_out, W_out)
+        Gradient of the loss with respect to the output.
+    x, kernel_size, stride, padding, ceil_mode
+        As they were given to `sum_pool2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+
+    Raises
+    ------
+    TypeError
+        As `sum_pool2d`.
+    ValueError
+        As `sum_pool2d`, and if `grad_y` does not have the output's shape.
+
+    Examples
+    --------
+    >>> sum_pool2d_backward(np.ones((1, 1, 1, 2)), np.zeros((1, 1, 2, 3)), 2, stride=1)[0, 0]
+    array([[1., 2., 1.],
+           [1., 2., 1.]])
+    """
+    x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
+    return _spread(_upstream(grad_y, x, axes), axes)
+
+
+def avg_pool2d(
+    x: np.ndarray,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> np.ndarray:
+    """Return the average of every window.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+    kernel_size, stride, padding, ceil_mode
+        As in `max_pool2d`; padding counts as zero.
+    count_include_pad : bool
+        Whether padding counts in the divisor. What hangs over the end in `ceil_mode` never does.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out)
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers, or an option is not an integer.
+    ValueError
+        If an option is out of range, or the window is larger than the padded image.
+
+    Examples
+    --------
+    >>> avg_pool2d(np.arange(9.0).reshape(1, 1, 3, 3), 2, stride=1)[0, 0]
+    array([[2., 3.],
+           [5., 6.]])
+    """
+    x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
+    return _reduce(x, axes, np.add, 0) / _divisor(axes, count_include_pad, x.dtype)
+
+
+def avg_pool2d_backward(
+    grad_y: np.ndarray,
+    x: np.ndarray,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> np.ndarray:
+    """Return the gradient of `avg_pool2d`: every input of a window gets an equal share.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C, H_out, W_out)
+        Gradient of the loss with respect to the output.
+    x, kernel_size, stride, padding, ceil_mode, count_include_pad
+        As they were given to `avg_pool2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+
+    Raises
+    ------
+    TypeError
+        As `avg_pool2d`.
+    ValueError
+        As `avg_pool2d`, and if `grad_y` does not have the output's shape.
+
+    Examples
+    --------
+    >>> avg_pool2d_backward([[[[8.0]]]], np.zeros((1, 1, 2, 2)), 2)[0, 0]
+    array([[2., 2.],
+           [2., 2.]])
+    """
+    x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
+    return _spread(_upstream(grad_y, x, axes) / _divisor(axes, count_include_pad, x.dtype), axes)
+
+
+def lp_pool2d(
+    x: np.ndarray,
+    norm_type: float,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Return the Lp norm of every window: (sum of abs(x) ** p) ** (1 / p).
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+    norm_type : float
+        p, at least 1: 2 for the Euclidean length, 1 for the sum of absolute values.
+    kernel_size, stride, padding, ceil_mode
+        As in `max_pool2d`; padding counts as zero.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out)
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers, or an option is not a number of the right kind.
+    ValueError
+        If an option is out of range, or the window is larger than the padded image.
+
+    Notes
+    -----
+    PyTorch raises x itself to the power p, which is no norm where p is odd and x negative.
+
+    Examples
+    --------
+    >>> lp_pool2d([[[[3.0, -4.0]]]], 2, (1, 2))
+    array([[[[5.]]]])
+    """
+    p = _norm_type(norm_type)
+    x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
+    return _reduce(np.abs(x) ** p, axes, np.add, 0) ** (1 / p)
+
+
+def lp_pool2d_backward(
+    grad_y: np.ndarray,
+    x: np.ndarray,
+    norm_type: float,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Return the gradient of `lp_pool2d`.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C, H_out, W_out)
+        Gradient of the loss with respect to the output.
+    x, norm_type, kernel_size, stride, padding, ceil_mode
+        As they were given to `lp_pool2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+        0 in windows of zeros, where the norm has a corner.
+
+    Raises
+    ------
+    TypeError
+        As `lp_pool2d`.
+    ValueError
+        As `lp_pool2d`, and if `grad_y` does not have the output's shape.
+
+    Notes
+    -----
+    d y / d x = sign(x) * (abs(x) / y) ** (p - 1).
+
+    Examples
+    --------
+    >>> lp_pool2d_backward([[[[10.0]]]], [[[[3.0, -4.0]]]], 2, (1, 2))
+    array([[[[ 6., -8.]]]])
+    """
+    p = _norm_type(norm_type)
+    x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
+    y = _reduce(np.abs(x) ** p, axes, np.add, 0) ** (1 / p)
+    share = _upstream(grad_y, x, axes) / np.where(y == 0, 1, y) ** (p - 1)
+    return _spread(share, axes) * np.sign(x) * np.abs(x) ** (p - 1)
+
+
+def global_avg_pool2d(x: np.ndarray) -> np.ndarray:
+    """Return the average of every channel.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+
+    Returns
+    -------
+    ndarray of shape (N, C, 1, 1)
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers.
+    ValueError
+        If `x` does not have four axes.
+
+    Examples
+    --------
+    >>> global_avg_pool2d(np.arange(9.0).reshape(1, 1, 3, 3))
+    array([[[[4.]]]])
+    """
+    return batch(x, "x").mean(axis=(2, 3), keepdims=True)
+
+
+def global_avg_pool2d_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the gradient of `global_avg_pool2d`: every input gets an equal share.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C, 1, 1)
+        Gradient of the loss with respect to the output.
+    x : ndarray of shape (N, C, H, W)
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+
+    Raises
+    ------
+    TypeError
+        As `global_avg_pool2d`.
+    ValueError
+        As `global_avg_pool2d`, and if `grad_y` does not have the output's shape.
+
+    Examples
+    --------
+    >>> global_avg_pool2d_backward([[[[8.0]]]], np.zeros((1, 1, 2, 2)))[0, 0]
+    array([[2., 2.],
+           [2., 2.]])
+    """
+    x = batch(x, "x")
+    return avg_pool2d_backward(grad_y, x, x.shape[2:])
+
+
+def global_max_pool2d(x: np.ndarray) -> np.ndarray:
+    """Return the largest number of every channel.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+
+    Returns
+    -------
+    ndarray of shape (N, C, 1, 1)
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers.
+    ValueError
+        If `x` does not have four axes.
+
+    Examples
+    --------
+    >>> global_max_pool2d(np.arange(9.0).reshape(1, 1, 3, 3))
+    array([[[[8.]]]])
+    """
+    return batch(x, "x").max(axis=(2, 3), keepdims=True)
+
+
+def global_max_pool2d_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the gradient of `global_max_pool2d`: it goes to the first of the channel's largest numbers.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C, 1, 1)
+        Gradient of the loss with respect to the output.
+    x : ndarray of shape (N, C, H, W)
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+
+    Raises
+    ------
+    TypeError
+        As `global_max_pool2d`.
+    ValueError
+        As `global_max_pool2d`, and if `grad_y` does not have the output's shape.
+
+    Examples
+    --------
+    >>> global_max_pool2d_backward([[[[8.0]]]], [[[[1.0, 3.0], [3.0, 2.0]]]])[0, 0]
+    array([[0., 8.],
+           [0., 0.]])
+    """
+    x = batch(x, "x")
+    y = x.max(axis=(2, 3), keepdims=True)
+    left = same_shape(grad_y, "grad_y", y.shape, "the output")
+    n, c, h, w = x.shape
+    grad_x = np.zeros((n, c, h * w), x.dtype)
+    # argmax gives the first maximum, and the first NaN where there is one.
+    first = x.reshape(n, c, h * w).argmax(axis=2, keepdims=True)
+    np.put_along_axis(grad_x, first, left.reshape(n, c, 1).astype(x.dtype), axis=2)
+    return grad_x.reshape(x.shape)
+
+
+def _reduce(x: np.ndarray, axes: tuple[_Axis, _Axis], combine: np.ufunc, start: float) -> np.ndarray:
+    """Combine the numbers of every window, along rows first."""
+    rows, cols = axes
+    tall = np.full((*x.shape[:2], rows.n_out, cols.n), start, x.dtype)
+    for out, inputs in rows.taps():
+        combine(tall[:, :, out], x[:, :, inputs], out=tall[:, :, out])
+    y = np.full((*x.shape[:2], rows.n_out, cols.n_out), start, x.dtype)
+    for out, inputs in cols.taps():
+        combine(y[..., out], tall[..., inputs], out=y[..., out])
+    return y
+
+
+def _spread(grad_y: np.ndarray, axes: tuple[_Axis, _Axis]) -> np.ndarray:
+    """Give every input the gradient of each window that holds it: the adjoint of adding."""
+    rows, cols = axes
+    tall = np.zeros((*grad_y.shape[:3], cols.n), grad_y.dtype)
+    for out, inputs in cols.taps():
+        tall[..., inputs] += grad_y[..., out]
+    grad_x = np.zeros((*grad_y.shape[:2], rows.n, cols.n), grad_y.dtype)
+    for out, inputs in rows.taps():
+        grad_x[:, :, inputs] += tall[:, :, out]
+    return grad_x
+
+
+def _divisor(axes: tuple[_Axis, _Axis], include_pad: bool, dtype: np.dtype) -> np.ndarray:
+    return np.multiply.outer(axes[0].counts(include_pad), axes[1].counts(include_pad)).astype(dtype)
+
+
+def _upstream(grad_y: np.ndarray, x: np.ndarray, axes: tuple[_Axis, _Axis]) -> np.ndarray:
+    shape = (*x.shape[:2], axes[0].n_out, axes[1].n_out)
+    return same_shape(grad_y, "grad_y", shape, "the output").astype(x.dtype, copy=False)
+
+
+def _norm_type(norm_type: float) -> float:
+    if isinstance(norm_type, bool) or not isinstance(norm_type, (int, float, np.integer, np.floating)):
+        raise TypeError(f"norm_type must be a number, got {norm_type!r}")
+    if not 1 <= norm_type < np.inf:
+        raise ValueError(f"norm_type must be finite and at least 1, got {norm_type}")
+    return float(norm_type)
+
+
+def _arguments(x, kernel_size, stride, padding, dilation, ceil_mode) -> tuple[np.ndarray, tuple[_Axis, _Axis]]:
+    x = batch(x, "x")
+    kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
+    stride = kernel_size if stride is None else per_axis(stride, "stride", minimum=1)
+    padding, dilation = per_axis(padding, "padding"), per_axis(dilation, "dilation", minimum=1)
+    options = zip(x.shape[2:], kernel_size, stride, padding, dilation, strict=True)
+    rows, cols = (
+        _Axis(n, pool_output_size(n, k, stride=s, padding=p, dilation=d, ceil_mode=ceil_mode), k, s, p, d)
+        for n, k, s, p, d in options
+    )
+    return x, (rows, cols)

@@ -1,0 +1,69 @@
+"""A Chromium shared by all browser tests, and visits that count what a page must not do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Start a Chromium of the system, or Playwright's own, once for the whole run."""
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (pip install playwright)")
+    system = next(filter(None, map(shutil.which, NAMES)), None)
+    with api.sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=system, args=list(QUIET))
+        except api.Error as error:
+            pytest.skip(f"no Chromium starts here ({system or 'none on PATH'}): {str(error).splitlines()[0]}")
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """An open page, the requests it made to other machines (all blocked) and the errors in its console."""
+
+    page: Any
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def is_local(url: str) -> bool:
+    """Tell whether a request stays on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme in ("file", "data", "blob", "about") or parts.hostname in ("127.0.0.1", "localhost")
+
+
+@contextmanager
+def visit(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
+    """Open a page in a fresh context with the network blocked; `options` are those of a Playwright context."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(5000)
+    seen = Visit(context.new_page())
+
+    def check(route: Any) -> None:
+        if is_local(route.request.url):
+            route.continue_()
+        else:
+            seen.outside.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", check)
+    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    seen.page.on("console", lambda said: seen.errors.append(said.text) if said.type == "error" else None)
+    try:
+        seen.page.goto(url)
+        yield seen
+    finally:
+        context.close()

@@ -1,0 +1,123 @@
+"""The floors of the library, and what importing it brings in."""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cnn_course
+
+PACKAGE = Path(cnn_course.__file__).parent
+# A module imports only from floors below its own.
+FLOORS = [
+    {"checks"},
+    {"shapes", "naive"},
+    {"windows"},
+    {"conv", "pool", "dense"},
+    {"layers"},
+    {"models", "data", "training"},
+    {"plots", "display"},
+    {"explorers"},
+]
+ALL = set().union(*FLOORS)
+HEAVY = {
+    "PIL": "plots",
+    "matplotlib": "plots",
+    "ipywidgets": "explorers",
+    "anywidget": "explorers",
+    "traitlets": "explorers",
+    "IPython": "display",
+}
+
+
+def modules():
+    """Yield (top-level module name, file) for every file of the package but its `__init__`."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if first != "__init__":
+            yield first, path
+
+
+def imports(path):
+    """Yield (module within the package or None, outside package or None, at top level) for each import of a file."""
+    tree = ast.parse(path.read_text())
+    depth = len(path.relative_to(PACKAGE).parts)
+    for node in ast.walk(tree):
+        top = node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.level == depth or (node.module or "").startswith("cnn_course")):
+            module = (node.module or "").removeprefix("cnn_course").strip(".")
+            names = [module] if module else [alias.name for alias in node.names]
+            yield from ((name.split(".")[0], None, top) for name in names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield None, node.module.split(".")[0], top
+        elif isinstance(node, ast.Import):
+            yield from ((None, alias.name.split(".")[0], top) for alias in node.names)
+
+
+def floor(name):
+    return next(number for number, names in enumerate(FLOORS) if name in names)
+
+
+def test_every_module_has_a_floor():
+    assert {name for name, _ in modules()} == ALL
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda v: v.name if isinstance(v, Path) else v)
+def test_modules_import_only_from_floors_below(name, path):
+    for inside, outside, top in imports(path):
+        if inside:
+            below = inside == name or inside not in ALL or floor(inside) < floor(name)
+            assert below, f"{path.name} imports {inside}"
+        elif outside == "cnn_course":
+            assert floor(name) >= 6, f"{path.name} imports the package itself"
+        elif outside in HEAVY:
+            assert floor(name) >= floor(HEAVY[outside]), f"{path.name} imports {outside}"
+        elif outside not in sys.stdlib_module_names and outside != "numpy":
+            assert not top, f"{path.name} imports {outside} at the top; import it where it is used"
+
+
+def test_importing_the_package_brings_in_numpy_and_nothing_else():
+    code = (
+        "import sys, numpy.random; before = set(sys.modules); import cnn_course;"
+        "new = {m.split('.')[0] for m in set(sys.modules) - before};"
+        "print(sorted(m for m in new if m not in sys.stdlib_module_names and m not in ('cnn_course', 'numpy')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_all_names_what_the_package_offers():
+    offered = {
+        name
+        for name, value in vars(cnn_course).items()
+        if not name.startswith("_") and not (inspect.ismodule(value) and name != "naive")
+    }
+    assert set(cnn_course.__all__) == offered
+    assert cnn_course.__all__ == sorted(cnn_course.__all__)
+
+
+@pytest.mark.parametrize("name", cnn_course.__all__)
+def test_public_functions_document_shapes_errors_and_an_example(name):
+    value = getattr(cnn_course, name)
+    if inspect.ismodule(value):
+        return
+    doc = inspect.getdoc(value)
+    assert doc.splitlines()[0].endswith("."), "the first line is a sentence"
+    if not inspect.isfunction(value):
+        return
+    sections = {"Parameters", "Returns", "Raises", "Examples"}
+    if inspect.signature(value).return_annotation in ("None", None):
+        sections.remove("Returns")
+    assert sections <= set(re.findall(r"^(\w+)\n-{3,}$", doc, re.MULTILINE))
+    for parameter in inspect.signature(value).parameters:
+        assert parameter in doc, f"{name} does not document {parameter}"
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda v: v.name if isinstance(v, Path) else v)
+def test_module_docstrings_say_where_they_are_taught(name, path):
+    if path.parent == PACKAGE:
+        assert "Taught in" in ast.get_docstring(ast.parse(path.read_text()))

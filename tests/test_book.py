@@ -1,0 +1,345 @@
+"""The book: its notebooks are stored as they run, its pages are whole, and a broken book does not build."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+import socket
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import notebooks
+import pytest
+import yaml
+from bs4 import BeautifulSoup, Tag
+from conftest import ROOT, build
+
+BOOK = ROOT / "book"
+NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+MACHINE = re.compile(
+    r"/(?:home|root|tmp|usr|opt|work|Users|private|site-packages)/|[A-Z]:\\|\b0x[0-9a-f]{6,}|Warning\b|Traceback"
+)
+DRAWN = "Any IntSlider FloatSlider SelectionSlider Dropdown Checkbox ToggleButtons HTML Label VBox HBox Stack Output"
+UNSEEN = "Link DirectionalLink Layout SliderStyle DescriptionStyle CheckboxStyle ToggleButtonsStyle HTMLStyle"
+WIDGETS = {f"{name}Model" for name in f"{DRAWN} {UNSEEN} LabelStyle".split()}  # what runtime.js knows
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_page = pytest.mark.parametrize("page", PAGES)
+
+
+@cache
+def code_cells(path: Path) -> list[nbformat.NotebookNode]:
+    """Return the code cells of a stored notebook."""
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+@cache
+def soup(path: Path) -> BeautifulSoup:
+    """Parse a built page."""
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def last_expression(source: str) -> str | None:
+    """Return the code of a cell's last statement if it is an expression, so that a notebook shows its value."""
+    body = ast.parse(source).body
+    return ast.unparse(body[-1].value) if body and isinstance(body[-1], ast.Expr) else None
+
+
+def stored_texts(cell: nbformat.NotebookNode) -> list[str]:
+    """Return the text that a page shows of each of a cell's stored outputs: code in Markdown without its fence."""
+    texts = []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        text = output.text if output.output_type == "stream" else data.get("text/markdown", data.get("text/plain", ""))
+        texts.append(re.sub(r"^```.*$", "", text, flags=re.MULTILINE))
+    return texts
+
+
+def is_exempt(cell: nbformat.NotebookNode) -> bool:
+    """Tell whether a cell's outputs are not compared: pictures, widgets, what differs between machines."""
+    return "nbval-ignore-output" in cell.metadata.get("tags", [])
+
+
+def squeezed(text: str) -> str:
+    """Make every run of white space one space."""
+    return " ".join(text.split())
+
+
+# The stored notebooks
+
+
+def test_every_page_of_the_contents_has_a_source() -> None:
+    assert not [page for page in PAGES if not list(ROOT.glob(f"{page}.*"))]
+
+
+def test_every_notebook_is_in_the_contents() -> None:
+    assert {path.stem for path in NOTEBOOKS} <= {Path(page).name for page in PAGES}
+
+
+@each_notebook
+def test_notebook_is_stored_in_its_normal_form(path: Path) -> None:
+    assert notebooks.is_normal(path), f"run: make notebooks NOTEBOOKS={path.relative_to(ROOT)}"
+
+
+@each_notebook
+def test_every_cell_has_its_stored_outputs(path: Path) -> None:
+    # nbval compares what is stored with a fresh run, and finds nothing wrong where nothing is stored.
+    for number, cell in enumerate(code_cells(path), 1):
+        shown = last_expression(cell.source)
+        silent = shown is None or shown.startswith("np.testing.")
+        expected = (not silent or re.search(r"\bprint\(", cell.source)) and not is_exempt(cell)
+        assert cell.execution_count == number
+        assert cell.outputs or not expected, f"code cell {number} has lost its output:\n{cell.source}"
+
+
+@each_notebook
+def test_no_output_tells_of_the_machine_or_warns(path: Path) -> None:
+    host = socket.gethostname()
+    for cell in code_cells(path):
+        assert not any(output.get("name") == "stderr" or output.output_type == "error" for output in cell.outputs)
+        for text in stored_texts(cell):
+            assert not MACHINE.search(text), text
+            assert len(host) < 6 or host not in text, text
+
+
+@each_notebook
+def test_every_figure_has_a_text_alternative_and_a_caption(path: Path) -> None:
+    for cell in code_cells(path):
+        options = cell.metadata.get("mystnb", {})
+        if "figure" in options or (last_expression(cell.source) or "").startswith("plots."):
+            alternative = options.get("image", {}).get("alt", "")
+            assert len(alternative) >= 30 and alternative.strip()[-1] in ".?", f"{alternative!r} of\n{cell.source}"
+            assert options.get("figure", {}).get("caption"), f"no caption for\n{cell.source}"
+            assert options.get("figure", {}).get("name"), f"no name to refer to for\n{cell.source}"
+
+
+# The built pages
+
+
+@each_page
+def test_page_is_built(built_book: Path, page: str) -> None:
+    built = soup(built_book / f"{page}.html")
+    assert built.h1
+    assert 20 <= len(built.select_one("meta[name=description]")["content"]) <= 160
+
+
+@each_page
+def test_page_asks_nothing_of_third_parties(built_book: Path, page: str) -> None:
+    loading = "script[src], img[src], iframe[src], source[src], video[src], audio[src], object[data], link[href]"
+    for tag in soup(built_book / f"{page}.html").select(loading):
+        address = tag.get("src") or tag.get("href") or tag.get("data")
+        assert not urlsplit(address).netloc, f"{page} loads {address}"
+
+
+def test_style_sheets_ask_nothing_of_third_parties(built_book: Path) -> None:
+    for path in (built_book / "_static").rglob("*.css"):
+        assert not re.search(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//", path.read_text("utf-8")), path
+
+
+def test_what_style_sheets_load_is_there(built_book: Path) -> None:
+    css = (built_book / "_static" / "book.css").read_text("utf-8")
+    addresses = {address for address in re.findall(r"url\(['\"]?([^'\")]+)", css) if address[:5] != "data:"}
+    assert "math.woff2" in addresses
+    assert not [address for address in addresses if not (built_book / "_static" / address).is_file()]
+
+
+@each_page
+def test_identifiers_are_unique(built_book: Path, page: str) -> None:
+    counts = Counter(tag["id"] for tag in soup(built_book / f"{page}.html").select("[id]"))
+    assert not [identifier for identifier, count in counts.items() if count > 1]
+
+
+@each_page
+def test_internal_links_lead_somewhere(built_book: Path, page: str) -> None:
+    here = built_book / f"{page}.html"
+    for link in soup(here).select("a[href]"):
+        parts = urlsplit(link["href"])
+        if parts.scheme or parts.netloc:
+            continue
+        target = (here.parent / unquote(parts.path)).resolve() if parts.path else here
+        assert target.exists(), f"{page} links to {link['href']}"
+        if parts.fragment and target.suffix == ".html":
+            assert soup(target).find(id=unquote(parts.fragment)), f"{page} links to {link['href']}"
+
+
+@each_page
+def test_formulas_need_no_script(built_book: Path, page: str) -> None:
+    built = soup(built_book / f"{page}.html")
+    assert not any("mathjax" in str(tag).lower() or "katex" in str(tag).lower() for tag in built.select("script, link"))
+    assert not built.select("div.math code, span.math code")
+
+
+@each_notebook
+def test_page_shows_the_stored_outputs(built_book: Path, path: Path) -> None:
+    # The page shows a fresh run; were it not equal to the stored one, the tests of stored numbers would prove nothing.
+    page = soup(built_book / "book" / f"{path.stem}.html")
+    shown = [squeezed(block.get_text()) for block in page.select("div.cell_output pre")]
+    for cell in code_cells(path):
+        for text in [] if is_exempt(cell) else stored_texts(cell):
+            assert squeezed(text) in shown, f"not in the built page: {text}"
+
+
+def test_first_worked_example_stands_in_its_chapter(built_book: Path) -> None:
+    page = soup(built_book / "book" / "02-convolution-2d.html")
+    numbers = [re.findall(r"-?\d+", block.get_text()) for block in page.select("div.cell_output pre")]
+    assert ["19", "25", "37", "43"] in [[number for number in found if number != "0"] for found in numbers]
+
+
+@each_notebook
+def test_figures_stand_in_the_page_with_alternative_and_caption(built_book: Path, path: Path) -> None:
+    page = soup(built_book / "book" / f"{path.stem}.html")
+    assert not page.select("div.cell_output img"), "a notebook's figures are SVG, which follows the theme"
+    for figure in page.select("div.cc-figure"):
+        svg = figure.svg
+        assert isinstance(svg, Tag) and svg["role"] == "img" and len(svg["aria-label"]) >= 30
+        assert figure.find_parent("figure").figcaption
+        assert not svg.select("style, script, metadata")
+        assert not re.search("#(?:1a1a1e|6b7077|7b1fa2|ead6f3|fefefe)", str(svg), re.IGNORECASE)
+
+
+@each_notebook
+def test_widgets_are_known_to_the_page_and_have_their_state(built_book: Path, path: Path) -> None:
+    page = soup(built_book / "book" / f"{path.stem}.html")
+    views = [json.loads(script.string)["model_id"] for script in page.find_all("script", type=VIEW)]
+    states = [json.loads(script.string)["state"] for script in page.find_all("script", type=STATE)]
+    models = {identifier: model for state in states for identifier, model in state.items()}
+    assert set(views) <= set(models)
+    assert {model["model_name"] for model in models.values()} <= WIDGETS
+
+
+# A broken book does not build
+
+
+@pytest.fixture
+def small_book(tmp_path: Path) -> Path:
+    """Make a book of one good page that is built by the real configuration."""
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/intro\n")
+    for folder in ("_ext", "assets"):
+        shutil.copytree(BOOK / folder, tmp_path / "book" / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(BOOK / "references.bib", tmp_path / "book")
+    write(tmp_path, "A good page that has one sentence, $x^2$ and a [link](#a-title).")
+    return tmp_path
+
+
+def write(book: Path, text: str, *code: str) -> None:
+    """Write the one page of a small book: a text, and code cells if there are any."""
+    text = f"# A title\n\n{text}\n"
+    for page in (book / "book").glob("intro.*"):
+        page.unlink()
+    if not code:
+        (book / "book" / "intro.md").write_text(text)
+        return
+    cells = [nbformat.v4.new_markdown_cell(text), *map(nbformat.v4.new_code_cell, code)]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=notebooks.METADATA)
+    (book / "book" / "intro.ipynb").write_text(notebooks.normal_form(notebook))
+
+
+def test_a_good_book_builds(small_book: Path) -> None:
+    result = build(small_book, small_book)
+    assert result.returncode == 0, result.stderr
+    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in (small_book / "_build/html/book/intro.html").read_text()
+
+
+SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>'
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "complaint"),
+    [
+        ("See what raises.", ["1 / 0"], "ZeroDivisionError"),
+        ("See stderr.", ["import sys", "print('careful', file=sys.stderr)"], "stderr was found"),
+        ("See {numref}`no-such-figure`.", [], "no-such-figure"),
+        ("See [](#no-such-section).", [], "no-such-section"),
+        ("See {func}`cnn_course.no_such_function`.", [], "no_such_function"),
+        (r"See $\frac{1$.", [], "bad TeX"),
+        ("$$\n\\begin{aligned} a &= b\n$$", [], "bad TeX"),
+        ("See a picture.", [f"from IPython.display import SVG\nSVG({SQUARE!r})"], "no text alternative"),
+    ],
+    ids=["raises", "stderr", "reference", "section", "function", "inline TeX", "displayed TeX", "figure without alt"],
+)
+def test_a_defect_fails_the_build(small_book: Path, text: str, code: list[str], complaint: str) -> None:
+    write(small_book, text, *code)
+    result = build(small_book, small_book)
+    assert result.returncode != 0
+    assert complaint in result.stderr
+
+
+def test_a_missing_page_fails_the_build(small_book: Path) -> None:
+    with (small_book / "_toc.yml").open("a") as toc:
+        toc.write("chapters:\n  - file: book/gone\n")
+    result = build(small_book, small_book)
+    assert result.returncode != 0
+    assert "book/gone" in result.stderr
+
+
+def test_a_defect_fails_the_second_build_too(small_book: Path) -> None:
+    write(small_book, r"See $\frac{1$.")
+    assert build(small_book, small_book).returncode != 0
+    second = build(small_book, small_book)
+    assert second.returncode != 0
+    assert "bad TeX" in second.stderr
+
+
+def test_notebooks_run_again_when_the_library_changes(small_book: Path) -> None:
+    library = small_book / "cnn_course" / "answer.py"
+    library.parent.mkdir()
+    write(small_book, "See the library.", "print(open('../cnn_course/answer.py').read())")
+    for answer in ("forty-one", "forty-two"):
+        library.write_text(answer)
+        assert build(small_book, small_book).returncode == 0
+        assert answer in (small_book / "_build" / "html" / "book" / "intro.html").read_text()
+    assert len(list((small_book / "_build" / ".jupyter_cache").iterdir())) == 1
+
+
+# The tool that stores notebooks
+
+
+def test_storing_a_notebook_keeps_text_and_drops_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    cells = [nbformat.v4.new_code_cell("print(6 * 7)"), nbformat.v4.new_code_cell("6 * 7")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    assert not notebooks.is_normal(path)
+    assert notebooks.main([str(path)]) == 0
+    assert notebooks.is_normal(path)
+    assert [stored_texts(cell) for cell in nbformat.read(path, as_version=4).cells] == [["42\n"], ["42"]]
+    first = path.read_bytes()
+    assert notebooks.main([str(path)]) == 0
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize("code", ["1 / 0", "import sys; print('careful', file=sys.stderr)"], ids=["raises", "stderr"])
+def test_a_notebook_that_fails_is_not_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str) -> None:
+    path = tmp_path / "a.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
+    before = path.read_bytes()
+    assert notebooks.main([str(path)]) == 1
+    assert path.read_bytes() == before
+    assert code in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("change", ["outputs", "count", "id", "spaces"])
+def test_check_notices_a_notebook_out_of_form(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "a.ipynb"
+    image = nbformat.v4.new_output("display_data", {"image/png": "aaaa", "text/plain": "a figure"})
+    cell = nbformat.v4.new_code_cell("6 * 7", outputs=[image], execution_count=3)
+    text = notebooks.normal_form(nbformat.v4.new_notebook(cells=[cell]))
+    path.write_text(text)
+    assert notebooks.main(["--check", str(path)]) == 0
+    stored = json.loads(text)
+    if change == "outputs":
+        stored["cells"][0]["outputs"][0]["data"]["image/png"] = "aaaa"
+    elif change == "count":
+        stored["cells"][0]["execution_count"] = 2
+    elif change == "id":
+        stored["cells"][0]["id"] = "b47c"
+    path.write_text(json.dumps(stored, indent=2 if change == "spaces" else 1, sort_keys=True) + "\n")
+    assert notebooks.main(["--check", str(path)]) == 1

@@ -1,0 +1,55 @@
+"""The loops: they are the oracle of the other tests, so they are checked by hand and against SciPy alone."""
+
+import inspect
+
+import numpy as np
+import scipy.signal
+from numpy.testing import assert_allclose, assert_array_equal
+
+from cnn_course import naive
+
+
+def test_loops_use_nothing_of_the_library():
+    source = inspect.getsource(naive)
+    imports = [line for line in source.splitlines() if line.lstrip().startswith(("import ", "from "))]
+    assert imports == [
+        "from __future__ import annotations",
+        "from collections.abc import Callable",
+        "import numpy as np",
+    ]
+
+
+def test_plain_loops_equal_scipy():
+    rng = np.random.RandomState(0)
+    x, k = rng.randn(9), rng.randn(4)
+    assert_allclose(naive.convolve1d(x, k), scipy.signal.convolve(x, k, "full", "direct"), atol=1e-12)
+    assert_allclose(naive.correlate1d(x, k), scipy.signal.correlate(x, k, "valid", "direct"), atol=1e-12)
+    x, k = rng.randn(6, 7), rng.randn(3, 2)
+    assert_allclose(naive.convolve2d(x, k), scipy.signal.convolve2d(x, k, "valid"), atol=1e-12)
+    assert_allclose(naive.correlate2d(x, k), scipy.signal.correlate2d(x, k, "valid"), atol=1e-12)
+
+
+def test_conv2d_with_stride_padding_dilation_and_groups_by_hand():
+    x = np.arange(1.0, 17.0).reshape(1, 1, 4, 4)
+    corners = np.ones((1, 1, 2, 2))
+    # Dilation 2: the corners of each 3x3 square; 1+3+9+11 = 24.
+    assert_array_equal(naive.conv2d(x, corners, dilation=(2, 2))[0, 0], [[24, 28], [40, 44]])
+    # Stride 2 with a pad of 1 above and below only: rows 0 and 4 of the padded image are half zeros.
+    assert_array_equal(naive.conv2d(x, corners, stride=(2, 2), padding=(1, 0))[0, 0], [[3, 7], [30, 38], [27, 31]])
+    # Two groups: each filter sees its own channel.
+    two = np.concatenate([x, 10 * x], axis=1)
+    y = naive.conv2d(two, np.ones((2, 1, 4, 4)), bias=np.array([1.0, 2.0]), groups=2)
+    assert_array_equal(y.ravel(), [137, 1362])
+
+
+def test_pool2d_leaves_the_padding_out():
+    x = np.array([[[[-1.0, -2.0], [-3.0, -4.0]]]])
+    assert_array_equal(naive.pool2d(x, max, (2, 2), (2, 2), (1, 1))[0, 0], [[-1, -2], [-3, -4]])
+
+
+def test_numerical_gradient_of_a_known_function():
+    x = np.array([[1.0, 2.0], [3.0, -4.0]])
+    before = x.copy()
+    got = naive.numerical_gradient(lambda a: (a**3).sum() + a[0, 0] * a[1, 1], x)
+    assert_allclose(got, 3 * x**2 + [[-4, 0], [0, 1]], rtol=1e-8)
+    assert_array_equal(x, before)

@@ -1,0 +1,144 @@
+"""Sizes, counts and receptive fields against counting by hand and by trying."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import cnn_course as cc
+from cnn_course import checks, shapes
+
+
+def windows_that_fit(n, k, stride, padding, dilation):
+    """Count the windows by walking along the padded axis."""
+    starts = range(0, n + 2 * padding, stride)
+    return sum(start + dilation * (k - 1) < n + 2 * padding for start in starts)
+
+
+def test_conv_output_size_equals_counting_the_windows():
+    for n, k, stride, padding, dilation in itertools.product(
+        range(1, 9), range(1, 5), range(1, 4), range(3), range(1, 3)
+    ):
+        count = windows_that_fit(n, k, stride, padding, dilation)
+        if count:
+            assert cc.conv_output_size(n, k, stride=stride, padding=padding, dilation=dilation) == count
+        else:
+            with pytest.raises(ValueError, match="the kernel does not fit"):
+                cc.conv_output_size(n, k, stride=stride, padding=padding, dilation=dilation)
+
+
+def test_conv_transpose_output_size_undoes_conv_output_size():
+    for n, k, stride, padding in itertools.product(range(4, 12), range(1, 5), range(1, 4), range(2)):
+        smaller = cc.conv_output_size(n, k, stride=stride, padding=padding)
+        sizes = {
+            cc.conv_transpose_output_size(smaller, k, stride=stride, padding=padding, output_padding=extra)
+            for extra in range(stride)
+            if (smaller - 1) * stride - 2 * padding + k + extra >= 1
+        }
+        assert n in sizes
+        assert all(cc.conv_output_size(size, k, stride=stride, padding=padding) == smaller for size in sizes)
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "options", "expected"),
+    [
+        (28, 2, {}, 14),
+        (6, 3, {"stride": 2}, 2),
+        (6, 3, {"stride": 2, "ceil_mode": True}, 3),
+        (7, 3, {"stride": 2, "ceil_mode": True}, 3),
+        # Windows at -1, 2 and 5; the next would start at 8, past the input and its left padding.
+        (8, 3, {"stride": 3, "padding": 1, "ceil_mode": True}, 3),
+        # A window at 3 would start in the right padding of an input of 3: dropped.
+        (3, 2, {"stride": 2, "padding": 1, "ceil_mode": True}, 2),
+    ],
+)
+def test_pool_output_size(n, k, options, expected):
+    assert cc.pool_output_size(n, k, **options) == expected
+
+
+def test_pool_output_size_equals_pytorch():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
+    for n, k, stride, padding, ceil in itertools.product(
+        range(3, 10), range(1, 4), range(1, 5), range(2), (False, True)
+    ):
+        if padding > k // 2:
+            continue
+        x = torch.zeros(1, 1, n)
+        theirs = torch.nn.functional.max_pool1d(x, k, stride, padding, ceil_mode=ceil).shape[-1]
+        assert cc.pool_output_size(n, k, stride=stride, padding=padding, ceil_mode=ceil) == theirs, (
+            n,
+            k,
+            stride,
+            padding,
+        )
+
+
+def test_param_counts():
+    assert cc.conv_param_count(3, 10, 5) == 760
+    assert cc.conv_param_count(4, 6, (3, 2), groups=2) == 6 * 2 * 6 + 6
+    assert cc.conv_param_count(1, 6, 5, bias=False) == 150
+    assert cc.linear_param_count(400, 120) == 48_120
+    assert cc.linear_param_count(120, 84, bias=False) == 10_080
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [{"kernel": 3}],
+        [{"kernel": 5}, {"kernel": 2, "stride": 2}, {"kernel": 3, "padding": 1}],
+        [{"kernel": (3, 2), "stride": (2, 1), "padding": (1, 0)}, {"kernel": 2, "dilation": (1, 2)}],
+    ],
+)
+def test_receptive_field_equals_following_one_output_back(layers):
+    n = 24
+    options = [{k: v for k, v in layer.items() if k != "kernel"} for layer in layers]
+    weights = [np.ones((1, 1, *checks.per_axis(layer["kernel"], "kernel"))) for layer in layers]
+    volumes = [np.zeros((1, 1, n, n))]
+    for weight, option in zip(weights, options, strict=True):
+        volumes.append(cc.naive.conv2d(volumes[-1], weight, **{k: checks.per_axis(v, k) for k, v in option.items()}))
+    row = np.array(volumes[-1].shape[2:]) // 2
+    grad = np.zeros_like(volumes[-1])
+    grad[0, 0, row[0], row[1]] = 1
+    for x, weight, option in zip(volumes[-2::-1], weights[::-1], options[::-1], strict=True):
+        pairs = {k: checks.per_axis(v, k) for k, v in option.items()}
+        grad = cc.naive.conv2d_backward(grad, x, weight, **pairs)[0]
+    seen = np.argwhere(grad[0, 0])
+    field = cc.receptive_field(layers)
+    start = row * field.stride - field.padding
+    np.testing.assert_array_equal(seen.min(axis=0), start)
+    np.testing.assert_array_equal(seen.max(axis=0) - seen.min(axis=0) + 1, field.size)
+
+
+def test_receptive_field_of_no_layers_is_one_pixel():
+    assert cc.receptive_field([]) == cc.ReceptiveField((1, 1), (1, 1), (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: cc.conv_output_size(7, 0), ValueError, "kernel size must be at least 1, got 0"),
+        (lambda: cc.conv_output_size(7.0, 3), TypeError, "n must be an integer, got 7.0 of type float"),
+        (lambda: cc.conv_output_size(2, 5), ValueError, r"only 2 \+ 2\*0 = 2; use a smaller kernel or more padding"),
+        (lambda: cc.conv_transpose_output_size(2, 2, output_padding=1), ValueError, "output_padding must be smaller"),
+        (lambda: cc.pool_output_size(4, 2, padding=2), ValueError, "at most half the window"),
+        (lambda: cc.conv_param_count(3, 10, 5, groups=2), ValueError, "groups=2 must divide the 3 input channels"),
+        (lambda: cc.conv_param_count(True, 10, 5), TypeError, "c_in must be an integer, got the boolean True"),
+        (lambda: cc.linear_param_count(0, 1), ValueError, "n_in must be at least 1"),
+        (lambda: cc.receptive_field([{"stride": 2}]), ValueError, "layer 0 must have the key 'kernel'"),
+        (
+            lambda: cc.receptive_field([{"kernel": 2, "pad": 1}]),
+            ValueError,
+            "layer 0 must have the key 'kernel' and may",
+        ),
+        (lambda: checks.per_axis((1, 2, 3), "stride"), ValueError, r"one integer or 2 of them \(rows, columns\)"),
+        (lambda: checks.per_axis([1.5, 2], "stride"), TypeError, "stride must be an integer, got 1.5"),
+        (lambda: shapes.resolve_padding("wide", (3,), (1,), (1,)), ValueError, "'valid', 'same', 'full', got 'wide'"),
+    ],
+)
+def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_numpy_integers_are_integers():
+    assert cc.conv_output_size(np.int64(7), np.int32(3), stride=np.uint8(2)) == 3

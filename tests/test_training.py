@@ -1,0 +1,216 @@
+"""Optimisers by hand and against PyTorch, training that repeats, weights that survive a crash."""
+
+import os
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import cnn_course as cc
+from cnn_course import data, models, training
+
+RNG = np.random.RandomState
+
+
+def one_weight(value=1.0):
+    model = cc.Sequential(cc.Linear(1, 1, bias=False, random_state=RNG(0)))
+    model.layers[0].params["weight"] = np.array([[value]])
+    return model
+
+
+def steps(optimizer, grads):
+    """Return the weight after each gradient."""
+    seen = []
+    for grad in grads:
+        optimizer.model.layers[0].grads["weight"] = np.array([[grad]])
+        optimizer.step()
+        seen.append(float(optimizer.model.layers[0].params["weight"][0, 0]))
+    return seen
+
+
+def test_sgd_by_hand():
+    assert_allclose(steps(training.SGD(one_weight(), 0.1), [2, -1]), [0.8, 0.9])
+    # Velocities 2, 0.9*2 - 1 = 0.8, 0.9*0.8 + 0 = 0.72.
+    assert_allclose(steps(training.SGD(one_weight(), 0.1, momentum=0.9), [2, -1, 0]), [0.8, 0.72, 0.648])
+
+
+def test_adam_by_hand():
+    # The first step is learning_rate * sign, whatever the gradient's size; the second: averages 0.9*0.2 - 0.1 = 0.08
+    # over 0.19 and 0.999*0.004 + 0.001 = 0.004996 over 0.001999.
+    first = 1 - 0.01
+    second = first - 0.01 * (0.08 / 0.19) / np.sqrt(0.004996 / 0.001999)
+    assert_allclose(steps(training.Adam(one_weight(), 0.01), [2, -1]), [first, second], rtol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_optimisers_equal_pytorch(name):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
+    grads = RNG(0).randn(20)
+    weight = torch.ones(1, 1, dtype=torch.float64, requires_grad=True)
+    if name == "SGD":
+        ours, theirs = training.SGD(one_weight(), 0.1, 0.9), torch.optim.SGD([weight], 0.1, 0.9)
+    else:
+        ours, theirs = training.Adam(one_weight(), 0.1), torch.optim.Adam([weight], 0.1)
+    expected = []
+    for grad in grads:
+        weight.grad = torch.full((1, 1), grad, dtype=torch.float64)
+        theirs.step()
+        expected.append(weight.item())
+    assert_allclose(steps(ours, grads), expected, rtol=1e-10)
+
+
+def train(**options):
+    digits = data.digits()
+    rng = RNG(0)
+    model = cc.Sequential(
+        cc.Conv2d(1, 4, 3, random_state=rng),
+        cc.ReLU(),
+        cc.MaxPool2d(2),
+        cc.Flatten(),
+        cc.Linear(36, 10, random_state=rng),
+    )
+    arguments = {"optimizer": training.Adam(model, 0.01), "epochs": 6, "random_state": RNG(1), "progress": False}
+    return model, training.fit(model, digits.x_train, digits.y_train, **(arguments | options)), digits
+
+
+def test_fit_learns_the_digits_and_repeats():
+    model, history, digits = train()
+    again, repeated, _ = train()
+    assert training.accuracy(model, digits.x_test, digits.y_test) > 0.9
+    assert history.loss[-1] < history.loss[0]
+    assert history == repeated
+    assert all(
+        np.array_equal(a, b) for a, b in zip(model.named_params().values(), again.named_params().values(), strict=True)
+    )
+    assert all(p.dtype == np.float32 for p in model.named_params().values())
+
+
+def test_fit_reports_validation_and_follows_the_schedule(capsys):
+    digits = data.digits()
+    seen = []
+    _, history, _ = train(
+        validation=(digits.x_test, digits.y_test),
+        schedule=lambda p: seen.append(p) or training.cosine(p),
+        augment=training.random_shift(1),
+        batch_size=100,
+        progress=True,
+        epochs=3,
+    )
+    assert len(history.loss) == len(history.accuracy) == len(history.val_accuracy) == 3
+    assert len(seen) == 3 * 15
+    assert (seen[0], seen[-1]) == (0, 1)
+    assert seen == sorted(seen)
+    assert "validation" in capsys.readouterr().err
+
+
+def test_random_shift_moves_each_image_within_its_bounds():
+    images = np.zeros((200, 1, 7, 7))
+    images[:, 0, 3, 3] = 1
+    moved = training.random_shift(2)(images, RNG(0))
+    places = np.argwhere(moved[:, 0])[:, 1:]
+    assert len(places) == 200
+    assert {tuple(p) for p in places} == {(i, j) for i in range(1, 6) for j in range(1, 6)}
+    assert_array_equal(training.random_shift(0)(images, RNG(0)), images)
+
+
+def test_a_loss_that_explodes_stops_the_training():
+    with (
+        pytest.raises(FloatingPointError, match="the loss became nan in epoch 1: a learning rate below"),
+        np.errstate(all="ignore"),
+    ):
+        model = cc.Sequential(cc.Flatten(), cc.Linear(4, 2, random_state=RNG(0)))
+        x, y = np.full((4, 1, 2, 2), 1e30, np.float32), np.array([0, 1, 0, 1])
+        training.fit(
+            model,
+            x,
+            y,
+            optimizer=training.SGD(model, 1e30),
+            epochs=3,
+            batch_size=2,
+            random_state=RNG(0),
+            progress=False,
+        )
+
+
+def test_confusion_matrix_counts_rows_true_columns_predicted():
+    got = training.confusion_matrix(np.array([0, 1, 1, 2]), np.array([0, 2, 2, 2]), 3)
+    assert_array_equal(got, [[1, 0, 0], [0, 0, 2], [0, 0, 1]])
+
+
+def test_weights_come_back_as_they_were(tmp_path):
+    model, other = models.lenet5(RNG(0)), models.lenet5(RNG(1))
+    cc.save_weights(tmp_path / "lenet.npz", model)
+    cc.load_weights(tmp_path / "lenet.npz", other)
+    for a, b in zip(model.named_params().values(), other.named_params().values(), strict=True):
+        assert_array_equal(a, b)
+    assert os.listdir(tmp_path) == ["lenet.npz"]
+
+
+def test_a_save_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "w.npz"
+    cc.save_weights(path, one_weight(1.0))
+    before = path.read_bytes()
+
+    def fail(*args, **kwargs):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(np, "savez", fail)
+    with pytest.raises(OSError, match="no space left"):
+        cc.save_weights(path, one_weight(2.0))
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["w.npz"]
+
+
+@pytest.mark.parametrize("damage", ["truncated", "not a zip", "other names", "other shapes", "other dtype", "pickle"])
+def test_a_file_that_does_not_fit_changes_nothing(tmp_path, damage):
+    path, model = tmp_path / "w.npz", one_weight(7.0)
+    arrays = {
+        "other names": {"1.weight": np.ones((1, 1))},
+        "other shapes": {"0.weight": np.ones((1, 2))},
+        "other dtype": {"0.weight": np.ones((1, 1), np.float32)},
+        "pickle": {"0.weight": np.array([[None]], object)},
+    }.get(damage, {"0.weight": np.ones((1, 1))})
+    np.savez(path, **arrays)
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:-30])
+    if damage == "not a zip":
+        path.write_bytes(b"weights")
+    with pytest.raises(ValueError, match=r"w\.npz (is not a weight file of this model|does not fit the model)"):
+        cc.load_weights(path, model)
+    assert model.layers[0].params["weight"][0, 0] == 7
+    with pytest.raises(FileNotFoundError):
+        cc.load_weights(tmp_path / "none.npz", model)
+
+
+X, Y = np.zeros((4, 1), np.float32), np.array([0, 0, 0, 0])
+
+
+def fit_with(model=None, **options):
+    model = model or one_weight()
+    arguments = {"optimizer": training.SGD(model, 0.1), "epochs": 1, "random_state": RNG(0), "progress": False}
+    return training.fit(model, options.pop("x", X), options.pop("y", Y), **(arguments | options))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: fit_with(y=np.array([0.0] * 4)), TypeError, "y must hold integers"),
+        (lambda: fit_with(y=Y[:3]), ValueError, r"got shapes \(4, 1\) and \(3,\)"),
+        (lambda: fit_with(x=X[:0], y=Y[:0]), ValueError, "at least one sample"),
+        (lambda: fit_with(y=Y + 5), ValueError, "classes run from 0 to 0"),
+        (lambda: fit_with(epochs=0), ValueError, "epochs must be at least 1"),
+        (lambda: fit_with(batch_size=2.5), TypeError, "batch_size must be an integer"),
+        (lambda: fit_with(optimizer=training.SGD(one_weight(), 0.1)), ValueError, "made for another model"),
+        (lambda: fit_with(validation=(X, Y[:1])), ValueError, "validation x and validation y must have one label"),
+        (lambda: training.SGD(one_weight(), -1), ValueError, "learning_rate must be at least 0"),
+        (lambda: training.SGD(one_weight(), 0.1, momentum=1), ValueError, "momentum must be at least 0 and below 1"),
+        (lambda: training.Adam(one_weight(), betas=(0.9, 1.0)), ValueError, r"betas\[1\] must be"),
+        (lambda: training.predict(one_weight(), X[:0]), ValueError, "x holds no samples"),
+        (lambda: training.confusion_matrix(Y, Y[:2], 1), ValueError, "the same shape"),
+        (lambda: training.confusion_matrix(Y, Y + 1, 1), ValueError, "predicted must lie in 0 to 0, got 1 to 1"),
+        (lambda: training.random_shift(-1), ValueError, "pixels must be at least 0"),
+    ],
+)
+def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

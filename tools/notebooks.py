@@ -1,0 +1,143 @@
+"""Run the book's notebooks and store them in their normal form.
+
+A stored notebook keeps the text that its cells print, so that a test can compare it with a fresh run, and loses what
+the book's build makes anyway (pictures, widgets) and what changes for no reason (ids, times, versions), so that a
+changed line is all that a diff shows.
+
+    python tools/notebooks.py                          run and store every notebook of the book
+    python tools/notebooks.py book/04-padding.ipynb    run and store one
+    python tools/notebooks.py --check                  run nothing; fail if one is not in its normal form
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+BOOK = Path(__file__).resolve().parent.parent / "book"
+TEXT = ("text/plain", "text/markdown", "text/latex")
+WIDGET = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+CELL_METADATA = ("tags", "mystnb", "nbgrader")
+
+
+class NotebookError(Exception):
+    """A notebook that raises, or that prints what no reader should see."""
+
+
+def normal_form(notebook: NotebookNode) -> str:
+    """Return the text of a notebook's file in its normal form.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The notebook, which is not changed.
+
+    Returns
+    -------
+    str
+        Its JSON: ids by position, execution counts from 1, outputs reduced to text, no metadata that changes.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_code_cell("1 + 1", execution_count=7)
+    >>> stored = nbformat.reads(normal_form(nbformat.v4.new_notebook(cells=[cell])), as_version=4)
+    >>> stored.cells[0].id, stored.cells[0].execution_count
+    ('cell-01', 1)
+    """
+    cells = []
+    count = 0
+    for number, cell in enumerate(notebook.cells, 1):
+        metadata = {name: cell.metadata[name] for name in CELL_METADATA if name in cell.metadata}
+        stored = {"cell_type": cell.cell_type, "id": f"cell-{number:02d}", "metadata": metadata, "source": cell.source}
+        if cell.cell_type == "code":
+            count += 1
+            stored |= {"execution_count": count, "outputs": text_outputs(cell.outputs, count)}
+        cells.append(stored)
+    document = nbformat.from_dict({"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5})
+    nbformat.validate(document)
+    return nbformat.writes(document).rstrip("\n") + "\n"
+
+
+def text_outputs(outputs: list[NotebookNode], count: int) -> list[dict]:
+    """Reduce a cell's outputs to their text; a widget has none worth keeping."""
+    kept: list[dict] = []
+    for output in outputs:
+        if output.output_type == "stream":
+            if kept and kept[-1].get("name") == output.name:
+                kept[-1]["text"] += output.text
+            else:
+                kept.append({"output_type": "stream", "name": output.name, "text": output.text})
+        elif output.output_type == "error":
+            kept.append(dict(output))
+        elif WIDGET not in output.data:
+            data = {kind: output.data[kind] for kind in TEXT if kind in output.data}
+            shown = {"output_type": output.output_type, "data": data, "metadata": {}}
+            if output.output_type == "execute_result":
+                shown["execution_count"] = count
+            kept.append(shown)
+    return kept
+
+
+def run(path: Path) -> NotebookNode:
+    """Run a notebook in its folder, in a fresh kernel.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises or writes to stderr; the message names the notebook and the cell.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise NotebookError(f"{path}: {error}") from error
+    for number, cell in enumerate(notebook.cells, 1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise NotebookError(f"{path}, cell {number}, writes to stderr:\n{output.text}\nin\n{cell.source}")
+    return notebook
+
+
+def is_normal(path: Path) -> bool:
+    """Say whether a notebook's file is what ``normal_form`` would write."""
+    text = path.read_text("utf-8")
+    return text == normal_form(nbformat.reads(text, as_version=4))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: every notebook of the book")
+    parser.add_argument("--check", action="store_true", help="run nothing; fail if one is not in its normal form")
+    options = parser.parse_args(arguments)
+    status = 0
+    for path in options.notebooks or sorted(BOOK.glob("*.ipynb")):
+        if options.check:
+            if not is_normal(path):
+                print(f"{path} is not in its normal form: run `make notebooks`", file=sys.stderr)
+                status = 1
+            continue
+        try:
+            path.write_text(normal_form(run(path)), "utf-8")
+            print(f"{path}: run and stored")
+        except NotebookError as error:
+            print(error, file=sys.stderr)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
