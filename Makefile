@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/ready
 FIRST_PAGE := _build/html/index.html
 
-.PHONY: help book serve test lint notebooks frameworks browser clean
+.PHONY: help book serve test lint notebooks frameworks browser bench clean
 
 help:
 	@echo "make book         build the book and say where its first page is"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint         check the style and the types of the code"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
+	@echo "make bench        time the library beside PyTorch, if it is installed"
 	@echo "make browser      find or install the Chromium that browser tests need"
 	@echo "make clean        remove the environment and everything built"
 
@@ -49,6 +50,9 @@ browser: $(READY)
 	fi; \
 	$(BIN)/playwright install chromium || \
 	echo "The browser tests will be skipped: please install Chromium (for example: sudo apt install chromium)."
+
+bench: $(READY)
+	$(BIN)/python benchmarks/speed.py
 
 clean:
 	rm -rf .venv _build

@@ -676,9 +676,8 @@ class Sequential(Layer):
         return x
 
     def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
-        grad: np.ndarray | None = grad_y
+        grad: Any = grad_y
         for number, layer in reversed(list(enumerate(self.layers))):
-            assert grad is not None
             grad = layer.backward(grad, need_grad_x=need_grad_x or number > 0)
         return grad
 

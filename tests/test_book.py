@@ -131,6 +131,16 @@ def test_page_is_built(built_book: Path, page: str) -> None:
     assert 20 <= len(built.select_one("meta[name=description]")["content"]) <= 160
 
 
+@each_notebook
+def test_chapter_has_the_number_of_its_file(built_book: Path, path: Path) -> None:
+    number = int(path.stem[:2])
+    lines = [line for cell in nbformat.read(path, as_version=4).cells for line in cell.source.splitlines()]
+    written = next(line for line in lines if line.startswith("# "))
+    title = squeezed(soup(built_book / "book" / f"{path.stem}.html").h1.get_text())
+    assert written.startswith(f"# {number}. ")
+    assert re.match(rf"{number}\. [^\d]", title), title
+
+
 @each_page
 def test_page_asks_nothing_of_third_parties(built_book: Path, page: str) -> None:
     loading = "script[src], img[src], iframe[src], source[src], video[src], audio[src], object[data], link[href]"

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import scipy.signal
 from numpy.testing import assert_allclose, assert_array_equal
+from witnesses import numerical, torch_gradients
 
 import cnn_course as cc
 from cnn_course import windows
-from witnesses import numerical, torch_gradients
 
 # Strides, paddings, dilations and kernels that differ between rows and columns, so that a swap shows.
 GRID = [

@@ -563,7 +563,9 @@ def test_a_change_is_announced_and_told_in_words(reader: Any) -> None:
     tab.get_by_label("position").fill("1")
     tab.wait_for_function("document.querySelector('.cc-explorer [aria-live]').textContent.endsWith('= 3')")
     described = tab.locator(".cc-explorer").get_attribute("aria-describedby")
-    assert tab.locator(f"#{described}").text_content() == "Input 1, 2, 3, 4, 5, 6; kernel 0.1, 0.2, 0.3, 0.4, flipped; valid output 2, 3, 4."
+    assert tab.locator(f"#{described}").text_content() == (
+        "Input 1, 2, 3, 4, 5, 6; kernel 0.1, 0.2, 0.3, 0.4, flipped; valid output 2, 3, 4."
+    )
 
 
 def test_the_address_reopens_the_state(reader: Any) -> None:

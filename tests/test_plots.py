@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ from PIL import Image
 from cnn_course import plots
 from cnn_course.plots import ACCENT, ACCENT_SOFT, INK, MUTED, PAPER
 from cnn_course.plots.figure import colors, ink_on, number
+from cnn_course.training import History
 
 NINE = np.arange(9).reshape(3, 3)
 FOUR_BY_SIX = np.array([[1, 2, 3, 4, 4, 5], [6, 0, 7, 8, 9, 0], [4, 1, 7, 2, 9, 4], [9, 4, 9, 1, 4, 2]])
@@ -103,11 +105,14 @@ def test_numbered_grid_of_8_by_8_is_below_25_kilobytes():
     assert len(GALLERY["grid"]()._repr_svg_()) < 25_000
 
 
-def test_background_is_transparent():
-    figure = GALLERY["grid"]()
-    width, height = (float(v) for v in svg(figure).get("viewBox").split()[2:])
-    for left, top, right, bottom in styled(figure, "fill:#"):
-        assert (right - left) * (bottom - top) < width * height / 10
+def test_background_is_paper_and_nothing_else_fills_it():
+    svg = plots.grid([[1, 2]])._repr_svg_()
+    assert f'style="background:{PAPER};' in svg[: svg.index(">")]
+
+
+def test_the_picture_in_the_readme_is_what_the_library_draws():
+    drawn = plots.correlation(np.arange(9.0).reshape(3, 3), np.array([[0.0, 1.0], [2.0, 3.0]]))._repr_svg_()
+    assert (Path(__file__).parent.parent / "book/assets/window.svg").read_text() == drawn
 
 
 def test_colours_are_the_tokens_of_the_theme():
@@ -384,17 +389,15 @@ def test_curves_draw_what_they_are_given():
 
 
 def test_history_draws_loss_above_accuracy():
-    class History:
-        def __init__(self):
-            self.loss, self.accuracy, self.test_accuracy = [2.0, 1.0], [0.5, 0.9], [0.4, 0.8]
-
-    figure = plots.history(History())
+    history = History()
+    history.loss, history.accuracy, history.val_accuracy = [2.0, 1.0], [0.5, 0.9], [0.4, 0.8]
+    figure = plots.history(history)
     loss, accuracy = figure.axes
     assert loss.get_position().y0 > accuracy.get_position().y1
     assert [len(axes.lines) for axes in figure.axes] == [1, 2]
     np.testing.assert_array_equal(accuracy.lines[1].get_xydata(), [[1, 0.4], [2, 0.8]])
     assert texts(figure).count("train") == 2
-    assert texts(figure).count("test") == 1
+    assert texts(figure).count("validation") == 1
 
 
 def test_confusion_writes_counts_and_leaves_zeros_out():

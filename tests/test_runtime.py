@@ -328,6 +328,18 @@ def test_link_directions(show, link):
     see(page, "output", "5" if kept._model_name == "LinkModel" else "4", "5")
 
 
+def test_a_two_way_link_keeps_both_ends_within_the_narrower_limits(show):
+    wide, narrow = widgets.IntSlider(5, 0, 9, description="wide"), widgets.IntSlider(5, 2, 5, description="narrow")
+    link = widgets.jslink((wide, "value"), (narrow, "value"))
+    page = show(wide, narrow)
+    page.get_by_role("slider", name="wide").fill("8")
+    see(page, "output", "5", "5")
+    assert page.get_by_role("slider", name="wide").input_value() == "5"
+    page.get_by_role("slider", name="wide").fill("0")
+    see(page, "output", "2", "2")
+    assert link.source[0] is wide
+
+
 def test_changed_limits_clamp_the_value_and_reach_the_input(show):
     low, high = widgets.IntSlider(0, description="low"), widgets.IntSlider(9, description="high")
     slider = widgets.IntSlider(5, 0, 9, description="position")
@@ -509,15 +521,14 @@ def test_the_model_as_a_module_sees_it(show):
 def test_off_leaves_the_listeners_of_other_views(show):
     module = """export default { render({ model, el }) {
         model.on("change:n", () => { el.textContent = model.get("n"); });
-        if (document.querySelectorAll(".cc-widget-explorer > div").length && !globalThis.first) {
-            globalThis.first = true; model.off();
-        }
+        el.onclick = () => model.off();
         el.textContent = "drawn";
     } };"""
     core, slider = explorer(module), widgets.IntSlider(3, description="n")
     link = widgets.jslink((core, "n"), (slider, "value"))
     page = show(core, core, slider)
     see(page, ".cc-widget-explorer", "drawn", "drawn")
+    page.get_by_text("drawn").first.click()
     page.get_by_role("slider").fill("8")
     see(page, ".cc-widget-explorer", "drawn", "8")
     assert link.source[0] is core
@@ -556,6 +567,23 @@ def test_a_failing_module_says_so_and_the_others_go_on(show, module):
         "module 1: 6 squared is 36")
     page.get_by_role("slider").press("ArrowRight")
     see(page, "output", "3")
+
+
+def test_a_listener_that_fails_later_says_so_once_and_the_others_go_on(show):
+    core = explorer("""export default { render({ model, el }) {
+        el.textContent = "drawn";
+        model.on("change:n", () => null.x);
+        model.on("change:n", () => { el.textContent = "heard"; });
+    } };""")
+    slider, other = widgets.IntSlider(3, description="n"), Square()
+    links = [widgets.jslink((slider, "value"), (end, "n")) for end in (core, other)]
+    page = show(slider, core, other)
+    see(page, ".cc-widget-explorer", "drawn", "module 1: 3 squared is 9")
+    page.get_by_role("slider").fill("4")
+    page.get_by_role("slider").fill("5")
+    said = "heard\n\nThis widget failed to run; the rest of the page still works."
+    see(page, ".cc-widget-explorer", said, "module 1: 5 squared is 25")
+    assert len(links) == 2
 
 
 def test_a_failing_cleanup_harms_nobody(show):
@@ -674,6 +702,8 @@ def test_controls_are_large_enough_for_fingers_and_fit_a_phone(show):
     heights = page.locator(targets).evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
     assert len(heights) == 11
     assert min(heights) >= 44
+    widths = page.locator("input[type=range]").evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")
+    assert min(widths) >= 100
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
 
 

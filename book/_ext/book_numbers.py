@@ -1,11 +1,13 @@
 """Number the chapters from 0, as their files are, so that figure 2.1 and equation (2.1) are those of 02-...
 
 Sphinx numbers from 1 and compares the numbers with those of the last build to see which pages to write again.
-So the numbers go up before it looks and down afterwards.
+So the numbers go up before it looks and down afterwards. The number that a notebook's title carries, for those who
+read it in JupyterLab, makes room for the one that Sphinx writes before every title.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from docutils import nodes
@@ -47,8 +49,16 @@ def number_from(step: int) -> Callable[[Sphinx, BuildEnvironment], list[str]]:
     return handler
 
 
+def drop_written_number(app: Sphinx, document: nodes.document) -> None:
+    """Remove the number that the author wrote before the title of a chapter."""
+    for title in list(document.findall(nodes.title))[:1]:
+        if title.children and isinstance(title[0], nodes.Text):
+            title[0] = nodes.Text(re.sub(r"^\d+\.\s+", "", title[0]))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the two handlers around Sphinx's own."""
+    """Register the two handlers around Sphinx's own, and one before it collects the titles."""
+    app.connect("doctree-read", drop_written_number, priority=100)
     app.connect("env-get-updated", number_from(1), priority=400)
     app.connect("env-get-updated", number_from(-1), priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -38,7 +38,7 @@ ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"\\f[0-9a-f]+"\}')
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
 ICON_CODE = re.compile(r'"\\(f[0-9a-f]{3})"|([\ue000-\uf8ff])')
 # The label of the button in the sidebar says less than the text in it, by which one would call it.
-SEARCH_LABEL = re.compile(r'(?<=search-button-field search-button__button pst-js-only") title="Search" aria-label="Search"')
+SEARCH_LABEL = re.compile(r'(?<=search-button-field search-button__button pst-js-only") title="\w+" aria-label="\w+"')
 LOCAL_URL = re.compile(r"url\((?!['\"]?(?:data:|#))['\"]?([^'\")]+)['\"]?\)")
 IMPORT = re.compile(r'@import "([^"]+)";')
 FONT_FACE = re.compile(r"@font-face\{[^}]*\}")

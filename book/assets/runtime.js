@@ -410,9 +410,9 @@
     HBoxModel: { look: "hbox", draw: drawBox, defaults: { children: [] }, shown: all },
     StackModel: { look: "stack", draw: drawBox, defaults: { children: [], selected_index: null }, shown: selected },
     OutputModel: { look: "output", draw: drawOutput, defaults: { outputs: [] } },
-    AnyModel: { look: "explorer", draw: drawModule, start },
-    LinkModel: { link: connect, twoWay: true },
-    DirectionalLinkModel: { link: connect },
+    AnyModel: { look: "explorer", draw: drawModule, begin: start },
+    LinkModel: { begin: connect, twoWay: true },
+    DirectionalLinkModel: { begin: connect },
   };
 
   // ------------------------------------------------------------------------------------------------- reading the page
@@ -445,10 +445,8 @@
   function run() {
     const scripts = (type) => document.querySelectorAll(`script[type="${type}"]`);
     for (const script of scripts(STATE)) attempt(() => read(script));
-    // The links come first, so that explorers start with the values which their links give them.
-    for (const step of ["link", "start"]) {
-      for (const model of models.values()) attempt(() => model.kind[step]?.(model));
-    }
+    // Modules take a moment to load, so explorers start with the values which their links give them.
+    for (const model of models.values()) attempt(() => model.kind.begin?.(model));
     for (const script of scripts(VIEW)) {
       script.replaceWith(draw(attempt(() => JSON.parse(script.textContent).model_id), page));
     }

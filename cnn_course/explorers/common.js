@@ -35,6 +35,21 @@ function parse(text) {
   return Math.abs(value) > LARGEST ? `A cell takes numbers up to ${LARGEST}` : value;
 }
 
+const SCALES = { // from the colour of the least (or of zero) to that of the most, and of the most negative
+  input: [[64, 64, 64], [255, 255, 255]], // grey
+  weight: [[245, 245, 245], [1, 102, 94], [140, 81, 10]], // green, brown
+  output: [[247, 247, 247], [33, 102, 172], [178, 24, 43]], // blue, red
+};
+
+/** Background and text colour of a value between low and high. */
+function shade(kind, value, low, high) {
+  const part = kind === "input" ? (value - low) / (high - low || 1) : value / (Math.max(-low, high) || 1);
+  const [from, most, least] = SCALES[kind], to = part < 0 ? least : most;
+  const mixed = from.map((colour, i) => Math.round(colour + (to[i] - colour) * Math.min(1, Math.abs(part))));
+  const [r, g, b] = mixed.map((colour) => ((colour / 255 + 0.055) / 1.055) ** 2.4);
+  return `background:rgb(${mixed});color:${0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff"}`;
+}
+
 /** Arrow keys walk through a group that is one tab stop; in a text field the caret moves first. */
 function walk(event, stops, columns) {
   const { key, target } = event, at = stops.indexOf(target), column = at % columns;
@@ -98,10 +113,8 @@ function grid({ pick, leave, edit, refuse } = {}) {
       now.key = [text, value, label, kind, low, high, marks].join();
       if (drawn[at]?.key === now.key) return;
       drawn[at] = now;
-      const part = kind === "input" ? (value - low) / (high - low || 1) : value / (Math.max(-low, high) || 1);
-      const dark = kind === "input" ? part < 0.28 : Math.abs(part) > 0.75;
-      node.className = `cc-cell cc-${kind} ${marks} ${part < 0 ? "cc-negative" : ""} ${dark ? "cc-dark" : ""}`;
-      node.style.cssText = `grid-area:${row + 1}/${column + offset + 1};--part:${Math.abs(100 * part) || 0}%`;
+      node.className = `cc-cell cc-${kind} ${marks}`;
+      node.style.cssText = `grid-area:${row + 1}/${column + offset + 1};${low === undefined ? "" : shade(kind, value, low, high)}`;
       node.dataset.value = value;
       stops[at].setAttribute("aria-label", label);
       if (edit) stops[at].readOnly = kind === "pad";
@@ -109,6 +122,7 @@ function grid({ pick, leave, edit, refuse } = {}) {
       else if (stops[at] !== document.activeElement) stops[at].value = text;
     });
     root.style.cssText = `--tracks:${tracks};--chars:${chars}`;
+    root.hidden = !cells.length;
     frame.hidden = !window;
     if (window) frame.style.gridArea = `${window[0] + 1}/${window[1] + offset + 1}/span ${window[2]}/span ${window[3]}`;
   }

@@ -68,7 +68,7 @@ function build({ set, move, pause, redraw, refuse }) {
   const output = grid({ pick: (r, c) => move(r * result.m + c) });
   const line = make("p", { class: "cc-sum" }), rule = make("p", { class: "cc-sum" });
   const code = Object.keys(calls({ weight: [] }, { x: [] })).map((name) => {
-    const text = make("pre", { tabindex: 0, "aria-label": `${name} code` });
+    const text = make("pre", { tabindex: 0, role: "group", "aria-label": `${name} code` });
     const copy = make("button", { type: "button", "aria-label": `Copy ${name} code`, click: () => {
       getSelection().selectAllChildren(text);
       navigator.clipboard?.writeText(text.textContent).then(() => {

@@ -33,7 +33,8 @@ function build({ move, pause, redraw }) {
     input.draw({ name: `how often each pixel is used, ${n} × ${n}${p ? ` with ${p} of padding` : ""}`, rows: room, cols: room,
       active: p * room + p, window: m && [i * s, j * s, k, k], cell: (r, c) => {
         const value = uses[r] * uses[c], pad = edge(r) || edge(c), where = pad ? "padding" : `input[${r - p}, ${c - p}]`;
-        return { value, kind: pad ? "pad" : "input", scale: pad ? [] : scale, text: pad ? "0" : show(value),
+        const kind = pad ? "pad" : m && !value ? "lost" : "input";
+        return { value, kind, scale: kind === "input" ? scale : [], text: pad ? "0" : show(value),
           marks: m && !value ? "cc-skipped" : "", label: `${where}, used ${value} times` };
       } });
     output.draw({ name: `output, ${m} × ${m}: pixels in each window`, rows: m, cols: m, active: position,

@@ -113,7 +113,8 @@ def history(history) -> BookFigure:
 
 
 def _short(name: str, what: str) -> str:
-    return name.replace(what, "").strip("_ ").replace("_", " ") or "train"
+    rest = name.replace(what, "").strip("_ ").replace("_", " ")
+    return {"": "train", "val": "validation"}.get(rest, rest)
 
 
 def _as_lines(series, start: int = 0) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -57,7 +57,8 @@ def book_style():
 class BookFigure(Figure):
     """A matplotlib figure that shows itself as a small SVG, without pyplot.
 
-    Text stays text, the background is transparent, and drawing the same figure twice gives the same bytes.
+    Text stays text, the background is paper (JupyterLab's dark theme would swallow the ink), and drawing the same
+    figure twice gives the same bytes.
     """
 
     name = "figure"
@@ -136,7 +137,7 @@ def _compact(svg: bytes) -> str:
             _lighten(element)
     _flatten(root)
     root.set("font-family", FONTS)
-    root.set("style", "stroke-linejoin:round;stroke-linecap:butt")
+    root.set("style", f"background:{PAPER};stroke-linejoin:round;stroke-linecap:butt")
     return ElementTree.tostring(root, encoding="unicode")
 
 
