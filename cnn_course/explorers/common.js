@@ -27,6 +27,8 @@ function show(number) {
 const factor = (number) => (show(number)[0] === "−" ? `(${show(number)})` : show(number));
 const sum = (terms) => terms.map(([a, b]) => `${factor(a)}·${factor(b)}`).join(" + ");
 
+const width = (text) => text.length - text.includes(".") / 2; // in digits
+
 /** What was typed as a number, or a sentence that says why it is none. */
 function parse(text) {
   const plain = text.trim().replace("−", "-").replace(",", "."), value = Number(plain);
@@ -108,7 +110,7 @@ function grid({ pick, leave, edit, refuse } = {}) {
     cells.forEach((node, at) => {
       const [row, column] = place(at), now = cell(row, column);
       const { value, label, kind = "", scale: [low, high] = [], text = show(value), marks = "" } = now;
-      chars = Math.max(chars, text.length);
+      chars = Math.max(chars, width(text));
       stops[at].tabIndex = at === active ? 0 : -1;
       now.key = [text, value, label, kind, low, high, marks].join();
       if (drawn[at]?.key === now.key) return;

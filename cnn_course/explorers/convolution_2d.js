@@ -67,6 +67,7 @@ function build({ set, move, pause, redraw, refuse }) {
   const turned = grid({ pick: pause });
   const output = grid({ pick: (r, c) => move(r * result.m + c) });
   const line = make("p", { class: "cc-sum" }), rule = make("p", { class: "cc-sum" });
+  const row = make("div", { class: "cc-row" }, input.root, kernel.root, turned.root, output.root);
   const code = Object.keys(calls({ weight: [] }, { x: [] })).map((name) => {
     const text = make("pre", { tabindex: 0, role: "group", "aria-label": `${name} code` });
     const copy = make("button", { type: "button", "aria-label": `Copy ${name} code`, click: () => {
@@ -93,6 +94,7 @@ function build({ set, move, pause, redraw, refuse }) {
     const goes = aimed && aimed[0] < room && aimed[1] < room ? uses(...aimed) : [];
     const inside = (at, start) => at >= start && (at - start) % d === 0 && at < start + span;
     const fed = (r, c) => m && !aimed && inside(r, i * s) && inside(c, j * s);
+    row.style.setProperty("--cell", `${36 / (room + m + (flip ? 2 : 1) * k)}rem`); // side by side where there is room
     input.draw({ name: `input, ${n} × ${n}${p ? ` with ${p} of padding` : ""}`, rows: room, cols: room, active: p * room + p,
       window: m && !aimed && [i * s, j * s, span, span], cell: (r, c) => {
         const real = x[r - p]?.[c - p] !== undefined, marks = (d > 1 && fed(r, c)) || `${aimed}` === `${[r, c]}` ? "cc-on" : "";
@@ -120,7 +122,6 @@ function build({ set, move, pause, redraw, refuse }) {
       + `${flip ? " used flipped" : ""}, stride ${s}, padding ${p}, dilation ${d}; output ${m} by ${m}, rows `
       + `${y.map((row) => row.map(show).join(", ")).join("; ")}. The window stands at row ${i * s - p}, column ${j * s - p}.`];
   }
-  const row = make("div", { class: "cc-row" }, input.root, kernel.root, turned.root, output.root);
   const more = make("details", {}, make("summary", {}, "The same call in code"),
     ...code.flatMap(([, text, head]) => [head, text]));
   return { parts: [row, line, rule, more], paint };

@@ -36,7 +36,7 @@ function build({ set, move, pause, refuse }) {
     state = { ...now, left };
     const { position, flip, mode, signal, kernel: w } = now, k = w.length, n = signal.length, tracks = row.length;
     const scale = limits([w]), some = size > 0, window = [0, position, 1, k];
-    const chars = Math.max(...[row, w, out].flat().map((value) => show(value).length));
+    const chars = Math.max(...[row, w, out].flat().map((value) => width(show(value))));
     const one = (values, cell, more) => ({ rows: Math.min(1, values.length), cols: values.length, tracks, chars,
       cell: (_, i) => cell(values[i], i), ...more });
     kernel.draw(one(w, (value, i) => ({ value, kind: "weight", scale, label: `w[${i}]` }), { name: "kernel w, to edit" }));
@@ -59,8 +59,8 @@ function build({ set, move, pause, refuse }) {
     return [`output[${position}] = ${products} = ${result}`, `Input ${signal.map(show).join(", ")}; kernel `
       + `${w.map(show).join(", ")}${flip ? ", flipped" : ""}; ${MODES[mode]} output ${out.map(show).join(", ")}.`];
   }
-  const rows = make("div", { class: "cc-lines" }, input.root, sliding.root, output.root);
-  return { parts: [kernel.root, rows, line, rule], paint };
+  const rows = make("div", { class: "cc-lines" }, kernel.root, input.root, sliding.root, output.root);
+  return { parts: [rows, line, rule], paint };
 }
 
 export default explorer({ name: "flip_and_filter", title: "1D flip and filter", settle, compute, build });

@@ -11,7 +11,7 @@ const KINDS = ["maximum", "average", "sum", "global maximum", "global average"];
 /** The size of one axis, as the library counts it. */
 function poolSize(n, { window: k, stride: s, padding: p, ceil_mode }) {
   const steps = (n + 2 * p - k) / s, size = (ceil_mode ? Math.ceil(steps) : Math.floor(steps)) + 1;
-  return ceil_mode && (size - 1) * s >= n + p ? size - 1 : size; // no window starts in the right padding
+  return ceil_mode && (size - 1) * s > n + p ? size - 1 : size; // no window starts in the right padding
 }
 
 /** The window of output (i, j): what is read, and what an average divides by. */
