@@ -43,8 +43,9 @@ LOCAL_URL = re.compile(r"url\((?!['\"]?(?:data:|#))['\"]?([^'\")]+)['\"]?\)")
 IMPORT = re.compile(r'@import "([^"]+)";')
 FONT_FACE = re.compile(r"@font-face\{[^}]*\}")
 ICON_FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
+ICONS = "icons.woff2"
 BUNDLE = "book.css"
-UNUSED = ["scripts/fontawesome.js*", "vendor/fontawesome/*.txt", "**/*.map", "**/*.ttf"]
+UNUSED = ["scripts/fontawesome.js*", "vendor/fontawesome/webfonts/*", "**/*.map"]
 
 
 class Pages:
@@ -122,9 +123,9 @@ class Pages:
         css = ICON_RULE.sub(lambda rule: rule[0] if icons & set(ICON.findall(rule[0])) else "", css)
         css = FONT_FACE.sub(lambda face: face[0] if "Awesome" not in face[0] or "fa-solid" in face[0] else "", css)
         css = css.replace(f',url({ICON_FONT.replace("woff2", "ttf")}) format("truetype")', "")
-        (self.static / BUNDLE).write_text(css, "utf-8")
+        (self.static / BUNDLE).write_text(css.replace(ICON_FONT, ICONS), "utf-8")
         codes = {int(code, 16) if code else ord(character) for code, character in ICON_CODE.findall(css)}
-        write_subset(self.static / ICON_FONT, codes)
+        write_subset(self.static / ICON_FONT, self.static / ICONS, codes)
         for unused in (path for pattern in UNUSED for path in self.static.glob(pattern)):
             unused.unlink()
 
@@ -146,16 +147,16 @@ def read_style_sheet(static: Path, name: str) -> str:
     return IMPORT.sub(lambda found: read_style_sheet(static, moved(found[1])), css)
 
 
-def write_subset(path: Path, codes: set[int]) -> None:
-    """Reduce a font in place to some characters."""
+def write_subset(source: Path, target: Path, codes: set[int]) -> None:
+    """Write a font reduced to some characters."""
     options = subset.Options(hinting=False, layout_features=[])
     options.flavor = "woff2"
     getLogger("fontTools").setLevel(WARNING)
-    font = TTFont(path)
+    font = TTFont(source)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=codes)
     subsetter.subset(font)
-    subset.save_font(font, str(path), options)
+    subset.save_font(font, str(target), options)
 
 
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:

@@ -33,13 +33,14 @@ function compute({ padding: p, filters, bias, relu }) {
 function build({ set, move, pause }) {
   let columns;
   const channels = NAMES.map((name) => ({ name, input: grid({ pick: pause }), kernel: grid({ pick: pause }),
-    line: make("p", { class: "cc-sum" }) }));
+    line: note() }));
   const maps = FILTERS.map((_, filter) =>
     grid({ pick: (r, c) => { move(r * columns + c); set({ shown: filter + 1 }); } }));
-  const line = make("p", { class: "cc-sum" }), count = make("p", { class: "cc-sum" });
+  const line = note(), count = note();
 
   function paint({ padding: p, filters, shown, bias, relu, position }, { rows, cols, pixel, terms, maps: values }) {
     columns = cols;
+    const [seen, weighed, made] = [VOLUME, FILTERS[shown - 1], values].map((volume) => limits(volume.flat()));
     const i = Math.floor(position / cols), j = position % cols, filter = shown - 1, kernels = FILTERS[filter];
     const parts = NAMES.map((_, channel) => total(terms(filter, channel, i, j)));
     const before = parts.reduce((a, b) => a + b, bias), value = show(values[filter][i][j]);
@@ -47,11 +48,11 @@ function build({ set, move, pause }) {
       input.draw({ name: `input, ${name}`, rows: 3 + 2 * p, cols: 4 + 2 * p, active: p * (5 + 2 * p),
         chars: 2, window: [i, j, 3, 3], cell: (r, c) => {
           const number = pixel(channel, r, c);
-          return VOLUME[channel][r - p]?.[c - p] === undefined ? { value: 0, kind: "pad", label: "padding, 0" }
-            : { value: number, kind: "input", scale: limits(VOLUME.flat()), label: `${name}[${r - p}, ${c - p}] is ${show(number)}` };
+          if (VOLUME[channel][r - p]?.[c - p] === undefined) return { value: 0, kind: "pad", label: "padding, 0" };
+          return { value: number, kind: "input", scale: seen, label: `${name}[${r - p}, ${c - p}] is ${show(number)}` };
         } });
       kernel.draw({ name: `kernel for ${name}`, rows: 3, cols: 3, chars: 2, window: [0, 0, 3, 3],
-        cell: (r, c) => ({ value: kernels[channel][r][c], kind: "weight", scale: limits(kernels.flat()),
+        cell: (r, c) => ({ value: kernels[channel][r][c], kind: "weight", scale: weighed,
           label: `weight[${filter}, ${channel}, ${r}, ${c}] is ${show(kernels[channel][r][c])}` }) });
       products.replaceChildren(`${name}: ${sum(terms(filter, channel, i, j))} = `, make("b", {}, show(parts[channel])));
     });
@@ -59,7 +60,7 @@ function build({ set, move, pause }) {
       map.root.hidden = at >= filters;
       if (at < filters) map.draw({ name: `map of filter ${at + 1}`, rows, cols, chars: 3, active: position,
         window: at === filter && [i, j, 1, 1], cell: (r, c) => ({ value: values[at][r][c], kind: "output",
-          scale: limits(values.flat()), label: `output[${at}, ${r}, ${c}] is ${show(values[at][r][c])}` }) });
+          scale: made, label: `output[${at}, ${r}, ${c}] is ${show(values[at][r][c])}` }) });
     });
     const added = `${parts.map(factor).join(" + ")}${bias ? ` + ${factor(bias)} of bias` : ""} = ${show(before)}`;
     const text = `output[${filter}, ${i}, ${j}] = ${added}${relu ? `, and max(0, ${show(before)}) = ` : ""}`;
@@ -67,12 +68,14 @@ function build({ set, move, pause }) {
     const size = `${filters} × ${rows} × ${cols}`, weights = filters * 28;
     count.textContent = `Output ${size}. Parameters: filters·(channels·k·k + 1) = ${filters}·(3·3·3 + 1) = ${weights}`;
     count.dataset.value = weights;
-    return [relu ? text + value : text, `Input of 3 channels, 3 by 4, padding ${p}; ${filters} filters of 3 by 3 by 3. Output ${size}: `
-      + `${values.map((map, at) => `map ${at + 1}: ${map.map((row) => row.map(show).join(", ")).join("; ")}`).join(". ")}. ${count.textContent}.`];
+    const told = values.map((map, at) => `Map ${at + 1}: ${inWords(map)}.`).join(" ");
+    return [relu ? text + value : text, `Input of 3 channels, 3 by 4, padding ${p}; ${filters} filters of 3 by 3 by 3. `
+      + `${told} ${count.textContent}.`];
   }
   const rows = channels.map(({ input, kernel, line: products }) =>
     make("div", { class: "cc-channel" }, make("div", { class: "cc-row" }, input.root, kernel.root), products));
-  return { parts: [make("div", { class: "cc-channels" }, ...rows), line, make("div", { class: "cc-row" }, ...maps.map((map) => map.root)), count], paint };
+  const stack = make("div", { class: "cc-row" }, ...maps.map((map) => map.root));
+  return { parts: [make("div", { class: "cc-channels" }, ...rows), line, stack, count], paint };
 }
 
 export default explorer({ name: "channels", title: "channels and filters", settle, compute, build });

@@ -29,6 +29,9 @@ const sum = (terms) => terms.map(([a, b]) => `${factor(a)}·${factor(b)}`).join(
 
 const width = (text) => text.length - text.includes(".") / 2; // in digits
 
+const note = () => make("p", { class: "cc-sum" }); // a line of arithmetic below the grids
+const inWords = (rows) => rows.map((row) => row.map(show).join(", ")).join("; ");
+
 /** What was typed as a number, or a sentence that says why it is none. */
 function parse(text) {
   const plain = text.trim().replace("−", "-").replace(",", "."), value = Number(plain);
@@ -55,11 +58,12 @@ function shade(kind, value, low, high) {
 /** Arrow keys walk through a group that is one tab stop; in a text field the caret moves first. */
 function walk(event, stops, columns) {
   const { key, target } = event, at = stops.indexOf(target), column = at % columns;
-  const step = { ArrowLeft: column && -1, ArrowRight: column < columns - 1 && 1, ArrowUp: -columns, ArrowDown: columns };
-  const caret = { ArrowLeft: target.selectionStart > 0, ArrowRight: target.selectionEnd < target.value?.length };
-  if (!step[key] || caret[key]) return;
+  const steps = { ArrowUp: -columns, ArrowDown: columns };
+  if (column > 0 && !target.selectionStart) steps.ArrowLeft = -1;
+  if (column < columns - 1 && !(target.selectionEnd < target.value?.length)) steps.ArrowRight = 1;
+  if (!steps[key]) return;
   event.preventDefault();
-  stops[at + step[key]]?.focus();
+  stops[at + steps[key]]?.focus();
 }
 
 /**
@@ -116,7 +120,8 @@ function grid({ pick, leave, edit, refuse } = {}) {
       if (drawn[at]?.key === now.key) return;
       drawn[at] = now;
       node.className = `cc-cell cc-${kind} ${marks}`;
-      node.style.cssText = `grid-area:${row + 1}/${column + offset + 1};${low === undefined ? "" : shade(kind, value, low, high)}`;
+      const colours = low === undefined ? "" : shade(kind, value, low, high);
+      node.style.cssText = `grid-area:${row + 1}/${column + offset + 1};${colours}`;
       node.dataset.value = value;
       stops[at].setAttribute("aria-label", label);
       if (edit) stops[at].readOnly = kind === "pad";
@@ -178,8 +183,8 @@ const address = {
   write(key, state, defaults) {
     const hash = new URLSearchParams(location.hash.slice(1));
     for (const name of [...hash.keys()]) if (name.startsWith(`${key}.`) || !name.includes(".")) hash.delete(name);
-    for (const trait of Object.keys(defaults))
-      if (`${state[trait]}` !== `${defaults[trait]}`) hash.set(`${key}.${trait}`, [state[trait]].flat().map(Number).join("_"));
+    const changed = Object.keys(defaults).filter((trait) => `${state[trait]}` !== `${defaults[trait]}`);
+    for (const trait of changed) hash.set(`${key}.${trait}`, [state[trait]].flat().map(Number).join("_"));
     history.replaceState(history.state, "", `#${hash}`);
   },
 };

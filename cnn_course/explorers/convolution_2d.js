@@ -36,8 +36,9 @@ function compute({ size: n, kernel_size: k, stride: s, padding: p, dilation: d, 
   const pixel = (r, c) => x[r - p]?.[c - p] ?? 0;
   const terms = (i, j) => table(k, k, (r, c) => [pixel(i * s + r * d, j * s + c * d), used[r][c]]).flat();
   return { x, span, room, m, used, terms, pixel, y: table(m, m, (i, j) => total(terms(i, j))), last: m * m - 1,
-    trouble: m ? "" : `The kernel does not fit: it spans d·(k − 1) + 1 = ${d}·(${k} − 1) + 1 = ${span} cells, the padded input `
-      + `has n + 2p = ${n} + 2·${p} = ${room}. Choose a smaller kernel or dilation, a larger input or more padding.` };
+    trouble: m ? "" : `The kernel does not fit: it spans d·(k − 1) + 1 = ${d}·(${k} − 1) + 1 = ${span} cells, `
+      + `the padded input has n + 2p = ${n} + 2·${p} = ${room}. Choose a smaller kernel or dilation, `
+      + "a larger input or more padding." };
 }
 
 const literal = (rows, indent) => `[[${rows.map((row) => row.join(", ")).join(`],\n${" ".repeat(indent)}[`)}]]`;
@@ -52,7 +53,8 @@ function calls({ stride: s, padding: p, dilation: d, flip, kernel_size: k, weigh
     cnn_course: `import cnn_course as cc\n${numbers}y = cc.conv2d(x, weight, stride=${s}, padding=${p}, dilation=${d})`,
     PyTorch: `import torch\n${numbers}y = torch.nn.functional.conv2d(torch.tensor(x), torch.tensor(weight.copy()),\n`
       + `                               stride=${s}, padding=${p}, dilation=${d})`,
-    Keras: `import keras\n${numbers}x = np.pad(x, ((0, 0), (0, 0), (${p}, ${p}), (${p}, ${p})))  # channels last from here on\n`
+    Keras: `import keras\n${numbers}x = np.pad(x, ((0, 0), (0, 0), (${p}, ${p}), (${p}, ${p})))\n`
+      + "# channels last from here on\n"
       + `y = keras.ops.conv(x.transpose(0, 2, 3, 1), weight.transpose(2, 3, 1, 0),\n`
       + `                   strides=${s}, padding="valid", dilation_rate=${d})`,
   };
@@ -66,7 +68,7 @@ function build({ set, move, pause, redraw, refuse }) {
     set({ preset: OWN, weight: state.weight.map((old, at) => (at === r * state.kernel_size + c ? value : old)) }) });
   const turned = grid({ pick: pause });
   const output = grid({ pick: (r, c) => move(r * result.m + c) });
-  const line = make("p", { class: "cc-sum" }), rule = make("p", { class: "cc-sum" });
+  const line = note(), rule = note();
   const row = make("div", { class: "cc-row" }, input.root, kernel.root, turned.root, output.root);
   const code = Object.keys(calls({ weight: [] }, { x: [] })).map((name) => {
     const text = make("pre", { tabindex: 0, role: "group", "aria-label": `${name} code` });
@@ -91,36 +93,40 @@ function build({ set, move, pause, redraw, refuse }) {
     [state, result] = [now, found];
     const { size: n, kernel_size: k, stride: s, padding: p, dilation: d, position, flip, weight } = now;
     const { x, span, room, m, used, terms, pixel, y } = found, i = Math.floor(position / m), j = position % m;
+    const [seen, weighed, made] = [x, [weight], y].map(limits);
     const goes = aimed && aimed[0] < room && aimed[1] < room ? uses(...aimed) : [];
     const inside = (at, start) => at >= start && (at - start) % d === 0 && at < start + span;
     const fed = (r, c) => m && !aimed && inside(r, i * s) && inside(c, j * s);
     row.style.setProperty("--cell", `${36 / (room + m + (flip ? 2 : 1) * k)}rem`); // side by side where there is room
-    input.draw({ name: `input, ${n} × ${n}${p ? ` with ${p} of padding` : ""}`, rows: room, cols: room, active: p * room + p,
-      window: m && !aimed && [i * s, j * s, span, span], cell: (r, c) => {
-        const real = x[r - p]?.[c - p] !== undefined, marks = (d > 1 && fed(r, c)) || `${aimed}` === `${[r, c]}` ? "cc-on" : "";
+    input.draw({ name: `input, ${n} × ${n}${p ? ` with ${p} of padding` : ""}`, rows: room, cols: room,
+      active: p * room + p, window: m && !aimed && [i * s, j * s, span, span], cell: (r, c) => {
+        const real = x[r - p]?.[c - p] !== undefined;
+        const marks = (d > 1 && fed(r, c)) || `${aimed}` === `${[r, c]}` ? "cc-on" : "";
         const value = pixel(r, c), label = real ? `input[${r - p}, ${c - p}] is ${show(value)}` : "padding, 0";
-        return { value, label, marks, ...(real ? { kind: "input", scale: limits(x) } : { kind: "pad" }) };
+        return { value, label, marks, ...(real ? { kind: "input", scale: seen } : { kind: "pad" }) };
       } });
-    const weights = (name, word, value, on) => ({ name, rows: k, cols: k, window: on && [0, 0, k, k], cell: (r, c) =>
-      ({ value: value(r, c), kind: "weight", scale: limits([weight]), label: `${word}[${r}, ${c}]${word === "kernel" ? "" : ` is ${show(value(r, c))}`}` }) });
-    kernel.draw(weights("kernel, to edit", "kernel", (r, c) => weight[r * k + c], !flip));
+    const weights = (name, value, label, on) => ({ name, rows: k, cols: k, window: on && [0, 0, k, k],
+      cell: (r, c) => ({ value: value(r, c), kind: "weight", scale: weighed, label: label(r, c) }) });
+    kernel.draw(weights("kernel, to edit", (r, c) => weight[r * k + c], (r, c) => `kernel[${r}, ${c}]`, !flip));
     turned.root.hidden = !flip;
-    turned.draw(weights("kernel flipped, as used", "flipped", (r, c) => used[r][c], true));
+    turned.draw(weights("kernel flipped, as used", (r, c) => used[r][c],
+      (r, c) => `flipped[${r}, ${c}] is ${show(used[r][c])}`, true));
     output.draw({ name: `output, ${m} × ${m}`, rows: m, cols: m, active: position, window: m && !aimed && [i, j, 1, 1],
-      cell: (r, c) => ({ value: y[r][c], kind: "output", scale: limits(y), label: `output[${r}, ${c}] is ${show(y[r][c])}`,
+      cell: (r, c) => ({ value: y[r][c], kind: "output", scale: made, label: `output[${r}, ${c}] is ${show(y[r][c])}`,
         marks: goes.some(([a, b]) => a === r && b === c) ? "cc-on" : "" }) });
-    rule.textContent = `output size: ⌊(n + 2p − d·(k − 1) − 1) / s⌋ + 1 = ⌊(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}⌋ + 1 = ${m}`;
+    rule.textContent = "output size: ⌊(n + 2p − d·(k − 1) − 1) / s⌋ + 1 = "
+      + `⌊(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}⌋ + 1 = ${m}`;
     for (const [name, text] of code) text.textContent = calls(now, found)[name];
     line.replaceChildren();
     if (!m) return ["There is no output.", found.trouble];
     const value = show(y[i][j]), products = sum(terms(i, j));
     if (aimed) {
-      const [r, c] = aimed, named = pixel(r, c), where = goes.map(([a, b, w]) => `output[${a}, ${b}] as ${factor(named)}·${factor(w)}`);
+      const named = pixel(...aimed), where = goes.map(([a, b, w]) => `output[${a}, ${b}] as ${sum([[named, w]])}`);
       line.append(`This input, ${show(named)}, goes into ${where.join("; ") || "no output"}.`);
     } else line.append(`output[${i}, ${j}] = ${products} = `, make("b", {}, value));
-    return [aimed ? line.textContent : `output[${i}, ${j}] = ${products} = ${value}`, `Input ${n} by ${n}, kernel ${k} by ${k}`
-      + `${flip ? " used flipped" : ""}, stride ${s}, padding ${p}, dilation ${d}; output ${m} by ${m}, rows `
-      + `${y.map((row) => row.map(show).join(", ")).join("; ")}. The window stands at row ${i * s - p}, column ${j * s - p}.`];
+    return [aimed ? line.textContent : `output[${i}, ${j}] = ${products} = ${value}`, `Input ${n} by ${n}, `
+      + `kernel ${k} by ${k}${flip ? " used flipped" : ""}, stride ${s}, padding ${p}, dilation ${d}; `
+      + `output ${m} by ${m}, rows ${inWords(y)}. The window stands at row ${i * s - p}, column ${j * s - p}.`];
   }
   const more = make("details", {}, make("summary", {}, "The same call in code"),
     ...code.flatMap(([, text, head]) => [head, text]));

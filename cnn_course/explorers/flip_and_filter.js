@@ -18,8 +18,8 @@ function compute({ signal, kernel, mode, flip }) {
   const weights = flip ? [...kernel].reverse() : kernel;
   const terms = (i) => weights.map((weight, j) => [row[i + j], weight]);
   return { left, size, row, weights, terms, output: range(size).map((i) => total(terms(i))), last: size - 1,
-    trouble: size < 1 && `A kernel of ${k} numbers does not fit an input of ${n}: valid leaves ${n} − ${k} + 1 = ${size} `
-      + "outputs. Choose same or full, a shorter kernel or a longer input." };
+    trouble: size < 1 && `A kernel of ${k} numbers does not fit an input of ${n}: valid leaves `
+      + `${n} − ${k} + 1 = ${size} outputs. Choose same or full, a shorter kernel or a longer input.` };
 }
 
 function build({ set, move, pause, refuse }) {
@@ -30,24 +30,26 @@ function build({ set, move, pause, refuse }) {
   const input = grid({ pick: pause, edit: change("signal"), refuse });
   const sliding = grid();
   const output = grid({ pick: (_, i) => move(i) });
-  const line = make("p", { class: "cc-sum" }), rule = make("p", { class: "cc-sum" });
+  const line = note(), rule = note();
 
   function paint(now, { left, size, row, weights, terms, output: out }) {
     state = { ...now, left };
     const { position, flip, mode, signal, kernel: w } = now, k = w.length, n = signal.length, tracks = row.length;
-    const scale = limits([w]), some = size > 0, window = [0, position, 1, k];
+    const [heard, scale, made] = [[signal], [w], [out]].map(limits);
+    const some = size > 0, window = [0, position, 1, k];
     const chars = Math.max(...[row, w, out].flat().map((value) => width(show(value))));
     const one = (values, cell, more) => ({ rows: Math.min(1, values.length), cols: values.length, tracks, chars,
       cell: (_, i) => cell(values[i], i), ...more });
-    kernel.draw(one(w, (value, i) => ({ value, kind: "weight", scale, label: `w[${i}]` }), { name: "kernel w, to edit" }));
+    kernel.draw(one(w, (value, i) => ({ value, kind: "weight", scale, label: `w[${i}]` }),
+      { name: "kernel w, to edit" }));
     input.draw(one(row, (value, i) => (signal[i - left] === undefined ? { value, kind: "pad", label: "padding" }
-      : { value, kind: "input", scale: limits([signal]), label: `g[${i - left}]` }), {
-      name: left || mode ? "input g between zeros, to edit" : "input g, to edit", active: left, window: some && window }));
+      : { value, kind: "input", scale: heard, label: `g[${i - left}]` }), {
+      name: mode ? "input g between zeros, to edit" : "input g, to edit", active: left, window: some && window }));
     sliding.draw(one(some ? weights : [], (value, i) => ({ value, kind: "weight", scale,
       label: `w[${flip ? k - 1 - i : i}] is ${show(value)}` }), {
       name: flip ? "w flipped, below its window" : "w as it is, below its window", offset: position,
       window: [0, 0, 1, k] }));
-    output.draw(one(out, (value, i) => ({ value, kind: "output", scale: limits([out]),
+    output.draw(one(out, (value, i) => ({ value, kind: "output", scale: made,
       label: `output[${i}] is ${show(value)}` }), { name: `output, ${MODES[mode]}: ${Math.max(0, size)} numbers`,
       offset: k - 1, active: position, window: some && [0, position, 1, 1] }));
     line.replaceChildren();
@@ -55,7 +57,8 @@ function build({ set, move, pause, refuse }) {
     if (!some) return ["There is no output.", `Input ${signal.map(show)}; kernel ${w.map(show)}; no output.`];
     const t = position + k - 1 - left, result = show(out[position]), products = sum(terms(position));
     line.append(`output[${position}] = ${products} = `, make("b", {}, result));
-    rule.prepend(flip ? `convolution: s[${t}] = Σ g[a]·w[${t} − a]; ` : `cross-correlation: Σ g[${show(position - left)} + a]·w[a]; `);
+    rule.prepend(flip ? `convolution: s[${t}] = Σ g[a]·w[${t} − a]; `
+      : `cross-correlation: Σ g[${show(position - left)} + a]·w[a]; `);
     return [`output[${position}] = ${products} = ${result}`, `Input ${signal.map(show).join(", ")}; kernel `
       + `${w.map(show).join(", ")}${flip ? ", flipped" : ""}; ${MODES[mode]} output ${out.map(show).join(", ")}.`];
   }

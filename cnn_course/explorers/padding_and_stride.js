@@ -12,16 +12,18 @@ function compute({ size: n, kernel_size: k, stride: s, padding: p, layers }) {
   const sizes = [n];
   while (sizes.length <= layers && sizes.at(-1) > 0) sizes.push(axis(sizes.at(-1), k, s, p).size);
   const first = axis(n, k, s, p), short = sizes.at(-1) ? "" : sizes.at(-2);
-  return { ...first, sizes, last: first.size ** 2 - 1, trouble: short && `Layer ${sizes.length - 1} cannot be built: its kernel `
-    + `is ${k} wide, its input with padding n + 2p = ${short} + 2·${p} = ${short + 2 * p}. Choose a smaller kernel, more padding, `
-    + "a smaller stride or fewer layers." };
+  return { ...first, sizes, last: first.size ** 2 - 1, trouble: short
+    && `Layer ${sizes.length - 1} cannot be built: its kernel is ${k} wide, its input with padding `
+    + `n + 2p = ${short} + 2·${p} = ${short + 2 * p}. Choose a smaller kernel, more padding, a smaller stride `
+    + "or fewer layers." };
 }
 
 function build({ move, pause, redraw }) {
   let aimed = null, size;
-  const input = grid({ pick: (r, c) => { pause(); aimed = [r, c]; redraw(); }, leave: () => { aimed = null; redraw(); } });
+  const aim = (where) => { pause(); aimed = where; redraw(); };
+  const input = grid({ pick: (r, c) => aim([r, c]), leave: () => { aimed = null; redraw(); } });
   const output = grid({ pick: (r, c) => move(r * size + c) });
-  const line = make("p", { class: "cc-sum" }), left = make("p", { class: "cc-sum" });
+  const line = note(), left = note();
   const list = make("ol", { class: "cc-layers" }), row = make("div", { class: "cc-row" }, input.root, output.root);
 
   function paint(state, { room, size: m, uses, real, sizes }) {
@@ -30,9 +32,10 @@ function build({ move, pause, redraw }) {
     const i = Math.floor(position / m), j = position % m, edge = (at) => at < p || at >= p + n;
     const scale = [0, Math.max(1, ...uses) ** 2];
     row.style.setProperty("--cell", `${21 / room}rem`); // input and output in one scale
-    input.draw({ name: `how often each pixel is used, ${n} × ${n}${p ? ` with ${p} of padding` : ""}`, rows: room, cols: room,
-      active: p * room + p, window: m && [i * s, j * s, k, k], cell: (r, c) => {
-        const value = uses[r] * uses[c], pad = edge(r) || edge(c), where = pad ? "padding" : `input[${r - p}, ${c - p}]`;
+    input.draw({ name: `how often each pixel is used, ${n} × ${n}${p ? ` with ${p} of padding` : ""}`, rows: room,
+      cols: room, active: p * room + p, window: m && [i * s, j * s, k, k], cell: (r, c) => {
+        const value = uses[r] * uses[c], pad = edge(r) || edge(c);
+        const where = pad ? "padding" : `input[${r - p}, ${c - p}]`;
         const kind = pad ? "pad" : m && !value ? "lost" : "input";
         return { value, kind, scale: kind === "input" ? scale : [], text: pad ? "0" : show(value),
           marks: m && !value ? "cc-skipped" : "", label: `${where}, used ${value} times` };
@@ -49,12 +52,14 @@ function build({ move, pause, redraw }) {
       s > k && "the stride is larger than the kernel"].filter(Boolean).join(" and ");
     left.textContent = !m ? "" : pixels.length ? `Rows and columns ${pixels.join(", ")} are in no window: ${why}.`
       : `Every pixel is in some window${lost.length ? `; only padding is in none: ${why}` : ""}.`;
-    const inside = `output[${i}, ${j}] sees ${real[i] * real[j]} pixels of the input and ${k * k - real[i] * real[j]} of padding.`;
+    const pixelsIn = real[i] * real[j];
+    const inside = `output[${i}, ${j}] sees ${pixelsIn} pixels of the input and ${k * k - pixelsIn} of padding.`;
     line.textContent = !m ? "" : !aimed || aimed[0] >= room || aimed[1] >= room ? inside
       : `${edge(aimed[0]) || edge(aimed[1]) ? "This padding" : `input[${aimed[0] - p}, ${aimed[1] - p}]`} is used by `
         + `${uses[aimed[0]]}·${uses[aimed[1]]} = ${uses[aimed[0]] * uses[aimed[1]]} windows.`;
-    return [line.textContent || "There is no output.", `Input ${n} by ${n}, kernel ${k}, stride ${s}, padding ${p}. Widths layer by `
-      + `layer: ${sizes.join(", ")}. Along a row the pixels are used ${uses.slice(p, p + n).join(", ")} times. ${left.textContent}`];
+    return [line.textContent || "There is no output.", `Input ${n} by ${n}, kernel ${k}, stride ${s}, padding ${p}. `
+      + `Widths layer by layer: ${sizes.join(", ")}. Along a row the pixels are used `
+      + `${uses.slice(p, p + n).join(", ")} times. ${left.textContent}`];
   }
   return { parts: [row, line, left, make("div", { class: "cc-title" }, "the width, layer by layer"), list], paint };
 }

@@ -11,7 +11,7 @@ const KINDS = ["maximum", "average", "sum", "global maximum", "global average"];
 /** The size of one axis, as the library counts it. */
 function poolSize(n, { window: k, stride: s, padding: p, ceil_mode }) {
   const steps = (n + 2 * p - k) / s, size = (ceil_mode ? Math.ceil(steps) : Math.floor(steps)) + 1;
-  return ceil_mode && (size - 1) * s > n + p ? size - 1 : size; // no window starts in the right padding
+  return ceil_mode && (size - 1) * s >= n + p ? size - 1 : size; // no window starts in the right padding
 }
 
 /** The window of output (i, j): what is read, and what an average divides by. */
@@ -42,62 +42,76 @@ function compute(state) {
   const x = original.map((row) => row.map((_, c) => row[(c - shift + width) % width]));
   const fits = kind > 2 || (2 * p <= k && n + 2 * p >= k);
   const [y, before] = fits ? [pool(x, state), pool(original, state)] : [[], []];
-  return { x, y, original, before, rows: y.length, cols: y[0]?.length ?? 0, last: y.flat().length - 1, trouble: fits ? ""
-    : 2 * p > k ? `Padding of ${p} is more than half of the window: p ≤ k / 2 = ${k} / 2, or a window could see padding only. `
-      + "Choose less padding or a larger window."
-    : `The window does not fit: it is ${k} high, the padded input n + 2p = ${n} + 2·${p} = ${n + 2 * p}. Choose a smaller window.` };
+  return { x, y, original, before, rows: y.length, cols: y[0]?.length ?? 0, last: y.flat().length - 1,
+    trouble: fits ? "" : 2 * p > k
+      ? `Padding of ${p} is more than half of the window: p ≤ k / 2 = ${k} / 2, or a window could see padding only. `
+        + "Choose less padding or a larger window."
+      : `The window does not fit: it is ${k} high, the padded input n + 2p = ${n} + 2·${p} = ${n + 2 * p}. `
+        + "Choose a smaller window." };
 }
 
 function build({ move, pause }) {
   let columns;
   const input = grid({ pick: pause }), output = grid({ pick: (r, c) => move(r * columns + c) });
-  const line = make("p", { class: "cc-sum" }), rule = make("p", { class: "cc-sum" }), moved = make("p", { class: "cc-sum" });
+  const line = note(), rule = note(), moved = note();
 
-  function paint(state, { x, y, original, before, rows, cols }) {
-    columns = cols;
-    const { kind, window: k, stride: s, padding: p, ceil_mode: ceil, position, shift } = state, all = kind > 2, edge = all ? 0 : p;
-    const i = Math.floor(position / cols), j = position % cols, n = x.length, m = x[0].length, some = rows > 0;
-    const over = (size, count) => (all || !some ? 0 : Math.max(0, (count - 1) * s + k - size - 2 * p)); // what hangs over
-    const seen = some && look(x, i, j, state), type = all ? kind - 3 : kind;
-    const values = some ? seen.read.map(([r, c]) => x[r][c]) : [], best = values.indexOf(Math.max(...values));
-    const padText = type ? "0" : "−∞";
-    input.draw({ name: `input, ${n} × ${m}${shift ? `, moved ${shift} to the right` : ""}`, rows: n + 2 * edge + over(n, rows),
-      cols: m + 2 * edge + over(m, cols), active: edge * (m + 2 * edge + over(m, cols)) + edge,
-      window: some && [seen.top + edge, seen.left + edge, seen.height, seen.width], cell: (r, c) => {
-        const value = x[r - edge]?.[c - edge], [a, b] = [r - edge, c - edge];
-        if (value === undefined) return r < n + 2 * edge && c < m + 2 * edge ? { value: "pad", kind: "pad", text: padText, label: `padding, ${padText}` }
-          : { value: "over", kind: "over", text: "·", label: "beyond the padding, not read" };
-        const winner = some && type === 0 && `${seen.read[best]}` === `${[a, b]}`, news = value !== original[a][b];
-        return { value, kind: "input", scale: limits(x), marks: `${winner ? "cc-on" : ""} ${news ? "cc-changed" : ""}`,
-          label: `input[${a}, ${b}] is ${show(value)}${winner ? ", the maximum" : ""}${news ? ", changed" : ""}` };
+  /** Draw the input, its padding and what hangs over the end; `seen` is the window that is read. */
+  function drawInput({ stride: s, window: k, padding, kind, shift }, { x, original, rows, cols }, seen) {
+    const globally = kind > 2, p = globally ? 0 : padding, n = x.length, m = x[0].length, scale = limits(x);
+    const over = (size, count) => (globally || !seen ? 0 : Math.max(0, (count - 1) * s + k - size - 2 * p));
+    const zero = kind % 3 ? "0" : "−∞", width = m + 2 * p + over(m, cols);
+    const largest = seen && kind % 3 === 0 ? Math.max(...seen.read.map(([r, c]) => x[r][c])) : null;
+    const winner = `${seen && seen.read.find(([r, c]) => x[r][c] === largest)}`; // the first one wins
+    input.draw({ name: `input, ${n} × ${m}${shift ? `, moved ${shift} to the right` : ""}`,
+      rows: n + 2 * p + over(n, rows), cols: width, active: p * width + p,
+      window: seen && [seen.top + p, seen.left + p, seen.height, seen.width], cell: (row, column) => {
+        const r = row - p, c = column - p, value = x[r]?.[c];
+        if (r >= n + p || c >= m + p) return { value: "over", kind: "over", text: "·", label: "beyond the padding" };
+        if (value === undefined) return { value: "pad", kind: "pad", text: zero, label: `padding, ${zero}` };
+        const wins = winner === `${[r, c]}`, news = value !== original[r][c];
+        return { value, kind: "input", scale, marks: `${wins ? "cc-on" : ""} ${news ? "cc-changed" : ""}`,
+          label: `input[${r}, ${c}] is ${show(value)}${wins ? ", the maximum" : ""}${news ? ", changed" : ""}` };
       } });
-    output.draw({ name: `output, ${rows} × ${cols}`, rows, cols, active: position, window: some && [i, j, 1, 1], cell: (r, c) => {
-      const news = y[r][c] !== before[r][c];
-      return { value: y[r][c], kind: "output", scale: limits(y), marks: news ? "cc-changed" : "",
-        label: `output[${r}, ${c}] is ${show(y[r][c])}${news ? ", changed" : ""}` };
-    } });
-    moved.textContent = "";
-    rule.textContent = all ? "A global pool has one window, the whole map: window, stride and padding do not matter." : "";
-    line.replaceChildren();
-    if (!some) return ["There is no output.", "There is no output."];
-    const [open, shut] = ceil ? "⌈⌉" : "⌊⌋";
-    const size = (count, result) => {
-      const plain = Math[ceil ? "ceil" : "floor"]((count + 2 * p - k) / s) + 1;
-      return `${open}(${count} + 2·${p} − ${k}) / ${s}${shut} + 1 = ${plain}`
-        + (plain > result ? `, less the one that would start in the right padding: ${result}` : "");
+  }
+
+  function paint(state, result) {
+    const { kind, window: k, stride: s, padding: p, ceil_mode: ceil, position, shift } = state;
+    const { x, y, original, before, rows, cols } = result, n = x.length, m = x[0].length, scale = limits(y);
+    const i = Math.floor(position / cols), j = position % cols, seen = rows > 0 && look(x, i, j, state);
+    columns = cols;
+    drawInput(state, result, seen);
+    output.draw({ name: `output, ${rows} × ${cols}`, rows, cols, active: position, window: seen && [i, j, 1, 1],
+      cell: (r, c) => {
+        const value = y[r][c], news = value !== before[r][c];
+        return { value, kind: "output", scale, marks: news ? "cc-changed" : "",
+          label: `output[${r}, ${c}] is ${show(value)}${news ? ", changed" : ""}` };
+      } });
+    for (const text of [line, rule, moved]) text.replaceChildren();
+    if (!seen) return ["There is no output.", "There is no output."];
+
+    const size = (count, found) => {
+      const plain = Math[ceil ? "ceil" : "floor"]((count + 2 * p - k) / s) + 1, [open, shut] = ceil ? "⌈⌉" : "⌊⌋";
+      const dropped = plain > found ? `, less the one that would start in the right padding: ${found}` : "";
+      return `${open}(${count} + 2·${p} − ${k}) / ${s}${shut} + 1 = ${plain}${dropped}`;
     };
-    if (!all) rule.textContent = `output: ${size(n, rows)}${m === n ? "" : ` high, ${size(m, cols)} wide`}`;
-    const listed = values.slice(0, 16).map(show).join(type ? " + " : ", ") + (values.length > 16 ? (type ? " + …" : ", …") : "");
-    const sums = [`max(${listed})`, `(${listed}) / ${seen.divisor}`, listed][type], value = show(y[i][j]);
-    const text = `output[${i}, ${j}] = ${sums} = `;
+    rule.textContent = kind > 2
+      ? "A global pool has one window, the whole map: window, stride and padding do not matter."
+      : `output: ${size(n, rows)}${m === n ? "" : ` high, ${size(m, cols)} wide`}`;
+    const values = seen.read.map(([r, c]) => show(x[r][c]));
+    const some = values.length > 16 ? [...values.slice(0, 16), "…"] : values;
+    const sums = some.join(" + "), value = show(y[i][j]);
+    const how = [`max(${some.join(", ")})`, `(${sums}) / ${seen.divisor}`, sums][kind % 3];
+    const text = `output[${i}, ${j}] = ${how} = `;
     line.append(text, make("b", {}, value));
-    const share = (a, b) => `${differ(a, b)} of ${a.flat().length} (${Math.round((100 * differ(a, b)) / a.flat().length)} %)`;
     if (shift) {
-      moved.textContent = `Moved ${shift} to the right, ${share(x, original)} inputs changed (marked ▾) and ${share(y, before)} outputs.`;
-      [moved.dataset.before, moved.dataset.after] = [differ(x, original), differ(y, before)];
+      const [inputs, outputs] = [differ(x, original), differ(y, before)];
+      const share = (part, all) => `${part} of ${all} (${Math.round((100 * part) / all)} %)`;
+      moved.textContent = `Moved ${shift} to the right, ${share(inputs, n * m)} inputs changed (marked ▾) `
+        + `and ${share(outputs, rows * cols)} outputs.`;
+      Object.assign(moved.dataset, { before: inputs, after: outputs });
     }
-    return [text + value, `${KINDS[kind]} of windows of ${k} by ${k}, stride ${s}, padding ${p}, over ${n} by ${m} numbers; output ${rows} by `
-      + `${cols}, rows ${y.map((row) => row.map(show).join(", ")).join("; ")}. ${moved.textContent}`];
+    return [text + value, `${KINDS[kind]} of windows of ${k} by ${k}, stride ${s}, padding ${p}, over ${n} by ${m} `
+      + `numbers; output ${rows} by ${cols}, rows ${inWords(y)}. ${moved.textContent}`];
   }
   return { parts: [make("div", { class: "cc-row" }, input.root, output.root), line, rule, moved], paint };
 }
