@@ -6,6 +6,8 @@ NOTEBOOKS ?=
 BIN := .venv/bin
 READY := .venv/ready
 FIRST_PAGE := _build/html/index.html
+# The products here are small: two threads hinder each other more than they help.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: help book serve test lint notebooks frameworks browser bench clean
 

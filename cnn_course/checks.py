@@ -6,12 +6,17 @@ Taught in no chapter: this is the door that keeps wrong input from becoming a pl
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Sequence
+from math import inf, prod
 from typing import Literal, overload
 
 import numpy as np
 
 AXES = {1: ("N", "C", "W"), 2: ("N", "C", "H", "W")}
+
+# No operation makes a larger array: a padding typed with a few zeros too many is refused, not swapped to disk.
+MAX_BYTES = 2**30
 
 
 def integer(value: object, name: str, minimum: int = 0) -> int:
@@ -35,7 +40,7 @@ def integer(value: object, name: str, minimum: int = 0) -> int:
     TypeError
         If `value` is not an integer.
     ValueError
-        If `value` is below `minimum`.
+        If `value` is below `minimum` or larger than any array could be.
 
     Examples
     --------
@@ -50,7 +55,130 @@ def integer(value: object, name: str, minimum: int = 0) -> int:
         raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}") from None
     if number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {number}")
+    if number > sys.maxsize:
+        raise ValueError(f"{name} must be at most {sys.maxsize}, got {number}")
     return number
+
+
+def number(value: object, name: str, minimum: float = -inf, below: float = inf) -> float:
+    """Return `value` as a float of at least `minimum` and below `below`.
+
+    Parameters
+    ----------
+    value : float
+        Any real number, Python's or NumPy's; a bool or a string is refused.
+    name : str
+        The argument's name, for the message.
+    minimum, below : float
+        Where the allowed numbers start, and where they end.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a real number.
+    ValueError
+        If it is out of range or NaN.
+
+    Examples
+    --------
+    >>> number(0.9, "momentum", 0, 1)
+    0.9
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not (minimum <= value < below and value > -inf):
+        limits = [f"at least {minimum}"] * (minimum > -inf) + [f"below {below}" if below < inf else "finite"]
+        raise ValueError(f"{name} must be {' and '.join(limits)}, got {value}")
+    return float(value)
+
+
+def boolean(value: object, name: str) -> bool:
+    """Return `value` if it is True or False, and nothing that only counts as one of them.
+
+    Parameters
+    ----------
+    value : bool
+        Python's or NumPy's.
+    name : str
+        The argument's name, for the message.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    TypeError
+        If it is anything else: the text "False", for example, would count as true.
+
+    Examples
+    --------
+    >>> boolean(np.True_, "bias")
+    True
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def generator(value: object) -> np.random.RandomState:
+    """Return `value` if it is a RandomState.
+
+    Parameters
+    ----------
+    value : RandomState
+
+    Returns
+    -------
+    RandomState
+
+    Raises
+    ------
+    TypeError
+        If it is anything else: a seed, or one of NumPy's newer generators, whose stream may change.
+
+    Examples
+    --------
+    >>> generator(np.random.RandomState(0)).randint(10)
+    5
+    """
+    if not isinstance(value, np.random.RandomState):
+        raise TypeError(
+            f"random_state must be a numpy.random.RandomState, for example np.random.RandomState(0), got {value!r}"
+        )
+    return value
+
+
+def room(shape: tuple[int, ...], itemsize: int, name: str) -> None:
+    """Refuse an array of more than `MAX_BYTES` before it is made.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    itemsize : int
+        Bytes of one number.
+    name : str
+        What has that shape, for the message.
+
+    Raises
+    ------
+    ValueError
+        If the array would be too large.
+
+    Examples
+    --------
+    >>> room((64, 6, 28, 28), 4, "the output")
+    """
+    size = prod(shape) * itemsize
+    if size > MAX_BYTES:
+        raise ValueError(
+            f"{name} would need {size / 2**30:,.1f} GiB (shape {shape}), more than cnn_course.checks.MAX_BYTES allows "
+            f"({MAX_BYTES / 2**30:g} GiB); take fewer samples at a time, or check the options"
+        )
 
 
 @overload
@@ -88,11 +216,76 @@ def per_axis(value: object, name: str, axes: int = 2, minimum: int = 0) -> tuple
     ((2, 2), (3, 2))
     """
     if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, (str, bytes)):
-        if np.ndim(value) != 1 or len(value) != axes:
+        if (isinstance(value, np.ndarray) and value.ndim != 1) or len(value) != axes:
             wanted = "one integer" if axes == 1 else f"one integer or {axes} of them (rows, columns)"
             raise ValueError(f"{name} must be {wanted}, got {value!r}")
         return tuple(integer(v, name, minimum) for v in value)
     return (integer(value, name, minimum),) * axes
+
+
+def plain_array(value: object, name: str) -> np.ndarray:
+    """Return `value` as an array, of whatever type.
+
+    Parameters
+    ----------
+    value : array_like
+        Not copied when it is an array already.
+    name : str
+        The argument's name, for the message.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    TypeError
+        If `value` is a masked array.
+    ValueError
+        If `value` is a ragged sequence, whose rows have different lengths.
+
+    Examples
+    --------
+    >>> plain_array([1, 2], "x")
+    array([1, 2])
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array, whose mask would be ignored; pass {name}.filled(0) or the like")
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a rectangular array of numbers; its rows have different lengths") from None
+
+
+def class_array(value: object, name: str) -> np.ndarray:
+    """Return `value` as an array of integers: classes, counted from 0.
+
+    Parameters
+    ----------
+    value : array_like of int
+    name : str
+        The argument's name, for the message.
+
+    Returns
+    -------
+    ndarray of int
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold integers, or is a masked array.
+    ValueError
+        If `value` is a ragged sequence.
+
+    Examples
+    --------
+    >>> class_array([3, 0], "y")
+    array([3, 0])
+    """
+    array = plain_array(value, name)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers, the classes counted from 0, got dtype {array.dtype}")
+    return array
 
 
 def real_array(value: object, name: str) -> np.ndarray:
@@ -114,21 +307,17 @@ def real_array(value: object, name: str) -> np.ndarray:
     TypeError
         If `value` does not hold real numbers of at least 32 bits of float, or is a masked array.
     ValueError
-        If `value` is a ragged sequence, whose rows have different lengths.
+        If `value` is a ragged sequence, or too large as float64.
 
     Examples
     --------
     >>> real_array(np.array([250, 10], dtype=np.uint8), "x") + 10
     array([260.,  20.])
     """
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array, whose mask would be ignored; pass {name}.filled(0) or the like")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be a rectangular array of numbers; its rows have different lengths") from None
+    array = plain_array(value, name)
     kind = array.dtype.kind
     if kind in "biu":
+        room(array.shape, 8, f"{name} as float64")
         return array.astype(np.float64)
     if kind != "f":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from .checks import batch, choice, integer, per_axis, real_array, same_shape
+from .checks import batch, choice, integer, per_axis, real_array, room, same_shape
 from .shapes import Padding, check_groups, conv_output_size, conv_transpose_output_size, kernel_span, resolve_padding
 from .windows import Pair, blocks, flip, fold, pad, windows
 
@@ -73,7 +73,8 @@ def conv2d(
     TypeError
         If an array does not hold real numbers, or an option is not an integer.
     ValueError
-        If shapes do not agree, an option is out of range, or the kernel is larger than the padded image.
+        If shapes do not agree, an option is out of range, the kernel is larger than the padded image, or the padded
+        image or the output would take more than `checks.MAX_BYTES`.
 
     Notes
     -----
@@ -83,7 +84,7 @@ def conv2d(
 
     References
     ----------
-    .. [1] I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", MIT Press, 2016, chapter 9.
+    .. [1] Goodfellow, Bengio and Courville, "Deep Learning", MIT Press, 2016, chapter 9.
 
     Examples
     --------
@@ -138,7 +139,7 @@ def conv2d_backward(
 
     References
     ----------
-    .. [1] I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", MIT Press, 2016, chapter 9.
+    .. [1] Goodfellow, Bengio and Courville, "Deep Learning", MIT Press, 2016, chapter 9.
 
     Examples
     --------
@@ -280,7 +281,7 @@ def conv_transpose2d(
     TypeError
         If an array does not hold real numbers, or an option is not an integer.
     ValueError
-        If shapes do not agree or an option is out of range.
+        If shapes do not agree, an option is out of range, or the output would take more than `checks.MAX_BYTES`.
 
     Notes
     -----
@@ -298,6 +299,7 @@ def conv_transpose2d(
         x, weight, bias, stride, padding, output_padding, dilation, groups
     )
     padded = (len(x), weight.shape[1] * slide.groups, height + 2 * top, width + 2 * left)
+    room(padded, x.itemsize, "the output")
     y = _input_gradient(x, weight, padded, slide)[:, :, top : top + height, left : left + width]
     return np.ascontiguousarray(y) if bias is None else y + bias[:, None, None]
 
@@ -511,7 +513,8 @@ def im2col(
     TypeError
         If `x` does not hold real numbers, or an option is not an integer.
     ValueError
-        If an option is out of range, or the kernel is larger than the padded image.
+        If an option is out of range, the kernel is larger than the padded image, or the columns would take more
+        than `checks.MAX_BYTES`.
 
     Examples
     --------
@@ -528,6 +531,7 @@ def im2col(
     size, steps, gaps, pads = _window_options(x.shape[2:], kernel_size, stride, padding, dilation)
     view = windows(pad(x, pads), size, steps, gaps)
     n, c, k_h, k_w, h_out, w_out = view.shape
+    room(view.shape, view.itemsize, "the array of columns")
     # Copy first: for a 1x1 kernel reshape alone would hand out a view of x.
     return view.copy().reshape(n, c * k_h * k_w, h_out * w_out)
 
@@ -583,6 +587,7 @@ def col2im(
             f"{h_out} x {w_out} windows, got {cols.shape}"
         )
     n, c = cols.shape[0], cols.shape[1] // taps
+    room((n, c, *padded), cols.itemsize, "the padded image")
     x = np.zeros((n, c, *padded), cols.dtype)
     fold(cols.reshape(n, c, *size, h_out, w_out), x, steps, gaps)
     return np.ascontiguousarray(x[:, :, top : top + height, left : left + width])
@@ -595,6 +600,7 @@ def _correlate(x: np.ndarray, weight: np.ndarray, slide: _Slide) -> np.ndarray:
     view = windows(x, (k_h, k_w), stride, dilation)
     n, _, _, _, h_out, w_out = view.shape
     matrix = weight.reshape(groups, c_out // groups, c_group * k_h * k_w)
+    room((n, c_out, h_out, w_out), x.itemsize, "the output")
     y = np.empty((n, c_out, h_out, w_out), x.dtype)
     for images, rows, cols in blocks(n, h_out, w_out, x.shape[1] * k_h * k_w * x.itemsize):
         columns = view[images, ..., rows, cols].reshape(images.stop - images.start, groups, matrix.shape[2], -1)
@@ -733,7 +739,7 @@ def _plane_correlation(x, kernel, mode, axes, flipped):
         "same": lambda k: (k // 2, (k - 1) // 2),
         "full": lambda k: (k - 1, k - 1),
     }
-    pads = tuple(before_after[mode](k) for k in kernel.shape)
+    pads = before_after[mode](kernel.shape[0]), before_after[mode](kernel.shape[1])
     _check_fit(x.shape, kernel.shape, pads, (1, 1))
     kernel = flip(kernel) if flipped else kernel
     y = _correlate(pad(x, pads)[None, None], kernel[None, None], _Slide((1, 1), (1, 1), 1))[0, 0]

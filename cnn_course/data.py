@@ -64,7 +64,7 @@ def digits(size: int = 8, *, split: str = "stratified") -> Digits:
 
     References
     ----------
-    .. [1] E. Alpaydin, C. Kaynak. "Optical Recognition of Handwritten Digits". UCI Machine Learning Repository, 1998.
+    .. [1] Alpaydin, Kaynak. "Optical Recognition of Handwritten Digits". UCI Machine Learning Repository, 1998.
 
     Examples
     --------
@@ -247,7 +247,7 @@ def load_idx(path: str | os.PathLike, *, max_bytes: int = 1 << 31) -> np.ndarray
 
     References
     ----------
-    .. [1] Y. LeCun, C. Cortes, C. J. C. Burges. "The MNIST database of handwritten digits", 1998.
+    .. [1] LeCun, Cortes, Burges. "The MNIST database of handwritten digits", 1998.
 
     Examples
     --------

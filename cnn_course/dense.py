@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .checks import real_array, same_shape
+from .checks import class_array, integer, number, real_array, room, same_shape
 
 Gradients = tuple[np.ndarray | None, np.ndarray, np.ndarray | None]
 
@@ -30,7 +30,7 @@ def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) ->
     TypeError
         If an array does not hold real numbers.
     ValueError
-        If shapes do not agree.
+        If shapes do not agree, or the output would take more than `checks.MAX_BYTES`.
 
     Examples
     --------
@@ -39,6 +39,7 @@ def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) ->
            [ 5.,  2., 11.,  7.]])
     """
     x, weight, bias = _linear_arguments(x, weight, bias)
+    room((len(x), len(weight)), x.itemsize, "the output")
     y = x @ weight.T
     return y if bias is None else y + bias
 
@@ -148,7 +149,8 @@ def flatten_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
              [3., 4.]]]])
     """
     x = real_array(x, "x")
-    return same_shape(grad_y, "grad_y", flatten(x).shape, "the output").reshape(x.shape)
+    grad_y = same_shape(grad_y, "grad_y", flatten(x).shape, "the output")
+    return grad_y.astype(x.dtype, copy=False).reshape(x.shape)
 
 
 def relu(x: np.ndarray) -> np.ndarray:
@@ -221,7 +223,9 @@ def leaky_relu(x: np.ndarray, negative_slope: float = 0.01) -> np.ndarray:
     Raises
     ------
     TypeError
-        If `x` does not hold real numbers.
+        If `x` does not hold real numbers or the slope is not a number.
+    ValueError
+        If the slope is not finite.
 
     Examples
     --------
@@ -229,7 +233,8 @@ def leaky_relu(x: np.ndarray, negative_slope: float = 0.01) -> np.ndarray:
     array([ 2. , -0.2])
     """
     x = real_array(x, "x")
-    return np.where(x > 0, x, x * x.dtype.type(negative_slope))
+    slope = x.dtype.type(number(negative_slope, "negative_slope"))
+    return np.where(x > 0, x, x * slope)
 
 
 def leaky_relu_backward(grad_y: np.ndarray, x: np.ndarray, negative_slope: float = 0.01) -> np.ndarray:
@@ -249,9 +254,9 @@ def leaky_relu_backward(grad_y: np.ndarray, x: np.ndarray, negative_slope: float
     Raises
     ------
     TypeError
-        If an array does not hold real numbers.
+        If an array does not hold real numbers or the slope is not a number.
     ValueError
-        If the shapes differ.
+        If the shapes differ or the slope is not finite.
 
     Examples
     --------
@@ -259,7 +264,8 @@ def leaky_relu_backward(grad_y: np.ndarray, x: np.ndarray, negative_slope: float
     array([1. , 0.1])
     """
     grad_y, x = _upstream(grad_y, x)
-    return np.where(x > 0, grad_y, grad_y * grad_y.dtype.type(negative_slope))
+    slope = x.dtype.type(number(negative_slope, "negative_slope"))
+    return np.where(x > 0, grad_y, grad_y * slope)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -390,7 +396,9 @@ def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
     Raises
     ------
     TypeError
-        If `x` does not hold real numbers.
+        If `x` does not hold real numbers or `axis` is not an integer.
+    ValueError
+        If x has no such axis, or it is empty.
 
     Examples
     --------
@@ -417,9 +425,9 @@ def softmax_backward(grad_y: np.ndarray, x: np.ndarray, axis: int = -1) -> np.nd
     Raises
     ------
     TypeError
-        If an array does not hold real numbers.
+        If an array does not hold real numbers or `axis` is not an integer.
     ValueError
-        If the shapes differ.
+        If the shapes differ, or x has no such axis, or it is empty.
 
     Examples
     --------
@@ -446,7 +454,9 @@ def log_softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
     Raises
     ------
     TypeError
-        If `x` does not hold real numbers.
+        If `x` does not hold real numbers or `axis` is not an integer.
+    ValueError
+        If x has no such axis, or it is empty.
 
     Examples
     --------
@@ -454,6 +464,9 @@ def log_softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
     array([    0., -1000.])
     """
     x = real_array(x, "x")
+    axis = integer(axis, "axis", -x.ndim)
+    if axis >= x.ndim or x.shape[axis] == 0:
+        raise ValueError(f"axis={axis} must be an axis of x that is not empty; x has shape {x.shape}")
     shifted = x - x.max(axis=axis, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
@@ -475,9 +488,9 @@ def log_softmax_backward(grad_y: np.ndarray, x: np.ndarray, axis: int = -1) -> n
     Raises
     ------
     TypeError
-        If an array does not hold real numbers.
+        If an array does not hold real numbers or `axis` is not an integer.
     ValueError
-        If the shapes differ.
+        If the shapes differ, or x has no such axis, or it is empty.
 
     Examples
     --------
@@ -514,7 +527,7 @@ def cross_entropy(logits: np.ndarray, target: np.ndarray) -> float:
     >>> round(cross_entropy([[0, 0], [0, 0]], [0, 1]), 4)
     0.6931
     """
-    logits, target = _classes(logits, target)
+    logits, target = check_classes(logits, target)
     return float(-log_softmax(logits)[np.arange(len(target)), target].mean())
 
 
@@ -544,10 +557,48 @@ def cross_entropy_backward(logits: np.ndarray, target: np.ndarray) -> np.ndarray
     >>> cross_entropy_backward([[0, 0]], [1])
     array([[ 0.5, -0.5]])
     """
-    logits, target = _classes(logits, target)
+    logits, target = check_classes(logits, target)
     grad = softmax(logits)
     grad[np.arange(len(target)), target] -= 1
     return grad / len(target)
+
+
+def check_classes(logits: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return scores and the right classes as arrays, checked to agree.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (N, classes)
+    target : ndarray of int, shape (N,)
+
+    Returns
+    -------
+    logits : ndarray of shape (N, classes)
+    target : ndarray of int, shape (N,)
+
+    Raises
+    ------
+    TypeError
+        If `logits` does not hold real numbers or `target` integers.
+    ValueError
+        If shapes do not agree, the batch is empty, or a class is out of range.
+
+    Examples
+    --------
+    >>> check_classes([[2, 1]], [0])
+    (array([[2., 1.]]), array([0]))
+    """
+    logits = real_array(logits, "logits")
+    if logits.ndim != 2 or 0 in logits.shape:
+        raise ValueError(f"logits must have shape (N, classes), neither of them 0, got {logits.shape}")
+    target = class_array(target, "target")
+    if target.shape != logits.shape[:1]:
+        raise ValueError(f"target must have shape ({len(logits)},), one class for each row, got {target.shape}")
+    if target.min() < 0 or target.max() >= logits.shape[1]:
+        raise ValueError(
+            f"classes run from 0 to {logits.shape[1] - 1}, got target from {target.min()} to {target.max()}"
+        )
+    return logits, target
 
 
 def _linear_arguments(x, weight, bias):
@@ -574,18 +625,3 @@ def _upstream(grad_y, x):
     x = real_array(x, "x")
     grad_y = same_shape(grad_y, "grad_y", x.shape, "the output")
     return grad_y.astype(x.dtype, copy=False), x
-
-
-def _classes(logits, target):
-    logits, target = real_array(logits, "logits"), np.asarray(target)
-    if logits.ndim != 2 or 0 in logits.shape:
-        raise ValueError(f"logits must have shape (N, classes), neither of them 0, got {logits.shape}")
-    if target.dtype.kind not in "iu":
-        raise TypeError(f"target must hold integers, the classes counted from 0, got dtype {target.dtype}")
-    if target.shape != logits.shape[:1]:
-        raise ValueError(f"target must have shape ({len(logits)},), one class for each row, got {target.shape}")
-    if target.min() < 0 or target.max() >= logits.shape[1]:
-        raise ValueError(
-            f"classes run from 0 to {logits.shape[1] - 1}, got target from {target.min()} to {target.max()}"
-        )
-    return logits, target

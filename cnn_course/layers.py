@@ -5,19 +5,20 @@ Taught in chapters 8 (building LeNet) and 9 (sending gradients back through it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import prod, sqrt
 from typing import Any
 
 import numpy as np
 
 from . import conv, dense, pool
-from .checks import integer, per_axis
+from .checks import boolean, generator, integer, per_axis, room
 from .shapes import (
     Padding,
     check_groups,
     conv_output_size,
     conv_transpose_output_size,
+    kernel_span,
     pool_output_size,
     resolve_padding,
 )
@@ -48,6 +49,7 @@ class Layer:
         Parameters
         ----------
         x : ndarray of shape (N, ...)
+            Kept as it is, not copied: change it only after `backward`.
 
         Returns
         -------
@@ -89,8 +91,15 @@ class Layer:
         Returns
         -------
         tuple of int
+
+        Raises
+        ------
+        TypeError
+            If a size is not an integer.
+        ValueError
+            If the layer cannot take this shape.
         """
-        return input_shape
+        return _sizes(input_shape)
 
     def mac_count(self, input_shape: Shape) -> int:
         """Return the multiplications (each with an addition) for one sample; 0 for layers without weights.
@@ -135,16 +144,24 @@ def he_normal(random_state: np.random.RandomState, shape: Shape, fan_in: int) ->
     -------
     ndarray of float32
 
+    Raises
+    ------
+    TypeError
+        If `random_state` is not a RandomState.
+    ValueError
+        If the weights would take more than `checks.MAX_BYTES`.
+
     References
     ----------
-    .. [1] K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers", ICCV 2015, equation 10.
+    .. [1] He, Zhang, Ren and Sun, "Delving deep into rectifiers", ICCV 2015, equation 10.
 
     Examples
     --------
     >>> he_normal(np.random.RandomState(0), (2,), fan_in=2).round(3)
     array([1.764, 0.4  ], dtype=float32)
     """
-    return (random_state.standard_normal(shape) * sqrt(2 / fan_in)).astype(np.float32)
+    room(shape, 8, "the weight")
+    return (generator(random_state).standard_normal(shape) * sqrt(2 / fan_in)).astype(np.float32)
 
 
 class _Weighted(Layer):
@@ -153,13 +170,8 @@ class _Weighted(Layer):
     def _set_params(
         self, shape: Shape, fan_in: int, n_bias: int, bias: bool, random_state: np.random.RandomState
     ) -> None:
-        if not isinstance(random_state, np.random.RandomState):
-            raise TypeError(
-                f"random_state must be a numpy.random.RandomState, for example np.random.RandomState(0), "
-                f"got {random_state!r}"
-            )
         self.params["weight"] = he_normal(random_state, shape, fan_in)
-        if bias:
+        if boolean(bias, "bias"):
             self.params["bias"] = np.zeros(n_bias, np.float32)
 
     def _keep(self, gradients: conv.Gradients) -> np.ndarray | None:
@@ -213,7 +225,7 @@ class Conv2d(_Weighted):
     ) -> None:
         super().__init__()
         c_in, c_out = integer(c_in, "c_in", 1), integer(c_out, "c_out", 1)
-        check_groups(c_in, c_out, groups)
+        groups = check_groups(c_in, c_out, groups)
         self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
         self.stride = per_axis(stride, "stride", minimum=1)
         self.dilation = per_axis(dilation, "dilation", minimum=1)
@@ -224,10 +236,8 @@ class Conv2d(_Weighted):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         weight = self.params["weight"]
-        wanted = weight.shape[1] * self.options["groups"]
-        if len(input_shape) != 3 or input_shape[0] != wanted:
-            raise ValueError(f"{self}: input_shape must be ({wanted}, H, W), got {input_shape}")
-        sizes = zip(input_shape[1:], self.kernel_size, self.stride, self.pads, self.dilation, strict=True)
+        _, *size = _sizes(input_shape, self, weight.shape[1] * self.options["groups"], "H", "W")
+        sizes = zip(size, self.kernel_size, self.stride, self.pads, self.dilation, strict=True)
         return (
             len(weight),
             *(conv_output_size(n + sum(p), k, stride=s, dilation=d) for n, k, s, p, d in sizes),
@@ -297,7 +307,7 @@ class ConvTranspose2d(_Weighted):
     ) -> None:
         super().__init__()
         c_in, c_out = integer(c_in, "c_in", 1), integer(c_out, "c_out", 1)
-        check_groups(c_in, c_out, groups)
+        groups = check_groups(c_in, c_out, groups)
         self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
         self.options: dict[str, Any] = {
             "stride": per_axis(stride, "stride", minimum=1),
@@ -313,13 +323,9 @@ class ConvTranspose2d(_Weighted):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         c_in, c_group = self.params["weight"].shape[:2]
-        if len(input_shape) != 3 or input_shape[0] != c_in:
-            raise ValueError(f"{self}: input_shape must be ({c_in}, H, W), got {input_shape}")
+        _, *size = _sizes(input_shape, self, c_in, "H", "W")
         options = [dict(zip(self.options, values, strict=True)) for values in zip(*self.options.values(), strict=True)]
-        sizes = (
-            conv_transpose_output_size(n, k, **o)
-            for n, k, o in zip(input_shape[1:], self.kernel_size, options, strict=True)
-        )
+        sizes = (conv_transpose_output_size(n, k, **o) for n, k, o in zip(size, self.kernel_size, options, strict=True))
         return (c_group * self.groups, *sizes)
 
     def mac_count(self, input_shape: Shape) -> int:
@@ -374,8 +380,7 @@ class Linear(_Weighted):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         n_out, n_in = self.params["weight"].shape
-        if input_shape != (n_in,):
-            raise ValueError(f"{self}: input_shape must be ({n_in},), got {input_shape}")
+        _sizes(input_shape, self, n_in)
         return (n_out,)
 
     def mac_count(self, input_shape: Shape) -> int:
@@ -408,14 +413,16 @@ class _Pool(Layer):
         self.stride = self.kernel_size if stride is None else per_axis(stride, "stride", minimum=1)
         self.padding = per_axis(options["padding"], "padding")
         self.dilation = per_axis(options.get("dilation", 1), "dilation", minimum=1)
+        boolean(options.get("count_include_pad", True), "count_include_pad")
+        # The smallest image that fits: the other options are refused here, not at the first forward.
+        self.output_shape((1, *(kernel_span(k, d) for k, d in zip(self.kernel_size, self.dilation, strict=True))))
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        if len(input_shape) != 3:
-            raise ValueError(f"{self}: input_shape must be (C, H, W), got {input_shape}")
-        ceil_mode = bool(self.options["ceil_mode"])
-        sizes = zip(input_shape[1:], self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        channels, *size = _sizes(input_shape, self, "C", "H", "W")
+        ceil_mode: Any = self.options["ceil_mode"]
+        sizes = zip(size, self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
         return (
-            input_shape[0],
+            channels,
             *(pool_output_size(n, k, stride=s, padding=p, dilation=d, ceil_mode=ceil_mode) for n, k, s, p, d in sizes),
         )
 
@@ -531,7 +538,7 @@ class GlobalAvgPool2d(_Function):
     gradient = staticmethod(pool.global_avg_pool2d_backward)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        return (input_shape[0], 1, 1)
+        return (_sizes(input_shape, self, "C", "H", "W")[0], 1, 1)
 
 
 class Flatten(_Function):
@@ -547,7 +554,7 @@ class Flatten(_Function):
     gradient = staticmethod(dense.flatten_backward)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        return (prod(input_shape),)
+        return (prod(_sizes(input_shape)),)
 
 
 class ReLU(_Function):
@@ -601,6 +608,8 @@ class Sequential(Layer):
     ------
     TypeError
         If something that is not a layer is given.
+    ValueError
+        If a layer occurs twice: it would remember only its second input, and its gradients would be wrong.
 
     Examples
     --------
@@ -616,6 +625,11 @@ class Sequential(Layer):
             if not isinstance(layer, Layer):
                 raise TypeError(f"layer {number} must be a Layer, got {layer!r}")
         self.layers = layers
+        seen: set[Layer] = set()
+        for name, layer in self.named_layers():
+            if layer in seen:
+                raise ValueError(f"layer {name}, {layer}, occurs twice; make a second one, as each remembers one input")
+            seen.add(layer)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         for layer in self.layers:
@@ -680,6 +694,43 @@ class Sequential(Layer):
         for number, layer in reversed(list(enumerate(self.layers))):
             grad = layer.backward(grad, need_grad_x=need_grad_x or number > 0)
         return grad
+
+
+def check_network(model: object) -> Sequential:
+    """Return `model` if it is a `Sequential`.
+
+    Parameters
+    ----------
+    model : Sequential
+
+    Returns
+    -------
+    Sequential
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> check_network(Sequential(ReLU()))
+    Sequential(ReLU())
+    """
+    if not isinstance(model, Sequential):
+        raise TypeError(f"model must be a Sequential, got {model!r}")
+    return model
+
+
+def _sizes(shape: Shape, layer: Layer | None = None, *axes: int | str) -> Shape:
+    """Return a sample's shape if `layer` can take it: a name in `axes` stands for any size, a number for itself."""
+    if not isinstance(shape, Sequence) or isinstance(shape, str):
+        raise TypeError(f"input_shape must be a tuple of integers, got {shape!r}")
+    numbers = {place: axis for place, axis in enumerate(axes) if isinstance(axis, int)}
+    if axes and (len(shape) != len(axes) or any(shape[place] != n for place, n in numbers.items())):
+        wanted = ", ".join(map(str, axes)) + "," * (len(axes) == 1)
+        raise ValueError(f"{layer}: input_shape must be ({wanted}), got {shape}")
+    return tuple(integer(n, "input_shape", 1) for n in shape)
 
 
 def _short(size: Pair) -> int | Pair:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .checks import choice
-from .layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential, Shape, Sigmoid
+from .layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential, Shape, Sigmoid, check_network
 
 # Table I of LeCun et al. (1998): which of the six maps of S2 each of the sixteen maps of C3 looks at.
 C3_CONNECTIONS: tuple[tuple[int, ...], ...] = (
@@ -77,7 +77,7 @@ def lenet5(random_state: np.random.RandomState, version: str = "usual", *, class
 
     References
     ----------
-    .. [1] Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition",
+    .. [1] LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition",
        Proceedings of the IEEE, 1998.
 
     Examples
@@ -119,6 +119,8 @@ def summary(model: Sequential, input_shape: Shape) -> Summary:
 
     Raises
     ------
+    TypeError
+        If `model` is not a Sequential.
     ValueError
         If a layer cannot take the volume before it.
 
@@ -134,7 +136,7 @@ def summary(model: Sequential, input_shape: Shape) -> Summary:
     total                                156  117,600
     """
     rows = [Row("input", input_shape, 0, 0)]
-    for _, layer in model.named_layers():
+    for _, layer in check_network(model).named_layers():
         macs, input_shape = layer.mac_count(input_shape), layer.output_shape(input_shape)
         rows.append(Row(repr(layer), input_shape, layer.param_count, macs))
     return Summary(rows)

@@ -320,13 +320,17 @@ def max_pool2d_backward(grad_y, x, kernel_size, stride, padding=(0, 0), dilation
     h, w = x.shape[2:]
     grad_x = np.zeros(x.shape)
     for n, c, row, col in np.ndindex(grad_y.shape):
-        best = None
+        places = []
         for i, j in np.ndindex(*kernel_size):
             r = row * stride[0] - padding[0] + i * dilation[0]
             s = col * stride[1] - padding[1] + j * dilation[1]
-            if 0 <= r < h and 0 <= s < w and (best is None or x[n, c, r, s] > x[n, c, best[0], best[1]]):
-                best = (r, s)
-        grad_x[n, c, best[0], best[1]] += grad_y[n, c, row, col]
+            if 0 <= r < h and 0 <= s < w:
+                places.append((n, c, r, s))
+        best = places[0]
+        for place in places:
+            if x[place] > x[best]:
+                best = place
+        grad_x[best] += grad_y[n, c, row, col]
     return grad_x
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import batch, per_axis, same_shape
+from .checks import batch, boolean, number, per_axis, same_shape
 from .shapes import pool_output_size
 from .windows import Pair
 
@@ -31,7 +31,10 @@ class _Axis(NamedTuple):
 
     def taps(self) -> Iterator[tuple[slice, slice]]:
         """Yield, for each position in the window, the outputs for which it lies on an input, and those inputs."""
-        for i in range(self.k):
+        # Of a window far larger than the input, only the positions that can lie on an input are asked.
+        start = -(((self.n_out - 1) * self.stride - self.padding) // self.dilation)
+        stop = (self.n - 1 + self.padding) // self.dilation + 1
+        for i in range(max(0, start), min(self.k, stop)):
             offset = i * self.dilation - self.padding
             first = max(0, -(offset // self.stride))
             last = min(self.n_out - 1, (self.n - 1 - offset) // self.stride)
@@ -79,7 +82,7 @@ def max_pool2d(
     Raises
     ------
     TypeError
-        If `x` does not hold real numbers, or an option is not an integer.
+        If `x` does not hold real numbers, or an option is not an integer (`ceil_mode`: a bool).
     ValueError
         If an option is out of range, or the window is larger than the padded image.
 
@@ -146,7 +149,7 @@ def max_pool2d_backward(
             here, value = (..., rows_out, cols_out), x[..., rows, cols]
             wins = value == y[here]
             if has_nan:
-                wins |= np.isnan(value) & np.isnan(y[here])
+                wins |= np.isnan(value)
             # A product, not a mask: where the winner lies is unpredictable, and a branch for each number costs more.
             share = left[here] * wins
             grad_x[..., rows, cols] += share
@@ -177,7 +180,7 @@ def sum_pool2d(
     Raises
     ------
     TypeError
-        If `x` does not hold real numbers, or an option is not an integer.
+        If `x` does not hold real numbers, or an option is not an integer (`ceil_mode`: a bool).
     ValueError
         If an option is out of range, or the window is larger than the padded image.
 
@@ -256,7 +259,7 @@ def avg_pool2d(
     Raises
     ------
     TypeError
-        If `x` does not hold real numbers, or an option is not an integer.
+        If `x` does not hold real numbers, or an option is not an integer (`ceil_mode`: a bool).
     ValueError
         If an option is out of range, or the window is larger than the padded image.
 
@@ -342,14 +345,15 @@ def lp_pool2d(
 
     Notes
     -----
-    PyTorch raises x itself to the power p, which is no norm where p is odd and x negative.
+    PyTorch raises x itself to the power p, which is no norm where p is odd and x negative, and in `ceil_mode` scales
+    a window that hangs over the end up to its full size.
 
     Examples
     --------
     >>> lp_pool2d([[[[3.0, -4.0]]]], 2, (1, 2))
     array([[[[5.]]]])
     """
-    p = _norm_type(norm_type)
+    p = number(norm_type, "norm_type", 1)
     x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
     return _reduce(np.abs(x) ** p, axes, np.add, 0) ** (1 / p)
 
@@ -394,7 +398,7 @@ def lp_pool2d_backward(
     >>> lp_pool2d_backward([[[[10.0]]]], [[[[3.0, -4.0]]]], 2, (1, 2))
     array([[[[ 6., -8.]]]])
     """
-    p = _norm_type(norm_type)
+    p = number(norm_type, "norm_type", 1)
     x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
     y = _reduce(np.abs(x) ** p, axes, np.add, 0) ** (1 / p)
     share = _upstream(grad_y, x, axes) / np.where(y == 0, 1, y) ** (p - 1)
@@ -545,20 +549,13 @@ def _spread(grad_y: np.ndarray, axes: tuple[_Axis, _Axis]) -> np.ndarray:
 
 
 def _divisor(axes: tuple[_Axis, _Axis], include_pad: bool, dtype: np.dtype) -> np.ndarray:
+    boolean(include_pad, "count_include_pad")
     return np.multiply.outer(axes[0].counts(include_pad), axes[1].counts(include_pad)).astype(dtype)
 
 
 def _upstream(grad_y: np.ndarray, x: np.ndarray, axes: tuple[_Axis, _Axis]) -> np.ndarray:
     shape = (*x.shape[:2], axes[0].n_out, axes[1].n_out)
     return same_shape(grad_y, "grad_y", shape, "the output").astype(x.dtype, copy=False)
-
-
-def _norm_type(norm_type: float) -> float:
-    if isinstance(norm_type, bool) or not isinstance(norm_type, (int, float, np.integer, np.floating)):
-        raise TypeError(f"norm_type must be a number, got {norm_type!r}")
-    if not 1 <= norm_type < np.inf:
-        raise ValueError(f"norm_type must be finite and at least 1, got {norm_type}")
-    return float(norm_type)
 
 
 def _arguments(x, kernel_size, stride, padding, dilation, ceil_mode) -> tuple[np.ndarray, tuple[_Axis, _Axis]]:

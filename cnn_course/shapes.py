@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from math import prod
 from typing import NamedTuple
 
-from .checks import choice, integer, per_axis
+from .checks import boolean, choice, integer, per_axis
 
 Padding = int | tuple[int, int] | str
 
@@ -85,7 +85,7 @@ def conv_output_size(n: int, k: int, *, stride: int = 1, padding: int = 0, dilat
 
     References
     ----------
-    .. [1] V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016, relationship 6.
+    .. [1] Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, relationship 6.
 
     Examples
     --------
@@ -178,7 +178,7 @@ def pool_output_size(
     Raises
     ------
     TypeError
-        If an argument is not an integer.
+        If an argument is not an integer, or `ceil_mode` not a bool.
     ValueError
         If an argument is out of range, or the window is larger than the padded input.
 
@@ -189,14 +189,14 @@ def pool_output_size(
     >>> pool_output_size(8, 3, stride=2), pool_output_size(8, 3, stride=2, ceil_mode=True)
     (3, 4)
     """
-    k = integer(k, "kernel size", 1)
+    n, k = integer(n, "n", 1), integer(k, "kernel size", 1)
     stride = k if stride is None else integer(stride, "stride", 1)
     padding = integer(padding, "padding", 0)
     if padding > k // 2:
         raise ValueError(f"padding must be at most half the window, got padding={padding} for a window of {k}")
     size = conv_output_size(n, k, stride=stride, padding=padding, dilation=dilation)
     left_over = (n + 2 * padding - kernel_span(k, dilation)) % stride
-    if ceil_mode and left_over and size * stride < n + padding:
+    if boolean(ceil_mode, "ceil_mode") and left_over and size * stride < n + padding:
         size += 1
     return size
 
@@ -268,7 +268,7 @@ def conv_param_count(
     Raises
     ------
     TypeError
-        If a number is not an integer.
+        If a number is not an integer, or `bias` not a bool.
     ValueError
         If a number is below 1 or `groups` does not divide the channels.
 
@@ -280,8 +280,9 @@ def conv_param_count(
     760
     """
     c_in, c_out = integer(c_in, "c_in", 1), integer(c_out, "c_out", 1)
-    check_groups(c_in, c_out, groups)
-    return c_out * (c_in // groups * prod(per_axis(kernel_size, "kernel_size", minimum=1)) + bool(bias))
+    groups = check_groups(c_in, c_out, groups)
+    weights = c_in // groups * prod(per_axis(kernel_size, "kernel_size", minimum=1))
+    return c_out * (weights + boolean(bias, "bias"))
 
 
 def linear_param_count(n_in: int, n_out: int, *, bias: bool = True) -> int:
@@ -301,7 +302,7 @@ def linear_param_count(n_in: int, n_out: int, *, bias: bool = True) -> int:
     Raises
     ------
     TypeError
-        If a number is not an integer.
+        If a number is not an integer, or `bias` not a bool.
     ValueError
         If a number is below 1.
 
@@ -310,7 +311,7 @@ def linear_param_count(n_in: int, n_out: int, *, bias: bool = True) -> int:
     >>> linear_param_count(200 * 200 * 3, 1000, bias=False)
     120000000
     """
-    return integer(n_out, "n_out", 1) * (integer(n_in, "n_in", 1) + bool(bias))
+    return integer(n_out, "n_out", 1) * (integer(n_in, "n_in", 1) + boolean(bias, "bias"))
 
 
 def check_groups(c_in: int, c_out: int, groups: int) -> int:
@@ -362,7 +363,7 @@ def receptive_field(layers: Iterable[Mapping[str, int | tuple[int, int]]]) -> Re
     Raises
     ------
     TypeError
-        If a number is not an integer.
+        If a layer is not a mapping, or a number not an integer.
     ValueError
         If a number is out of range, a mapping has no "kernel" or has a key that means nothing.
 
@@ -373,7 +374,7 @@ def receptive_field(layers: Iterable[Mapping[str, int | tuple[int, int]]]) -> Re
 
     References
     ----------
-    .. [1] A. Araujo, W. Norris and J. Sim, "Computing receptive fields of convolutional neural networks",
+    .. [1] Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks",
        Distill, 2019.
 
     Examples
@@ -387,6 +388,8 @@ def receptive_field(layers: Iterable[Mapping[str, int | tuple[int, int]]]) -> Re
     known = {"kernel", "stride", "padding", "dilation"}
     size, jump, start = [1, 1], [1, 1], [0, 0]
     for number, layer in enumerate(layers):
+        if not isinstance(layer, Mapping):
+            raise TypeError(f"layer {number} must be a mapping such as {{'kernel': 3, 'stride': 2}}, got {layer!r}")
         if "kernel" not in layer or set(layer) - known:
             raise ValueError(
                 f"layer {number} must have the key 'kernel' and may have 'stride', 'padding' and 'dilation', "

@@ -6,7 +6,8 @@ Taught in chapters 8 and 9.
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import cos, pi
@@ -15,9 +16,9 @@ from typing import Protocol
 
 import numpy as np
 
-from .checks import integer
-from .dense import cross_entropy, cross_entropy_backward
-from .layers import Sequential
+from .checks import batch, class_array, generator, integer, number, plain_array, room
+from .dense import check_classes, cross_entropy, cross_entropy_backward
+from .layers import Sequential, check_network
 
 Augment = Callable[[np.ndarray, np.random.RandomState], np.ndarray]
 
@@ -45,6 +46,8 @@ class SGD:
 
     Raises
     ------
+    TypeError
+        If `model` is not a Sequential, or a number not a number.
     ValueError
         If a number is out of range.
 
@@ -61,9 +64,9 @@ class SGD:
     """
 
     def __init__(self, model: Sequential, learning_rate: float, momentum: float = 0.0) -> None:
-        self.model = model
-        self.learning_rate = _in_range("learning_rate", learning_rate, 0, np.inf)
-        self.momentum = _in_range("momentum", momentum, 0, 1)
+        self.model = check_network(model)
+        self.learning_rate = number(learning_rate, "learning_rate", 0)
+        self.momentum = number(momentum, "momentum", 0, 1)
         self.velocity = {name: np.zeros_like(p) for name, p in model.named_params().items()}
 
     def step(self, scale: float = 1.0) -> None:
@@ -73,8 +76,13 @@ class SGD:
         ----------
         scale : float
             Factor of the learning rate, from a schedule.
+
+        Raises
+        ------
+        RuntimeError
+            If there was no `backward` before.
         """
-        grads = self.model.named_grads()
+        grads = _gradients(self.model)
         for name, param in self.model.named_params().items():
             velocity = self.velocity[name]
             velocity *= self.momentum
@@ -100,12 +108,14 @@ class Adam:
 
     Raises
     ------
+    TypeError
+        If `model` is not a Sequential, or a number not a number.
     ValueError
         If a number is out of range.
 
     References
     ----------
-    .. [1] D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
+    .. [1] Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
 
     Examples
     --------
@@ -121,10 +131,11 @@ class Adam:
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
     ) -> None:
-        self.model = model
-        self.learning_rate = _in_range("learning_rate", learning_rate, 0, np.inf)
-        self.betas = (_in_range("betas[0]", betas[0], 0, 1), _in_range("betas[1]", betas[1], 0, 1))
-        self.eps = _in_range("eps", eps, 0, np.inf)
+        self.model = check_network(model)
+        self.learning_rate = number(learning_rate, "learning_rate", 0)
+        keep_mean, keep_square = betas
+        self.betas = (number(keep_mean, "betas[0]", 0, 1), number(keep_square, "betas[1]", 0, 1))
+        self.eps = number(eps, "eps", 0)
         self.steps = 0
         self.mean = {name: np.zeros_like(p) for name, p in model.named_params().items()}
         self.square = {name: np.zeros_like(p) for name, p in model.named_params().items()}
@@ -136,13 +147,18 @@ class Adam:
         ----------
         scale : float
             Factor of the learning rate, from a schedule.
+
+        Raises
+        ------
+        RuntimeError
+            If there was no `backward` before.
         """
+        grads = _gradients(self.model)
         self.steps += 1
         keep_mean, keep_square = self.betas
         # The averages start at 0; dividing by 1 - beta ** steps makes up for it.
         rate = self.learning_rate * scale / (1 - keep_mean**self.steps)
         correction = (1 - keep_square**self.steps) ** 0.5
-        grads = self.model.named_grads()
         for name, param in self.model.named_params().items():
             grad, mean, square = grads[name], self.mean[name], self.square[name]
             mean += (1 - keep_mean) * (grad - mean)
@@ -238,11 +254,13 @@ def random_shift(pixels: int) -> Augment:
     pixels = integer(pixels, "pixels")
 
     def augment(images: np.ndarray, random_state: np.random.RandomState) -> np.ndarray:
-        n, c, h, w = images.shape
-        room = np.zeros((n, c, h + 2 * pixels, w + 2 * pixels), images.dtype)
-        room[:, :, pixels : pixels + h, pixels : pixels + w] = images
+        n, c, h, w = batch(images, "images").shape
+        shape = (n, c, h + 2 * pixels, w + 2 * pixels)
+        room(shape, images.itemsize, "the images with their margins")
+        wide = np.zeros(shape, images.dtype)
+        wide[:, :, pixels : pixels + h, pixels : pixels + w] = images
         starts = random_state.randint(0, 2 * pixels + 1, size=(n, 2))
-        return np.stack([r[:, i : i + h, j : j + w] for r, (i, j) in zip(room, starts, strict=True)])
+        return np.stack([r[:, i : i + h, j : j + w] for r, (i, j) in zip(wide, starts, strict=True)])
 
     return augment
 
@@ -291,7 +309,8 @@ def fit(
     Raises
     ------
     TypeError
-        If a number is not an integer.
+        If a number is not an integer, the labels are not, `validation` is not a pair, or `random_state` not a
+        RandomState.
     ValueError
         If x and y do not agree, are empty, a number is out of range, or the optimiser belongs to another model.
     FloatingPointError
@@ -308,10 +327,12 @@ def fit(
     1.0
     """
     epochs, batch_size = integer(epochs, "epochs", 1), integer(batch_size, "batch_size", 1)
-    x, y = _labelled(x, y, "x", "y")
+    x, y, random_state = *_labelled(x, y, "x", "y"), generator(random_state)
     if validation is not None:
+        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+            raise TypeError(f"validation must be a pair (x, y), got {type(validation).__name__}")
         validation = _labelled(*validation, "validation x", "validation y")
-    if optimizer.model is not model:
+    if getattr(optimizer, "model", None) is not model:
         raise ValueError("the optimizer was made for another model; make one for this model")
     history = History()
     starts = range(0, len(x), batch_size)
@@ -319,7 +340,7 @@ def fit(
     with _progress_bar(total, progress) as bar:
         for epoch in range(epochs):
             order, loss, right = random_state.permutation(len(x)), 0.0, 0
-            for number, start in enumerate(starts):
+            for step, start in enumerate(starts):
                 chosen = order[start : start + batch_size]
                 images = x[chosen] if augment is None else augment(x[chosen], random_state)
                 logits = model.forward(images)
@@ -330,7 +351,8 @@ def fit(
                         f"a learning rate below {optimizer.learning_rate} may help"
                     )
                 model.backward(cross_entropy_backward(logits, y[chosen]), need_grad_x=False)
-                optimizer.step(schedule((epoch * len(starts) + number) / max(1, total - 1)))
+                done = (epoch * len(starts) + step) / max(1, total - 1)
+                optimizer.step(number(schedule(done), "schedule(progress)", 0))
                 loss += batch_loss * len(chosen)
                 right += int((logits.argmax(axis=1) == y[chosen]).sum())
                 bar.update()
@@ -371,9 +393,9 @@ def predict(model: Sequential, x: np.ndarray, batch_size: int = 256) -> np.ndarr
     >>> predict(model, np.zeros((5, 3), np.float32)).shape
     (5, 2)
     """
-    batch_size = integer(batch_size, "batch_size", 1)
-    if len(x) == 0:
-        raise ValueError("x holds no samples; pass at least one")
+    batch_size, x = integer(batch_size, "batch_size", 1), plain_array(x, "x")
+    if x.ndim == 0 or len(x) == 0:
+        raise ValueError(f"x holds no samples; pass at least one, in an array of shape (N, ...), got shape {x.shape}")
     return np.concatenate([model.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)])
 
 
@@ -395,7 +417,9 @@ def accuracy(model: Sequential, x: np.ndarray, y: np.ndarray) -> float:
     TypeError
         If `y` does not hold integers.
     ValueError
-        If x and y do not agree or are empty.
+        If x and y do not agree or are empty, the model does not give (N, classes) scores, or a class is out of range.
+    FloatingPointError
+        If a score is NaN, which is neither larger nor smaller than others.
 
     Examples
     --------
@@ -404,7 +428,10 @@ def accuracy(model: Sequential, x: np.ndarray, y: np.ndarray) -> float:
     0.75
     """
     x, y = _labelled(x, y, "x", "y")
-    return float((predict(model, x).argmax(axis=1) == y).mean())
+    scores, y = check_classes(predict(model, x), y)
+    if np.isnan(scores).any():
+        raise FloatingPointError("the scores hold NaN: look for it in x and in the model's parameters")
+    return float((scores.argmax(axis=1) == y).mean())
 
 
 def confusion_matrix(y: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -432,11 +459,10 @@ def confusion_matrix(y: np.ndarray, predicted: np.ndarray, classes: int) -> np.n
     array([[1, 1],
            [0, 1]])
     """
-    y, predicted = np.asarray(y), np.asarray(predicted)
+    y, predicted = class_array(y, "y"), class_array(predicted, "predicted")
     classes = integer(classes, "classes", 1)
+    room((classes, classes), 8, "the matrix")
     for name, array in (("y", y), ("predicted", predicted)):
-        if array.dtype.kind not in "iu":
-            raise TypeError(f"{name} must hold integers, got dtype {array.dtype}")
         if array.size and not 0 <= array.min() <= array.max() < classes:
             raise ValueError(f"{name} must lie in 0 to {classes - 1}, got {array.min()} to {array.max()}")
     if y.shape != predicted.shape or y.ndim != 1:
@@ -457,6 +483,8 @@ def save_weights(path: str | os.PathLike[str], model: Sequential) -> None:
 
     Raises
     ------
+    TypeError
+        If `model` is not a Sequential.
     OSError
         If the file cannot be written; an older file is then still there.
 
@@ -469,16 +497,16 @@ def save_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     ...     save_weights(f"{folder}/w.npz", model)
     ...     load_weights(f"{folder}/w.npz", model)
     """
-    path = Path(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    path, params = Path(path), check_network(model).named_params()
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **model.named_params())  # type: ignore[arg-type]
+        with part.open("xb") as file:
+            np.savez(file, **params)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        part.replace(path)
     except BaseException:
-        os.unlink(name)
+        part.unlink(missing_ok=True)
         raise
 
 
@@ -493,6 +521,8 @@ def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
 
     Raises
     ------
+    TypeError
+        If `model` is not a Sequential.
     OSError
         If the file cannot be read.
     ValueError
@@ -502,42 +532,50 @@ def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     --------
     See `save_weights`.
     """
-    params = model.named_params()
+    params = check_network(model).named_params()
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if sorted(file.files) != sorted(params):
-                raise ValueError(f"it holds {sorted(file.files)}, the model has {sorted(params)}")
-            loaded = {name: file[name] for name in params}
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(name.removesuffix(".npy") for name in archive.namelist())
+            if names != sorted(params):
+                raise ValueError(f"it holds {names}, the model has {sorted(params)}")
+            loaded = {name: _read_array(archive, name, param) for name, param in params.items()}
     except OSError:
         raise
     except Exception as error:  # zipfile and NumPy raise many kinds on a damaged file
         raise ValueError(f"{path} is not a weight file of this model: {error}") from error
     for name, param in params.items():
-        if loaded[name].shape != param.shape or loaded[name].dtype != param.dtype:
-            raise ValueError(
-                f"{path} does not fit the model: {name} is {loaded[name].dtype} of shape {loaded[name].shape}, "
-                f"the model's is {param.dtype} of shape {param.shape}"
-            )
-    for name, param in params.items():
         param[...] = loaded[name]
 
 
+def _read_array(archive: zipfile.ZipFile, name: str, param: np.ndarray) -> np.ndarray:
+    """Read one array, after its header alone has shown that it is as large as `param`: a lie costs no memory."""
+    with archive.open(f"{name}.npy") as file:
+        version = np.lib.format.read_magic(file)
+        if version != (1, 0):
+            raise ValueError(f"{name} is stored in version {version} of NumPy's format, not in (1, 0)")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        if shape != param.shape or dtype != param.dtype:
+            raise ValueError(f"{name} is {dtype} of shape {shape}, the model's is {param.dtype} of shape {param.shape}")
+        file.seek(0)
+        return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def _gradients(model: Sequential) -> dict[str, np.ndarray]:
+    grads = model.named_grads()
+    missing = sorted(model.named_params().keys() - grads.keys())
+    if missing:
+        raise RuntimeError(f"no gradients yet for {', '.join(missing)}: a step follows a backward")
+    return grads
+
+
 def _labelled(x: np.ndarray, y: np.ndarray, x_name: str, y_name: str) -> tuple[np.ndarray, np.ndarray]:
-    x, y = np.asarray(x), np.asarray(y)
-    if y.dtype.kind not in "iu":
-        raise TypeError(f"{y_name} must hold integers, the classes counted from 0, got dtype {y.dtype}")
+    x, y = plain_array(x, x_name), class_array(y, y_name)
     if y.shape != x.shape[:1] or len(y) == 0:
         raise ValueError(
             f"{x_name} and {y_name} must have one label for each sample and at least one sample, "
             f"got shapes {x.shape} and {y.shape}"
         )
     return x, y
-
-
-def _in_range(name: str, value: float, low: float, high: float) -> float:
-    if not low <= value < high:
-        raise ValueError(f"{name} must be at least {low} and below {high}, got {value}")
-    return value
 
 
 def _progress_bar(total: int, shown: bool):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .checks import room
 from .shapes import kernel_span
 
 Pair = tuple[int, int]
@@ -32,6 +33,11 @@ def pad(x: np.ndarray, padding: tuple[Pair, Pair]) -> np.ndarray:
     -------
     ndarray of shape (..., top + H + bottom, left + W + right)
 
+    Raises
+    ------
+    ValueError
+        If that would be too large.
+
     Examples
     --------
     >>> pad(np.ones((1, 2)), ((0, 1), (1, 0)))
@@ -42,7 +48,9 @@ def pad(x: np.ndarray, padding: tuple[Pair, Pair]) -> np.ndarray:
     if not any((top, bottom, left, right)):
         return x
     height, width = x.shape[-2:]
-    padded = np.zeros((*x.shape[:-2], top + height + bottom, left + width + right), x.dtype)
+    shape = (*x.shape[:-2], top + height + bottom, left + width + right)
+    room(shape, x.itemsize, "the padded input")
+    padded = np.zeros(shape, x.dtype)
     padded[..., top : top + height, left : left + width] = x
     return padded
 

@@ -175,6 +175,7 @@ def test_transposed_convolution_is_the_adjoint_of_convolution():
     v = rng.randn(*cc.conv2d(u, weight, **options).shape)
     back = cc.conv_transpose2d(v, weight, **options, output_padding=(1, 0))
     assert back.shape == u.shape
+    assert back.flags.c_contiguous
     assert_allclose((cc.conv2d(u, weight, **options) * v).sum(), (u * back).sum(), rtol=1e-12)
 
 
@@ -230,10 +231,14 @@ def test_columns_never_take_more_than_4_mib(x_shape, weight_shape):
 def test_float32_stays_float32_and_integers_become_float64():
     x, weight = np.ones((1, 1, 3, 3), np.float32), np.ones((1, 1, 2, 2), np.float32)
     assert cc.conv2d(x, weight).dtype == np.float32
+    assert cc.conv2d(x, weight, padding=1).dtype == np.float32
+    assert cc.conv_transpose2d(x, weight, padding=1).dtype == np.float32
     assert cc.conv2d(x, weight.astype(float)).dtype == np.float64
+    assert cc.conv2d(x, weight, np.ones(1)).dtype == np.float64
     assert all(g.dtype == np.float32 for g in cc.conv2d_backward(cc.conv2d(x, weight), x, weight)[:2])
     pixels = np.full((1, 1, 3, 3), 200, np.uint8)
     assert_array_equal(cc.conv2d(pixels, np.ones((1, 1, 2, 2), np.uint8)), np.full((1, 1, 2, 2), 800.0))
+    assert cc.im2col(pixels, 2).dtype == np.float64
     assert_array_equal(cc.correlate1d(np.array([200, 200], np.uint8), np.array([1, 1], np.uint8)), [400.0])
 
 
@@ -325,6 +330,8 @@ X, W = np.ones((1, 2, 5, 6)), np.ones((4, 2, 3, 3))
         (lambda: cc.correlate2d(np.ones(3), np.ones((2, 2))), ValueError, "x must be a non-empty array of 2 axes"),
         (lambda: cc.convolve1d(np.ones(3), np.ones(0)), ValueError, "kernel must be a non-empty array"),
         (lambda: cc.convolve1d(np.ones(3), np.ones(1), "Full"), ValueError, "mode must be one of"),
+        (lambda: cc.im2col(X[0], 2), ValueError, r"for one sample pass x\[None\]"),
+        (lambda: cc.col2im(np.ones((1, 0, 4)), (3, 3), 2), ValueError, r"got \(1, 0, 4\)"),
         (lambda: cc.col2im(np.ones((1, 8, 5)), (3, 3), 2), ValueError, r"cols must have shape \(N, C \* 4, 4\)"),
     ],
 )

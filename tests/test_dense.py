@@ -56,6 +56,11 @@ def test_cross_entropy_by_hand_and_its_numerical_gradient():
     assert_allclose(cc.cross_entropy_backward(logits, [2, 0]), estimate, rtol=1e-6, atol=1e-9)
 
 
+def test_classes_come_in_every_integer_type():
+    for dtype in (np.int8, np.uint8, np.uint64):
+        assert cc.cross_entropy([[0, 0], [0, 0]], np.array([0, 1], dtype)) == cc.cross_entropy(np.zeros((2, 2)), [0, 1])
+
+
 def test_large_scores_neither_overflow_nor_turn_into_nan():
     with np.errstate(over="raise", invalid="raise"):
         assert_array_equal(cc.softmax([[1e4, 0.0]]), [[1, 0]])
@@ -74,6 +79,8 @@ def test_float32_stays_float32():
     for function, backward, options in ACTIVATIONS:
         assert function(x, **options).dtype == np.float32
         assert backward(x, x, **options).dtype == np.float32
+        assert backward(x.astype(float), x, **options).dtype == np.float32
+    assert cc.flatten_backward(np.ones((2, 3)), x).dtype == np.float32
     assert cc.linear(x, x, np.ones(2, np.float32)).dtype == np.float32
     assert cc.cross_entropy_backward(x, [0, 1]).dtype == np.float32
 
@@ -110,6 +117,13 @@ def test_pytorch_agrees():
         (lambda: cc.relu_backward(np.ones(3), np.ones(2)), ValueError, "grad_y has shape"),
         (lambda: cc.relu(["a"]), TypeError, "x must hold real numbers"),
         (lambda: cc.flatten(3.0), ValueError, "got a single number"),
+        (lambda: cc.leaky_relu([1.0], "0.1"), TypeError, "negative_slope must be a number, got '0.1'"),
+        (lambda: cc.leaky_relu_backward([1.0], [1.0], None), TypeError, "negative_slope must be a number, got None"),
+        (lambda: cc.softmax(np.ones((2, 3)), None), TypeError, "axis must be an integer, got None"),
+        (lambda: cc.softmax(np.ones((2, 3)), -3), ValueError, "axis must be at least -2, got -3"),
+        (lambda: cc.softmax_backward(np.ones((2, 3)), np.ones((2, 3)), (0, 1)), TypeError, "axis must be an integer"),
+        (lambda: cc.log_softmax(np.ones((2, 3)), 2), ValueError, r"axis=2 must be an axis of x that is not empty"),
+        (lambda: cc.softmax(np.ones((2, 0))), ValueError, r"not empty; x has shape \(2, 0\)"),
         (
             lambda: cc.cross_entropy(np.ones((2, 3)), [0, 3]),
             ValueError,
@@ -117,6 +131,8 @@ def test_pytorch_agrees():
         ),
         (lambda: cc.cross_entropy(np.ones((2, 3)), [-1, 0]), ValueError, "got target from -1"),
         (lambda: cc.cross_entropy(np.ones((2, 3)), [0.0, 1.0]), TypeError, "target must hold integers"),
+        (lambda: cc.cross_entropy(np.ones((2, 3)), [True, False]), TypeError, "target must hold integers"),
+        (lambda: cc.cross_entropy(np.ones((2, 3)), np.ma.masked_equal([0, 1], 1)), TypeError, "target is a masked"),
         (lambda: cc.cross_entropy(np.ones((2, 3)), [[0, 1]]), ValueError, r"target must have shape \(2,\)"),
         (lambda: cc.cross_entropy(np.ones((0, 3)), []), ValueError, "neither of them 0"),
     ],

@@ -60,6 +60,22 @@ def test_he_normal_has_variance_two_over_fan_in():
     assert abs(weights.mean()) < 0.001
 
 
+@pytest.mark.parametrize(
+    ("layer", "fan_in"),
+    [
+        (cc.Linear(50, 400, random_state=RNG(0)), 50),
+        (cc.Conv2d(8, 400, 5, random_state=RNG(0)), 200),
+        (cc.Conv2d(8, 400, 5, groups=4, random_state=RNG(0)), 50),
+        # Of a kernel's 6 x 6 taps, 3 x 3 land on any one output when the stride is 2.
+        (cc.ConvTranspose2d(64, 64, 6, stride=2, random_state=RNG(0)), 64 * 9),
+        (cc.ConvTranspose2d(64, 64, 6, stride=2, groups=4, random_state=RNG(0)), 16 * 9),
+    ],
+    ids=repr,
+)
+def test_layers_start_with_the_variance_of_their_fan_in(layer, fan_in):
+    assert_allclose(layer.params["weight"].var(), 2 / fan_in, rtol=0.05)
+
+
 def network():
     """A small network in float64, so that numerical gradients are sharp."""
     rng = RNG(0)
@@ -112,6 +128,27 @@ def test_names_and_counts_reach_into_nested_networks():
     assert model.output_shape((1, 6, 6)) == (3,)
 
 
+def test_options_may_be_numpy_integers():
+    layer = cc.Conv2d(300, 300, 3, groups=np.uint8(2), random_state=RNG(0))
+    assert layer.param_count == 300 * (150 * 9 + 1)
+    assert repr(layer) == "Conv2d(300, 300, 3, groups=2)"
+
+
+def test_backward_belongs_to_the_last_forward():
+    layer, x = cc.Conv2d(1, 2, 3, random_state=RNG(0)), RNG(1).randn(4, 1, 5, 5)
+    y = layer.forward(x)
+    first = layer.backward(y)
+    weight = layer.grads["weight"]
+    assert_array_equal(layer.backward(y), first)  # a second time: the same, not the sum
+    assert_array_equal(layer.grads["weight"], weight)
+    layer.forward(x[:1])
+    with pytest.raises(ValueError, match=r"grad_y has shape \(4, 2, 3, 3\), but the output has shape \(1, 2, 3, 3\)"):
+        layer.backward(y)
+
+
+SHARED = cc.ReLU()
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -121,6 +158,20 @@ def test_names_and_counts_reach_into_nested_networks():
         (lambda: cc.Linear(0, 4, random_state=RNG(0)), ValueError, "n_in must be at least 1"),
         (lambda: cc.Linear(3, 4, random_state=RNG(0)).output_shape((4,)), ValueError, r"must be \(3,\), got \(4,\)"),
         (lambda: cc.Conv2d(3, 4, 3, random_state=RNG(0)).output_shape((1, 5, 5)), ValueError, r"must be \(3, H, W\)"),
+        (lambda: cc.Conv2d(3, 4, 3, bias="False", random_state=RNG(0)), TypeError, "bias must be True or False"),
+        (lambda: cc.MaxPool2d(3, padding=2), ValueError, "at most half the window"),
+        (lambda: cc.MaxPool2d(2, ceil_mode=None), TypeError, "ceil_mode must be True or False"),
+        (lambda: cc.AvgPool2d(2, count_include_pad="no"), TypeError, "count_include_pad must be True or False"),
+        (
+            lambda: cc.Conv2d(3, 4, 3, padding=2, random_state=RNG(0)).output_shape((3, -1, 5)),
+            ValueError,
+            "input_shape must be at least 1, got -1",
+        ),
+        (lambda: cc.GlobalAvgPool2d().output_shape((400,)), ValueError, r"must be \(C, H, W\), got \(400,\)"),
+        (lambda: cc.Flatten().output_shape((2.5, 2)), TypeError, "input_shape must be an integer, got 2.5"),
+        (lambda: cc.ReLU().output_shape(3), TypeError, "input_shape must be a tuple of integers, got 3"),
+        (lambda: cc.Sequential(SHARED, cc.Flatten(), SHARED), ValueError, r"layer 2, ReLU\(\), occurs twice"),
+        (lambda: cc.Sequential(SHARED, cc.Sequential(SHARED)), ValueError, r"layer 1.0, ReLU\(\), occurs twice"),
         (lambda: cc.MaxPool2d(2).output_shape((4,)), ValueError, r"must be \(C, H, W\), got \(4,\)"),
         (lambda: cc.ReLU().backward(np.ones(3)), RuntimeError, r"ReLU\(\): backward needs the input of a forward pass"),
         (lambda: cc.Sequential(cc.relu), TypeError, "layer 0 must be a Layer, got <function relu"),

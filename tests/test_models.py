@@ -36,5 +36,7 @@ def test_summary_shows_volumes_parameters_and_multiplications():
 def test_unknown_version_is_refused():
     with pytest.raises(ValueError, match="version must be one of 'usual', 'lecture', got 'LeNet'"):
         models.lenet5(np.random.RandomState(0), "LeNet")
-    with pytest.raises(TypeError, match="random_state must be a numpy.random.RandomState"):
+    with pytest.raises(TypeError, match=r"random_state must be a numpy\.random\.RandomState"):
         models.lenet5(0)
+    with pytest.raises(TypeError, match="model must be a Sequential, got 'lenet'"):
+        models.summary("lenet", (1, 32, 32))

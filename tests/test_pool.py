@@ -150,6 +150,12 @@ def test_nan_wins_its_windows_and_takes_their_gradient():
     assert_array_equal(cc.avg_pool2d(x, 2), [[[[np.nan, 3]]]])
 
 
+def test_a_window_far_larger_than_the_image_takes_no_time():
+    x, options = np.arange(4.0).reshape(1, 1, 2, 2), {"padding": 10**9, "stride": 1}
+    assert_array_equal(cc.max_pool2d(x, 2 * 10**9, **options)[0, 0], np.full((3, 3), 3))
+    assert_array_equal(cc.max_pool2d_backward(np.ones((1, 1, 3, 3)), x, 2 * 10**9, **options)[0, 0], [[0, 0], [0, 9]])
+
+
 def test_the_smaller_last_region_of_the_lecture_is_kept_in_ceil_mode():
     x = np.array([0.1, 1.0, 0.2, 0.1, 0.0, 0.1]).reshape(1, 1, 1, 6)
     assert_array_equal(cc.max_pool2d(x, (1, 3), stride=(1, 2)).ravel(), [1.0, 0.2])
@@ -196,7 +202,9 @@ X = np.ones((1, 1, 4, 4))
         (lambda: cc.max_pool2d(np.ones((1, 1, 0, 4)), 1), ValueError, "x has an empty axis"),
         (lambda: cc.global_avg_pool2d(np.ones((1, 1, 0, 4))), ValueError, "x has an empty axis"),
         (lambda: cc.avg_pool2d_backward(X, X, 2), ValueError, "grad_y has shape"),
-        (lambda: cc.lp_pool2d(X, 0.5, 2), ValueError, "norm_type must be finite and at least 1, got 0.5"),
+        (lambda: cc.max_pool2d(X, 2, ceil_mode="False"), TypeError, "ceil_mode must be True or False, got 'False'"),
+        (lambda: cc.avg_pool2d(X, 2, count_include_pad=0), TypeError, "count_include_pad must be True or False, got 0"),
+        (lambda: cc.lp_pool2d(X, 0.5, 2), ValueError, "norm_type must be at least 1 and finite, got 0.5"),
         (lambda: cc.lp_pool2d(X, "2", 2), TypeError, "norm_type must be a number, got '2'"),
     ],
 )

@@ -121,6 +121,12 @@ def test_receptive_field_of_no_layers_is_one_pixel():
         (lambda: cc.conv_output_size(2, 5), ValueError, r"only 2 \+ 2\*0 = 2; use a smaller kernel or more padding"),
         (lambda: cc.conv_transpose_output_size(2, 2, output_padding=1), ValueError, "output_padding must be smaller"),
         (lambda: cc.pool_output_size(4, 2, padding=2), ValueError, "at most half the window"),
+        (lambda: cc.pool_output_size(4, 3, padding=2), ValueError, "got padding=2 for a window of 3"),
+        (lambda: cc.pool_output_size(8, 3, ceil_mode="False"), TypeError, "ceil_mode must be True or False, got 'Fal"),
+        (lambda: cc.conv_param_count(3, 4, 3, bias="False"), TypeError, "bias must be True or False"),
+        (lambda: cc.linear_param_count(3, 4, bias=None), TypeError, "bias must be True or False, got None"),
+        (lambda: cc.receptive_field([3]), TypeError, "layer 0 must be a mapping such as {'kernel': 3, 'stride': 2}"),
+        (lambda: shapes.resolve_padding("same", (3, 3), (1, 2), (1, 1)), ValueError, "only with stride 1"),
         (lambda: cc.conv_param_count(3, 10, 5, groups=2), ValueError, "groups=2 must divide the 3 input channels"),
         (lambda: cc.conv_param_count(True, 10, 5), TypeError, "c_in must be an integer, got the boolean True"),
         (lambda: cc.linear_param_count(0, 1), ValueError, "n_in must be at least 1"),
@@ -142,3 +148,10 @@ def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call
 
 def test_numpy_integers_are_integers():
     assert cc.conv_output_size(np.int64(7), np.int32(3), stride=np.uint8(2)) == 3
+    # Sums and products beyond 255 must not wrap.
+    byte = np.uint8
+    assert cc.conv_output_size(byte(250), byte(30), padding=byte(200)) == 621
+    assert cc.conv_transpose_output_size(byte(250), byte(3), stride=byte(2)) == 501
+    options = {"stride": 7, "padding": 10, "ceil_mode": True}
+    assert cc.pool_output_size(byte(250), byte(30), **options) == cc.pool_output_size(250, 30, **options) == 36
+    assert cc.conv_param_count(300, 300, 3, groups=byte(2)) == 300 * (150 * 9 + 1)

@@ -1,6 +1,9 @@
 """Optimisers by hand and against PyTorch, training that repeats, weights that survive a crash."""
 
 import os
+import stat
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
@@ -32,6 +35,18 @@ def test_sgd_by_hand():
     assert_allclose(steps(training.SGD(one_weight(), 0.1), [2, -1]), [0.8, 0.9])
     # Velocities 2, 0.9*2 - 1 = 0.8, 0.9*0.8 + 0 = 0.72.
     assert_allclose(steps(training.SGD(one_weight(), 0.1, momentum=0.9), [2, -1, 0]), [0.8, 0.72, 0.648])
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_a_schedule_scales_the_step(name):
+    moved = []
+    for scale in (1.0, 0.25, 0.0):
+        optimizer = getattr(training, name)(one_weight(), 0.1)
+        optimizer.model.layers[0].grads["weight"] = np.array([[2.0]])
+        optimizer.step(scale)
+        moved.append(1 - optimizer.model.layers[0].params["weight"][0, 0])
+    assert moved[0] > 0
+    assert_allclose(moved[1:], [moved[0] / 4, 0], rtol=1e-12)
 
 
 def test_adam_by_hand():
@@ -161,6 +176,40 @@ def test_a_save_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["w.npz"]
 
 
+def test_a_saved_file_has_the_permissions_of_any_new_file(tmp_path):
+    (tmp_path / "other").touch()
+    cc.save_weights(tmp_path / "w.npz", one_weight())
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("other", "w.npz")}
+    assert len(modes) == 1
+
+
+def test_weights_in_fortran_order_come_back_as_they_were(tmp_path):
+    model = cc.Sequential(cc.Linear(3, 2, random_state=RNG(0)))
+    weight = model.layers[0].params["weight"]
+    model.layers[0].params["weight"] = np.asfortranarray(weight)
+    cc.save_weights(tmp_path / "w.npz", model)
+    cc.load_weights(tmp_path / "w.npz", model)
+    assert_array_equal(model.layers[0].params["weight"], weight)
+
+
+@pytest.mark.parametrize("lie", ["header", "zip"])
+def test_a_file_that_promises_too_much_costs_no_memory(tmp_path, lie):
+    path, model = tmp_path / "w.npz", one_weight(7.0)
+    np.savez_compressed(path, **{"0.weight": np.zeros((1, 2**22) if lie == "zip" else (1, 1))})
+    if lie == "header":
+        with zipfile.ZipFile(path) as archive:
+            data = archive.read("0.weight.npy").replace(b"(1, 1), }         ", b"(99999, 99999), } ")
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("0.weight.npy", data)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"0.weight is float64 of shape \((1, 4194304|99999, 99999)\), the model's is"):
+        cc.load_weights(path, model)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+    assert model.layers[0].params["weight"][0, 0] == 7
+
+
 @pytest.mark.parametrize("damage", ["truncated", "not a zip", "other names", "other shapes", "other dtype", "pickle"])
 def test_a_file_that_does_not_fit_changes_nothing(tmp_path, damage):
     path, model = tmp_path / "w.npz", one_weight(7.0)
@@ -182,7 +231,21 @@ def test_a_file_that_does_not_fit_changes_nothing(tmp_path, damage):
         cc.load_weights(tmp_path / "none.npz", model)
 
 
+def test_lists_bytes_and_small_integers_are_data_too():
+    model = cc.Sequential(cc.Flatten(), cc.Linear(4, 3, random_state=RNG(0)))
+    images, labels = RNG(0).randint(0, 256, (6, 1, 2, 2)).astype(np.uint8), np.array([0, 1, 2] * 2, np.int8)
+    before = images.copy()
+    arguments = {"optimizer": training.SGD(model, 1e-5), "epochs": 1, "random_state": RNG(0), "progress": False}
+    training.fit(model, images, labels, validation=(images, labels), **arguments)
+    training.fit(model, images.tolist(), labels.tolist(), **arguments)
+    assert_array_equal(images, before)
+    assert_array_equal(training.predict(model, images.tolist()), training.predict(model, images))
+    assert model.layers[1].params["weight"].dtype == np.float32
+
+
 X, Y = np.zeros((4, 1), np.float32), np.array([0, 0, 0, 0])
+FLAT = cc.Sequential(cc.Flatten())  # its scores are its input
+MAPS = cc.Sequential(cc.GlobalAvgPool2d())  # its scores are maps of one pixel
 
 
 def fit_with(model=None, **options):
@@ -198,14 +261,44 @@ def fit_with(model=None, **options):
         (lambda: fit_with(y=Y[:3]), ValueError, r"got shapes \(4, 1\) and \(3,\)"),
         (lambda: fit_with(x=X[:0], y=Y[:0]), ValueError, "at least one sample"),
         (lambda: fit_with(y=Y + 5), ValueError, "classes run from 0 to 0"),
+        (lambda: fit_with(y=np.ma.masked_equal(Y, 1)), TypeError, "y is a masked array"),
+        (lambda: fit_with(x=np.ma.masked_equal(X, 1)), TypeError, "x is a masked array"),
+        (lambda: fit_with(random_state=0), TypeError, "random_state must be a numpy.random.RandomState"),
+        (lambda: fit_with(random_state=np.random.default_rng(0)), TypeError, "random_state must be a numpy.random.Ran"),
+        (lambda: fit_with(optimizer="adam"), ValueError, "made for another model"),
+        (lambda: fit_with(validation=X), TypeError, r"validation must be a pair \(x, y\), got ndarray"),
+        (lambda: fit_with(validation=(X, Y, Y)), TypeError, r"validation must be a pair \(x, y\), got tuple"),
+        (lambda: fit_with(validation=(X[:0], Y[:0])), ValueError, "validation x and validation y must have one label"),
+        (
+            lambda: fit_with(schedule=lambda p: np.nan),
+            ValueError,
+            r"schedule\(progress\) must be at least 0 and finite",
+        ),
+        (lambda: fit_with(schedule=lambda p: None), TypeError, r"schedule\(progress\) must be a number, got None"),
+        (lambda: fit_with(augment=training.random_shift(1)), ValueError, r"images must have 4 axes \(N, C, H, W\)"),
+        (lambda: training.accuracy(FLAT, np.eye(2), [0, 2]), ValueError, "classes run from 0 to 1"),
+        (lambda: training.accuracy(FLAT, np.eye(2) * np.nan, [0, 1]), FloatingPointError, "the scores hold NaN"),
+        (lambda: training.accuracy(MAPS, np.ones((2, 3, 4, 4)), [0, 1]), ValueError, r"must have shape \(N, classes\)"),
         (lambda: fit_with(epochs=0), ValueError, "epochs must be at least 1"),
         (lambda: fit_with(batch_size=2.5), TypeError, "batch_size must be an integer"),
         (lambda: fit_with(optimizer=training.SGD(one_weight(), 0.1)), ValueError, "made for another model"),
         (lambda: fit_with(validation=(X, Y[:1])), ValueError, "validation x and validation y must have one label"),
+        (lambda: training.SGD(one_weight(), 0.1).step(), RuntimeError, "no gradients yet for 0.weight: a step follows"),
+        (lambda: training.Adam(one_weight()).step(), RuntimeError, "no gradients yet for 0.weight"),
+        (lambda: training.SGD(cc.ReLU(), 0.1), TypeError, r"model must be a Sequential, got ReLU\(\)"),
+        (lambda: training.SGD(one_weight(), "0.1"), TypeError, "learning_rate must be a number, got '0.1'"),
+        (lambda: cc.save_weights("w.npz", cc.ReLU()), TypeError, "model must be a Sequential"),
         (lambda: training.SGD(one_weight(), -1), ValueError, "learning_rate must be at least 0"),
         (lambda: training.SGD(one_weight(), 0.1, momentum=1), ValueError, "momentum must be at least 0 and below 1"),
         (lambda: training.Adam(one_weight(), betas=(0.9, 1.0)), ValueError, r"betas\[1\] must be"),
         (lambda: training.predict(one_weight(), X[:0]), ValueError, "x holds no samples"),
+        (lambda: training.predict(one_weight(), None), ValueError, r"of shape \(N, ...\), got shape \(\)"),
+        (
+            lambda: training.random_shift(10**5)(np.ones((1, 1, 2, 2)), RNG(0)),
+            ValueError,
+            "with their margins would need",
+        ),
+        (lambda: training.confusion_matrix([0], [0], 10**6), ValueError, "the matrix would need"),
         (lambda: training.confusion_matrix(Y, Y[:2], 1), ValueError, "the same shape"),
         (lambda: training.confusion_matrix(Y, Y + 1, 1), ValueError, "predicted must lie in 0 to 0, got 1 to 1"),
         (lambda: training.random_shift(-1), ValueError, "pixels must be at least 0"),

@@ -4,10 +4,17 @@ Each function returns ordinary ipywidgets controls above one widget that compute
 works live in JupyterLab and in the built page without a kernel.
 """
 
+from .backprop import backprop
 from .channels import channels
 from .convolution_2d import convolution_2d
+from .draw_a_digit import draw_a_digit
 from .flip_and_filter import flip_and_filter
 from .padding_and_stride import padding_and_stride
+from .pictures import pictures
 from .pooling import pooling
+from .sizes import sizes
 
-__all__ = ["channels", "convolution_2d", "flip_and_filter", "padding_and_stride", "pooling"]
+__all__ = [
+    "backprop", "channels", "convolution_2d", "draw_a_digit", "flip_and_filter", "padding_and_stride", "pictures",
+    "pooling", "sizes",
+]  # fmt: skip

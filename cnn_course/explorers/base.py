@@ -78,13 +78,15 @@ POSITION = Slider("position", "position", 0, "last")
 SHARED = set(Explorer.class_trait_names()) - {"position"}
 
 
-def module(name: str) -> str:
+def module(name: str, *shared: str) -> str:
     """Return the ES module of an explorer: the text that all of them share, then its own.
 
     Parameters
     ----------
     name : str
         The explorer's name, which is the name of its file.
+    *shared : str
+        Files that it needs besides the common one.
 
     Returns
     -------
@@ -95,7 +97,7 @@ def module(name: str) -> str:
     >>> "export default" in module("pooling")
     True
     """
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("common", name))
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("common", *shared, name))
 
 
 def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> list[float]:
@@ -167,7 +169,7 @@ def assemble(core: Explorer, controls: Sequence[Slider | Choice | Check]) -> Exp
         box.style.description_width = "initial"
         boxes.append(box)
     core.ranges = ranges
-    own = [name for name in core.trait_names(sync=True) if name not in SHARED and not name.startswith("_")]
+    own = [name for name in core.trait_names(sync=True, stored=None) if name not in SHARED and not name.startswith("_")]
     core.defaults = {name: getattr(core, name) for name in sorted(own)}
     panel = ipywidgets.VBox(boxes)
     panel.add_class("cc-controls")

@@ -68,7 +68,7 @@ function walk(event, stops, columns) {
 
 /**
  * A titled grid of numbered cells. pick(row, column) hears of the cell hovered or focused, leave() of its end,
- * edit(row, column, value) of a number typed, refuse(sentence) of anything else.
+ * edit(row, column, value) of a number typed (it may answer why not), refuse(sentence) of anything else.
  */
 function grid({ pick, leave, edit, refuse } = {}) {
   let shape, cells, stops, drawn, columns, told;
@@ -81,13 +81,14 @@ function grid({ pick, leave, edit, refuse } = {}) {
   };
   const quit = () => { told = null; leave?.(); };
   const typed = ({ target }) => {
-    const value = parse(target.value), at = stops.indexOf(target), bad = typeof value === "string";
+    const value = parse(target.value), at = stops.indexOf(target);
+    const why = typeof value === "string" ? value : edit(...place(at), value), bad = typeof why === "string";
     target.setAttribute("aria-invalid", bad);
-    refuse(bad ? `${value}: it counts as ${show(drawn[at].value)}.` : "");
-    if (!bad) edit(...place(at), value);
+    refuse(bad ? `${why}: it counts as ${drawn[at].shown}.` : "");
   };
   const settle = ({ target }) => { // a field that is left shows the number it keeps
-    target.value = show(drawn[stops.indexOf(target)].value);
+    if (!stops.includes(target)) return; // it left with a grid of another shape
+    target.value = drawn[stops.indexOf(target)].shown;
     target.setAttribute("aria-invalid", false);
     refuse("");
   };
@@ -116,7 +117,7 @@ function grid({ pick, leave, edit, refuse } = {}) {
       const { value, label, kind = "", scale: [low, high] = [], text = show(value), marks = "" } = now;
       chars = Math.max(chars, width(text));
       stops[at].tabIndex = at === active ? 0 : -1;
-      now.key = [text, value, label, kind, low, high, marks].join();
+      now.key = [now.shown = text, value, label, kind, low, high, marks].join();
       if (drawn[at]?.key === now.key) return;
       drawn[at] = now;
       node.className = `cc-cell cc-${kind} ${marks}`;
@@ -124,7 +125,7 @@ function grid({ pick, leave, edit, refuse } = {}) {
       node.style.cssText = `grid-area:${row + 1}/${column + offset + 1};${colours}`;
       node.dataset.value = value;
       stops[at].setAttribute("aria-label", label);
-      if (edit) stops[at].readOnly = kind === "pad";
+      if (edit) stops[at].readOnly = kind === "pad" || kind === "fixed";
       if (!edit) node.textContent = text;
       else if (stops[at] !== document.activeElement) stops[at].value = text;
     });
@@ -136,12 +137,20 @@ function grid({ pick, leave, edit, refuse } = {}) {
   return { root: make("div", { class: "cc-panel" }, title, root), draw };
 }
 
+/** Buttons that are one tab stop: arrow keys walk, and the stop is where one was last. */
+function toolbar(name, stops, first = stops[0]) {
+  const stay = (here) => stops.forEach((stop) => (stop.tabIndex = stop === here ? 0 : -1));
+  stay(first);
+  return make("div", { class: "cc-transport", role: "toolbar", "aria-label": name,
+    focusin: (event) => stay(event.target), keydown: (event) => walk(event, stops, stops.length) }, ...stops);
+}
+
 /** Back, play or pause, next and speed, as one tab stop; step(by) says whether there was somewhere to go. */
 function transport(step) {
   let timer, speed = 1;
   const start = () => { timer = setInterval(() => step(1) || pause(), 900 / speed); label(); };
   const pause = () => { timer = clearInterval(timer); label(); };
-  const button = (text, click) => make("button", { type: "button", tabindex: -1, click }, text);
+  const button = (text, click) => make("button", { type: "button", click }, text);
   const back = button("‹ Back", () => { pause(); step(-1); });
   const play = button("", () => {
     if (timer) return pause();
@@ -159,11 +168,7 @@ function transport(step) {
     play.textContent = timer ? "❚❚ Pause" : "▶ Play";
     pace.textContent = `Speed ${speed}×`;
   };
-  const stops = [back, play, next, pace];
-  const root = make("div", { class: "cc-transport", role: "toolbar", "aria-label": "Walk the window",
-    keydown: (event) => walk(event, stops, stops.length),
-    focusin: ({ target }) => stops.forEach((stop) => (stop.tabIndex = stop === target ? 0 : -1)) }, ...stops);
-  play.tabIndex = 0;
+  const root = toolbar("Step through", [back, play, next, pace], play);
   label();
   return { root, pause, playing: () => Boolean(timer) };
 }
@@ -191,7 +196,8 @@ const address = {
 
 /**
  * An explorer. settle(state, before) mends a state in place; compute(state) gives at least {last}, or {trouble};
- * build(api) gives {parts, paint}; paint(state, result) draws and returns [what to announce, all of it in words].
+ * build(api) gives {parts, paint} and, if more than the state counts, its own compute;
+ * paint(state, result) draws and returns [what to announce, all of it in words].
  */
 function explorer({ name, title, settle, compute, build }) {
   function render({ model, el }) {
@@ -213,9 +219,10 @@ function explorer({ name, title, settle, compute, build }) {
       return news.length > 0;
     };
     const player = transport((by) => set({ position: clamp(state.position + by, 0, model.get("last")) }));
-    const api = { set, move: (position) => { player.pause(); set({ position }); }, pause: player.pause,
+    const move = (position) => { player.pause(); set({ position }); };
+    const api = { get: (trait) => model.get(trait), set, move, pause: player.pause,
       redraw: () => state && update(), refuse: (text) => say((refused = text) || trouble) };
-    const { parts, paint } = build(api);
+    const { parts, paint, compute: own = compute } = build(api);
 
     function update() {
       due = false;
@@ -224,7 +231,7 @@ function explorer({ name, title, settle, compute, build }) {
         return [trait, span ? clamp(Math.round(value) || 0, ...span) : Array.isArray(value) ? [...value] : value];
       }));
       settle?.(now, state);
-      const result = compute(now), last = Math.max(0, result.last ?? 0);
+      const result = own(now), last = Math.max(0, result.last ?? 0);
       state = { ...now, position: clamp(Math.round(now.position) || 0, 0, last) };
       writing = true;
       set({ last, ...state });
@@ -232,14 +239,19 @@ function explorer({ name, title, settle, compute, build }) {
       say(refused || (trouble = result.trouble || ""));
       const [line, all] = paint(state, result);
       words.textContent = all;
-      clearTimeout(speaking);
+      if (said !== line) clearTimeout(speaking); // what is drawn again without news leaves it to be said
       clearTimeout(noting);
       if (said && said !== line) speaking = setTimeout(() => (live.textContent = line), 500);
       if (said && inPage) noting = setTimeout(() => address.write(key, state, defaults), 400);
       said = line;
     }
     const changed = () => { if (!writing && !due) { due = true; queueMicrotask(update); } };
-    const follow = () => set(address.read(key, defaults));
+    const follow = () => { // what it does not name is as at the start; a position needs room until it is counted
+      const found = address.read(key, defaults), named = Object.keys(found).length > 0;
+      if (named) set({ last: LARGEST, ...defaults, ...found });
+      if (named && state) changed();
+      return named;
+    };
 
     const root = make("div", { class: "cc-explorer", role: "group", "aria-label": `Explorer: ${title}`,
       "aria-describedby": words.id, "data-explorer": name, "data-lm-suppress-shortcuts": true },

@@ -1,0 +1,60 @@
+// Shared by the explorers that show pictures: tables of pixels, too many to be numbered cells.
+
+const MIX = [0.299, 0.587, 0.114]; // red, green and blue as the eye weighs them, as in data.photograph
+
+const blend = ([from, most, least], part) =>
+  from.map((colour, i) => Math.round(colour + ((part < 0 ? least : most)[i] - colour) * Math.abs(part)));
+const SHADES = Object.fromEntries(Object.entries(SCALES).map(([kind, scale]) =>
+  [kind, range(511).map((at) => blend(scale.length < 3 ? [...scale, scale[0]] : scale, at / 255 - 1))]));
+/** The colour of a value between -1 and 1. */
+const tint = (kind, part) => SHADES[kind][Math.round(255 + 255 * clamp(part, -1, 1))];
+
+/** A title over a canvas, and a frame that can be laid over a part of it; all sizes are shares of the canvas. */
+function stage(attributes) {
+  const title = make("div", { class: "cc-title", "aria-hidden": true });
+  const frame = make("div", { class: "cc-window", "aria-hidden": true });
+  const canvas = make("canvas", { tabindex: 0, role: "application", ...attributes });
+  const root = make("div", { class: "cc-panel" }, title, make("div", { class: "cc-picture" }, canvas, frame));
+  const show = (name, label, window) => {
+    title.textContent = name;
+    canvas.setAttribute("aria-label", label);
+    frame.hidden = !window;
+    ["top", "left", "height", "width"].forEach((side, i) => window && (frame.style[side] = `${100 * window[i]}%`));
+  };
+  /** Where the pointer is, from 0 to 1: [down, across]. */
+  const place = ({ clientX, clientY }) => {
+    const box = canvas.getBoundingClientRect();
+    return [clamp((clientY - box.top) / box.height, 0, 1), clamp((clientX - box.left) / box.width, 0, 1)];
+  };
+  return { root, canvas, show, place };
+}
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** A picture of pixels. pick(row, column) hears of the pixel pointed at or reached by arrow keys; with shift they leap. */
+function picture({ pick, leap = 8 }) {
+  let now, drawn;
+  const point = (event) => pick(...place(event).map((share, axis) => Math.min(now.size[axis] - 1, Math.floor(share * now.size[axis]))));
+  const key = (event) => {
+    if (!ARROWS[event.key]) return;
+    event.preventDefault();
+    const by = event.shiftKey ? leap : 1;
+    pick(...now.at.map((place, axis) => clamp(place + by * ARROWS[event.key][axis], 0, now.size[axis] - 1)));
+  };
+  const { root, canvas, show, place } = stage({ pointermove: point, pointerdown: point, keydown: key });
+
+  /** image: {rows, cols, paint(bytes)}, drawn anew when it is another; at: the pixel that the keys start from. */
+  function draw({ name, image, at, window, share = 1 }) {
+    const { rows, cols } = image;
+    now = { size: [rows, cols], at };
+    root.style.setProperty("--share", share);
+    show(name, `${name}; arrow keys move the window`, window?.map((part, i) => part / now.size[i % 2]));
+    if (drawn === image || !rows) return;
+    drawn = image;
+    [canvas.height, canvas.width] = [rows, cols];
+    const context = canvas.getContext("2d"), pixels = context.createImageData(cols, rows);
+    image.paint(pixels.data);
+    context.putImageData(pixels, 0, 0);
+  }
+  return { root, canvas, draw };
+}

@@ -1,0 +1,121 @@
+"""Kernels on pictures: a photograph, or a picture of the reader's own, under any kernel. Taught in chapter 2."""
+
+from __future__ import annotations
+
+import numpy as np
+import traitlets
+
+from ..checks import choice
+from ..data import photograph
+from .base import HERE, POSITION, Check, Choice, Explorer, ExplorerBox, assemble, module
+
+PICTURES = ("china", "flower", "your own picture")
+KERNELS = ("identity", "box blur", "all ones", "sharpen", "Sobel, vertical", "Sobel, horizontal", "Laplacian", "emboss",
+           "your own numbers")  # fmt: skip
+ANY_SIZE = 3  # so many kernels, the first ones, may have any size; the others are 3 by 3
+SIZES = (3, 5, 7)
+PADDINGS = ("valid", "same")
+VIEWS = ("picture", "signed")
+VIEW_LABELS = ("picture, 0 to 255", "signed, red or blue")
+LONGER_SIDE = 120  # few enough pixels for the page to stay small
+START = 118 * 18 + 29  # the edge of a roof, in the output of 78 by 118
+
+
+class Pictures(Explorer):
+    """Two small photographs, the kernel and how its output is shown."""
+
+    name = "pictures"
+    _esm = module(name, "canvas")
+    _css = Explorer._css + (HERE / "canvas.css").read_text(encoding="utf-8")
+    photographs = traitlets.Bytes(help="one byte for each channel of each pixel").tag(sync=True, stored=True)
+    shape = traitlets.List(traitlets.Int(), help="height and width of both").tag(sync=True, stored=True)
+    picture = traitlets.Int().tag(sync=True)
+    preset = traitlets.Int().tag(sync=True)
+    weight = traitlets.List(traitlets.Float()).tag(sync=True)
+    size = traitlets.Int().tag(sync=True)
+    padding = traitlets.Int().tag(sync=True)
+    view = traitlets.Int().tag(sync=True)
+    grey = traitlets.Bool().tag(sync=True)
+    flip = traitlets.Bool().tag(sync=True)
+
+
+def pictures(
+    *,
+    picture: str = PICTURES[0],
+    kernel: str = KERNELS[1],
+    kernel_size: int = 3,
+    padding: str = PADDINGS[0],
+    view: str = VIEWS[0],
+    grey: bool = False,
+    flip: bool = False,
+) -> ExplorerBox:
+    """Slide a kernel over a photograph, or over a picture of the reader's own, which never leaves the page.
+
+    Parameters
+    ----------
+    picture : {"china", "flower"}
+        The photograph to start with, 80 by 120 pixels with values from 0 to 255.
+    kernel : {"identity", "box blur", "all ones", "sharpen", "Sobel, vertical", "Sobel, horizontal", "Laplacian", "emboss"}
+        The kernel to start with; its cells can be edited. All but the first three are 3 by 3. The two of Sobel find
+        vertical and horizontal edges.
+    kernel_size : {3, 5, 7}
+        Height and width of the kernel, for the first three.
+    padding : {"valid", "same"}
+        No padding, or as many zeros as keep the picture's size.
+    view : {"picture", "signed"}
+        How the output is shown: cut off at 0 and 255, or with negative numbers in red and positive ones in blue.
+    grey : bool
+        Whether to mix red, green and blue into one channel first; otherwise each is filtered alone.
+    flip : bool
+        Whether to flip the kernel first, which makes it a true convolution.
+
+    Returns
+    -------
+    ExplorerBox
+        Controls and the explorer, computed in the browser.
+
+    Raises
+    ------
+    TypeError
+        If `grey` or `flip` is not a bool.
+    ValueError
+        If a name is unknown or there is no such kernel size.
+    ImportError
+        If scikit-learn, which brings the photographs, is not installed.
+
+    Examples
+    --------
+    >>> pictures(kernel="Sobel, vertical", view="signed", grey=True)
+    explorers.pictures()
+    """
+    preset = KERNELS.index(choice(kernel, "kernel", KERNELS[:-1]))
+    both = np.stack([photograph(name, size=LONGER_SIDE) for name in PICTURES[:-1]])  # (2, 3, H, W)
+    if kernel_size not in SIZES:
+        raise ValueError(f"kernel_size must be 3, 5 or 7, got {kernel_size!r}")
+    core = Pictures(
+        photographs=np.round(255 * both).astype(np.uint8).transpose(0, 2, 3, 1).tobytes(),
+        shape=list(both.shape[2:]),
+        picture=PICTURES.index(choice(picture, "picture", PICTURES[:-1])),
+        preset=preset,
+        weight=[],
+        size=SIZES.index(kernel_size) if preset < ANY_SIZE else 0,
+        padding=PADDINGS.index(choice(padding, "padding", PADDINGS)),
+        view=VIEWS.index(choice(view, "view", VIEWS)),
+        grey=grey,
+        flip=flip,
+        position=START,
+        last=START,
+    )
+    return assemble(
+        core,
+        [
+            Choice("picture", "picture", PICTURES),
+            Choice("preset", "kernel", KERNELS),
+            Choice("size", "kernel size", [f"{size} × {size}" for size in SIZES]),
+            Choice("padding", "padding", PADDINGS),
+            Choice("view", "shown as", VIEW_LABELS),
+            Check("grey", "mix the colours to grey first"),
+            Check("flip", "flip the kernel (true convolution)"),
+            POSITION,
+        ],
+    )

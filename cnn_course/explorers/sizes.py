@@ -1,0 +1,79 @@
+"""Sizes and receptive field: the volumes of a stack of layers, what they cost and what a unit sees.
+
+Taught in chapters 6 and 8.
+"""
+
+from __future__ import annotations
+
+import traitlets
+
+from ..checks import choice, integer
+from .base import HERE, Choice, Explorer, ExplorerBox, Slider, assemble, module
+
+NETWORKS = ("LeNet-5", "AlexNet, the first layers", "VGG-16", "width 16 under kernels of 6", "your own layers")
+MOST_LAYERS = 24
+
+
+class Sizes(Explorer):
+    """The input, the layers (kind, kernel, stride, padding and channels of each) and the unit that is looked at."""
+
+    name = "sizes"
+    _esm = module(name)
+    _css = Explorer._css + (HERE / "sizes.css").read_text(encoding="utf-8")
+    preset = traitlets.Int().tag(sync=True)
+    layers = traitlets.List(traitlets.Float()).tag(sync=True)
+    size = traitlets.Int().tag(sync=True)
+    depth = traitlets.Int().tag(sync=True)
+    down = traitlets.Int().tag(sync=True)
+    across = traitlets.Int().tag(sync=True)
+
+
+def sizes(network: str = NETWORKS[0], *, layer: int = 1, down: int = 50, across: int = 50) -> ExplorerBox:
+    """Stack layers and follow the volumes, the parameters, the multiplications and the receptive field.
+
+    Parameters
+    ----------
+    network : {"LeNet-5", "AlexNet, the first layers", "VGG-16", "width 16 under kernels of 6"}
+        The layers to start with; they can be edited, removed and added to.
+    layer : int
+        The layer that is chosen at the start, 0 to 24; 0 is the input.
+    down, across : int
+        Where the unit whose receptive field is drawn stands in the layer's map, in percent, 0 to 100.
+
+    Returns
+    -------
+    ExplorerBox
+        Controls and the explorer, computed in the browser.
+
+    Raises
+    ------
+    TypeError
+        If a number is not an integer.
+    ValueError
+        If a number is outside its range or the name is unknown.
+
+    Notes
+    -----
+    In AlexNet as published the second convolution was split over two processors, and each half saw 48 of the 96 maps.
+    Here it sees all of them and has twice the weights.
+
+    Examples
+    --------
+    >>> sizes("VGG-16", layer=18)
+    explorers.sizes()
+    """
+    preset = NETWORKS.index(choice(network, "network", NETWORKS[:-1]))
+    position = integer(layer, "layer", 0)
+    if position > MOST_LAYERS:
+        raise ValueError(f"layer must be between 0 and {MOST_LAYERS}, got {layer}")
+    return assemble(
+        Sizes(preset=preset, layers=[], size=1, depth=1, down=down, across=across, position=position, last=position),
+        [
+            Choice("preset", "network", NETWORKS),
+            Slider("size", "input size n", 1, 256),
+            Slider("depth", "input channels", 1, 64),
+            Slider("down", "unit, % down", 0, 100),
+            Slider("across", "unit, % across", 0, 100),
+            Slider("position", "layer", 0, "last"),
+        ],
+    )

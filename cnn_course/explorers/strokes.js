@@ -1,0 +1,61 @@
+// From the strokes of a pen to an image like the training digits.
+
+const SIDE = 32; // of an image
+
+/** The training digits are 8 × 8 numbers from 0 to 16, enlarged to 32 × 32 by interpolation; so is everything here. */
+export function enlarge(eight) {
+  const taps = range(SIDE).map((at) => {
+    const centre = clamp((at + 0.5) / 4 - 0.5, 0, 7), low = Math.min(6, Math.floor(centre));
+    return [low, centre - low];
+  });
+  return Float64Array.from(table(SIDE, SIDE, (r, c) => {
+    const [[i, down], [j, right]] = [taps[r], taps[c]], at = 8 * i + j;
+    const mix = (from) => eight[from] * (1 - right) + eight[from + 1] * right;
+    return (mix(at) * (1 - down) + mix(at + 8) * down) / 16;
+  }).flat());
+}
+
+/** How strokes lie in the 32 × 32 raster: as high as it, narrower than 22 pixels, in the middle, with room for the pen. */
+function fit(strokes, thick) {
+  const [[left, right], [top, bottom]] = [0, 1].map((axis) => limits([strokes.flat().map((point) => point[axis])]));
+  const high = (SIDE - thick) / Math.max(bottom - top, 0.6 * (right - left), 0.02);
+  const wide = Math.min(high, (22 - thick) / Math.max(right - left, 0.001)), middle = [(left + right) / 2, (top + bottom) / 2];
+  return { to: ([x, y]) => [16 + wide * (x - middle[0]), 16 + high * (y - middle[1])],
+    from: ([x, y]) => [(x - 16) / wide + middle[0], (y - 16) / high + middle[1]] };
+}
+
+/** How far each pixel is from the nearest stroke, as far as a pen may reach. */
+function distances(strokes, { to }) {
+  const far = new Float64Array(SIDE * SIDE).fill(9), near = (value) => clamp(Math.floor(value), 0, SIDE);
+  for (const way of strokes.map((stroke) => stroke.map(to))) way.forEach(([x, y], i) => {
+    const [fromX, fromY] = way[Math.max(0, i - 1)], [dx, dy] = [x - fromX, y - fromY], length = dx * dx + dy * dy || 1;
+    for (let r = near(Math.min(y, fromY) - 6); r < near(Math.max(y, fromY) + 7); r++)
+      for (let c = near(Math.min(x, fromX) - 6); c < near(Math.max(x, fromX) + 7); c++) {
+        const part = clamp(((c + 0.5 - fromX) * dx + (r + 0.5 - fromY) * dy) / length, 0, 1);
+        const away = Math.hypot(c + 0.5 - fromX - part * dx, r + 0.5 - fromY - part * dy);
+        if (away < far[r * SIDE + c]) far[r * SIDE + c] = away;
+      }
+  });
+  return far;
+}
+
+/**
+ * Make a drawing look like the training digits, which fill the raster and have much the same ink: 30.5 % of it. So the
+ * pen is as thick as it takes; then the pixels of 4 × 4 blocks are counted, as was done with the digits.
+ */
+export function prepare(strokes) {
+  let thick = 4, place, far;
+  const ink = (away) => clamp(thick / 2 + 0.5 - away, 0, 1);
+  for (let round = 0; round < 2; round++) {
+    far = distances(strokes, (place = fit(strokes, thick)));
+    let [thin, fat] = [2, 8];
+    while (fat - thin > 0.01) {
+      thick = (thin + fat) / 2;
+      if (far.reduce((sum, away) => sum + ink(away), 0) < 0.305 * SIDE * SIDE) thin = thick;
+      else fat = thick;
+    }
+  }
+  const eight = new Float64Array(64);
+  far.forEach((away, at) => (eight[8 * (at >> 7) + ((at % SIDE) >> 2)] += ink(away)));
+  return { eight: eight.map(Math.round), from: place.from };
+}

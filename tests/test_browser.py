@@ -1,0 +1,336 @@
+"""The built book as readers meet it: each page in both themes, on a desk and a phone, by key, offline, from disk."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import Visit, visit
+from test_book import PAGES, STATE, soup
+
+axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (requirements.txt)")
+
+AXE = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+ALL_PAGES = [*PAGES, "genindex", "py-modindex", "search"]
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 375, "height": 800}
+PAPER = {"width": 690, "height": 1000}  # A4 between its margins
+READY = "[...document.querySelectorAll('.cc-widget-explorer')].every((e) => e.querySelector('.cc-explorer'))"
+UNFINISHED = re.compile(r"NaN|undefined|null|Infinity|\[object")
+each_page = pytest.mark.parametrize("name", ALL_PAGES)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serve files and say nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output clean."""
+
+
+@pytest.fixture(scope="module")
+def site(built_book: Path) -> Iterator[str]:
+    """Serve the built book on this machine and return its address."""
+    handler = functools.partial(Quiet, directory=built_book)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def window(browser: Any, **options: Any) -> Iterator[Visit]:
+    """Keep one window open for many pages."""
+    with visit(browser, "about:blank", **options) as seen:
+        seen.page.set_default_timeout(30_000)
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Any) -> Iterator[Visit]:
+    """Return an ordinary window."""
+    yield from window(browser)
+
+
+@pytest.fixture(scope="module")
+def spare(browser: Any) -> Iterator[Visit]:
+    """Return a second window, whose settings and clipboard a test may use."""
+    yield from window(browser, permissions=["clipboard-read", "clipboard-write"])
+
+
+@pytest.fixture(scope="module")
+def scriptless(browser: Any) -> Iterator[Visit]:
+    """Return a window that runs no script."""
+    yield from window(browser, java_script_enabled=False)
+
+
+def go(seen: Visit, address: str) -> Any:
+    """Open another page in a window and wait for its explorers."""
+    seen.outside.clear()
+    seen.errors.clear()
+    seen.page.goto(address)
+    seen.page.wait_for_function(READY)
+    return seen.page
+
+
+def check_quiet(seen: Visit) -> None:
+    """No page asks another machine for anything or writes an error to the console."""
+    assert seen.outside == []
+    assert seen.errors == []
+
+
+@pytest.fixture(scope="module", params=ALL_PAGES)
+def opened(request: pytest.FixtureRequest, desk: Visit, site: str) -> Visit:
+    """Open a page of the book, once for all tests that look at it."""
+    go(desk, f"{site}/{request.param}.html")
+    return desk
+
+
+@pytest.fixture
+def page(opened: Visit) -> Iterator[Any]:
+    """Return a page on a desk, on screen, in the light theme; whatever is done with it, it must stay quiet."""
+    dress(opened.page)
+    yield opened.page
+    check_quiet(opened)
+
+
+def dress(page: Any, theme: str = "light", size: dict[str, int] = DESK, **media: str) -> None:
+    """Give a page a theme, as the reader's system would choose it, a size and a medium."""
+    page.set_viewport_size(size)
+    page.emulate_media(**{"media": "screen", "reduced_motion": "no-preference", **media}, color_scheme=theme)
+    page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
+
+
+def test_every_built_page_is_looked_at(built_book: Path) -> None:
+    built = {str(path.relative_to(built_book).with_suffix("")) for path in built_book.rglob("*.html")}
+    assert {name for name in built if not name.startswith("_static/")} - {"index"} == set(ALL_PAGES)
+
+
+# Each page, opened once
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(page: Any, opened: Visit, theme: str) -> None:
+    # Axe needs seconds for a page, so that each theme of a page is seen at one width: every second page the other way.
+    name = page.evaluate("location.pathname").removeprefix("/").removesuffix(".html")
+    small = (ALL_PAGES.index(name) % 2 == 1) == (theme == "light")
+    dress(page, theme, PHONE if small else DESK, reduced_motion="reduce")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate("(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", RULES)
+    run = {rule["id"] for kind in ("violations", "passes", "incomplete", "inapplicable") for rule in found[kind]}
+    assert {"color-contrast", "target-size", "region", "link-in-text-block"} <= run
+    assert [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]] == []
+
+
+@pytest.mark.parametrize("width", [375, 320])
+def test_nothing_is_wider_than_a_phone(page: Any, width: int) -> None:
+    dress(page, size={"width": width, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    out = page.evaluate("""() => {
+        const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
+        return [...document.querySelectorAll("article *")].filter((e) =>
+            e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement))
+            .map((e) => e.outerHTML.slice(0, 200));
+    }""")
+    assert out == []
+
+
+def test_formulas_are_mathml(page: Any) -> None:
+    raw = page.evaluate(r"""() => {
+        const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+        const texts = [];
+        while (walker.nextNode())
+            if (!walker.currentNode.parentElement.closest("code, pre, script, style, annotation"))
+                texts.push(walker.currentNode.data);
+        return texts.filter((text) => /\$|\\[a-zA-Z({[]/.test(text));
+    }""")
+    assert raw == []
+    sizes = page.locator("article math").evaluate_all(
+        "(all) => all.map((e) => e.getBoundingClientRect()).map(({ width, height }) => Math.min(width, height))")
+    assert all(size > 0 for size in sizes)
+    assert page.locator("mjx-container, .MathJax, .katex").count() == 0
+
+
+def test_the_text_is_few_tab_stops_away(page: Any) -> None:
+    page.evaluate("""() => {
+        const start = Object.assign(document.createElement("span"), { tabIndex: -1 });
+        document.body.prepend(start);
+        start.focus();
+        start.remove();  // the Tab key goes on from here
+        scrollTo(0, 0);
+    }""")
+    stops = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        before = page.evaluate("""() => {
+            const here = document.activeElement, text = document.querySelector("article");
+            const earlier = text.compareDocumentPosition(here) === Node.DOCUMENT_POSITION_PRECEDING;
+            return earlier && here !== document.body ? here.outerHTML.slice(0, 100) : null;
+        }""")
+        if before is None:
+            break
+        stops.append(before)
+    assert 1 <= len(stops) <= 10, stops
+    assert "skip" in stops[0].lower()
+
+
+def test_explorers_are_ready_and_every_slider_answers_the_keys(page: Any, opened: Visit, built_book: Path) -> None:
+    name = page.evaluate("location.pathname").removeprefix("/")
+    states = [json.loads(script.string)["state"] for script in soup(built_book / name).find_all("script", type=STATE)]
+    stored = [model for state in states for model in state.values() if model["model_name"] == "AnyModel"]
+    assert page.locator(".cc-explorer").count() == len(stored)
+    assert page.locator(".cc-note").all_inner_texts() == []
+    for explorer in page.locator(".cc-box").all():
+        words = explorer.locator(".cc-explorer > p[id$=words]")
+        assert re.search(r"\d", words.text_content())
+        told = set()
+        for slider in explorer.get_by_role("slider").all():
+            for key in ("End", "ArrowLeft", "Home", "ArrowRight"):
+                slider.press(key)
+                told.add(explorer.locator(".cc-explorer").inner_text())
+            assert slider.evaluate("(slider) => slider.labels[0].textContent")
+        assert len(told) > explorer.get_by_role("slider").count()
+        assert not any(UNFINISHED.search(text) for text in told)
+
+
+def test_nothing_moves_for_those_who_asked_for_rest(page: Any) -> None:
+    dress(page, reduced_motion="reduce")
+    moving = page.evaluate("""() => [...document.querySelectorAll("*")].flatMap((e) =>
+        [null, "::before", "::after"].flatMap((part) => {
+            const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e, part);
+            const still = parseFloat(transitionDuration) === 0 && animationName === "none" && scrollBehavior === "auto";
+            return still ? [] : [`${e.tagName}.${e.className}${part ?? ""}`];
+        }))""")
+    assert moving == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_paper_shows_the_text_in_ink_and_whole(page: Any, theme: str) -> None:
+    dress(page, theme, PAPER, media="print")
+    assert page.locator("article h1").first.is_visible()
+    assert not page.locator("#pst-primary-sidebar, .bd-header, .copybtn").filter(visible=True).all()
+    flat = page.locator("article figure svg").evaluate_all("(all) => all.filter((e) => e.clientHeight < 20).length")
+    assert flat == 0
+    faint, cut = page.evaluate("""() => {
+        const light = (e) => {
+            const [r, g, b] = getComputedStyle(e).color.match(/[\\d.]+/g).map((c) => (c / 255) ** 2.2);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const all = [...document.querySelectorAll("article *")].filter((e) => e.checkVisibility());
+        const written = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        const text = all.filter((e) => written(e) && !e.closest("svg, [role=grid], .cc-hidden, .cc-unseen"));
+        const boxes = all.filter((e) => !e.closest("svg, math, .cc-box, .visually-hidden"));
+        const hides = (e) => getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1;
+        const say = (e) => e.outerHTML.slice(0, 200);
+        return [text.filter((e) => light(e) > 0.25).map(say), boxes.filter(hides).map(say)];
+    }""")
+    assert faint == []
+    assert cut == []
+
+
+def test_every_block_of_code_can_be_copied(page: Any) -> None:
+    assert page.locator("article div.cell_input pre").count() == page.locator("article div.cell_input .copybtn").count()
+
+
+# Each page, in other windows
+
+
+@each_page
+def test_a_page_opened_from_disk_works(spare: Visit, built_book: Path, name: str) -> None:
+    page = go(spare, (built_book / f"{name}.html").as_uri())
+    assert page.locator("article h1").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('article')).maxWidth") != ""
+    assert page.locator(".cc-note").all_inner_texts() == []
+    assert page.evaluate("document.fonts.ready.then(() => [...document.fonts].filter((f) => f.status === 'error').length)") == 0
+    check_quiet(spare)
+
+
+@each_page
+def test_without_scripts_the_text_and_its_figures_stand(scriptless: Visit, built_book: Path, name: str) -> None:
+    seen = scriptless.page
+    seen.goto((built_book / f"{name}.html").as_uri())
+    assert seen.locator("article h1").is_visible()
+    assert seen.locator(".pst-js-only").filter(visible=True).count() == 0
+    figures = seen.locator("article figure svg")
+    assert figures.filter(visible=True).count() == figures.count()
+
+
+# What a reader does
+
+
+def test_search_finds_words_of_the_book(spare: Visit, site: str) -> None:
+    page = go(spare, f"{site}/book/02-convolution-2d.html")
+    page.keyboard.press("Control+k")
+    page.locator("input[type=search]").filter(visible=True).fill("stride")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=stride*")
+    results = page.locator("#search-results ul.search li")
+    results.nth(2).wait_for()
+    page.get_by_text(re.compile(r"[1-9]\d* pages? matching")).wait_for()
+    assert any("stride" in text.lower() for text in results.all_inner_texts())
+    results.filter(has_text="5.").get_by_role("link").first.click()
+    page.wait_for_url("**/book/05-stride.html*")
+    check_quiet(spare)
+
+
+def test_search_works_from_disk(spare: Visit, built_book: Path) -> None:
+    page = go(spare, (built_book / "search.html").as_uri())
+    page.locator("article input[type=search], .bd-content input[type=search]").filter(visible=True).first.fill("stride")
+    page.keyboard.press("Enter")
+    page.locator("#search-results ul.search li").nth(2).wait_for()
+    check_quiet(spare)
+
+
+def test_a_search_without_results_says_so(spare: Visit, site: str) -> None:
+    page = go(spare, f"{site}/search.html?q=zygomorphic")
+    page.get_by_text("did not match any documents").wait_for()
+    check_quiet(spare)
+
+
+def test_the_theme_switch_works_by_key_and_is_remembered(spare: Visit, site: str) -> None:
+    page = go(spare, f"{site}/book/intro.html")
+    page.emulate_media(color_scheme="light")
+    switch = page.get_by_role("button", name="Color mode").filter(visible=True).first
+    theme = "[document.documentElement.dataset.mode, document.documentElement.dataset.theme]"
+    seen = {}
+    for _ in range(3):
+        switch.press("Enter")
+        mode, shown = page.evaluate(theme)
+        seen[mode] = shown
+        page.reload()
+        assert page.evaluate(theme) == [mode, shown]
+    assert seen == {"light": "light", "dark": "dark", "auto": "light"}
+    check_quiet(spare)
+
+
+@pytest.mark.parametrize("name", ["book/02-convolution-2d", "book/api"])
+def test_copy_buttons_copy_the_code_without_prompts_and_outputs(spare: Visit, site: str, name: str) -> None:
+    page = go(spare, f"{site}/{name}.html")
+    block = page.locator("div.highlight:has(.copybtn)").first
+    lines = block.locator("pre").text_content().splitlines()
+    if any(line.startswith(">>> ") for line in lines):
+        lines = [line[4:] for line in lines if line[:4] in (">>> ", "... ")]
+    block.hover()
+    block.locator(".copybtn").click()
+    page.wait_for_function("document.querySelector('.copybtn.success')")
+    assert page.evaluate("navigator.clipboard.readText()") == "\n".join(lines).strip("\n")
+    check_quiet(spare)
+
+
+def test_keys_alone_walk_the_worked_example(spare: Visit, site: str) -> None:
+    page = go(spare, f"{site}/book/02-convolution-2d.html")
+    explorer = page.locator("[data-explorer=convolution_2d]").first
+    position = page.locator(".cc-box", has=explorer).get_by_label("position")
+    sums = []
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+        position.press(key)
+        sums.append(explorer.locator(".cc-sum b").first.inner_text())
+    assert sums == ["19", "25", "37", "43"]
+    check_quiet(spare)

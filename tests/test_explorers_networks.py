@@ -1,0 +1,497 @@
+"""The explorers of whole networks and of gradients: their numbers are the library's, over the whole ranges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from test_explorers import arithmetic, check_text, drive, explorers, grids, line, product, reader
+
+import cnn_course as cc
+from cnn_course import models
+
+__all__ = ["drive", "reader"]
+
+# ------------------------------------------------------------------------------------------- sizes and receptive field
+
+CONV, POOL, DENSE = range(3)
+OWN_LAYERS = 4
+LARGEST = {"kernel": 15, "stride": 8, "padding": 7, "channels": 4096}
+Volume = tuple[int, int, int, int]  # channels, size, parameters, MACs
+
+
+def volumes(channels: int, size: int, layers: Sequence[Sequence[int]]) -> tuple[list[Volume], list[dict[str, int]]]:
+    """Return the library's volumes up to the first layer that cannot be built, and the windows of those layers."""
+    rows: list[Volume] = [(channels, size, 0, 0)]
+    windows: list[dict[str, int]] = []
+    for kind, k, s, p, c in layers:
+        c_in, n = rows[-1][:2]
+        window = {"kernel": n} if kind == DENSE else {"kernel": k, "stride": s, "padding": p}
+        count = cc.pool_output_size if kind == POOL else cc.conv_output_size
+        try:
+            m = count(n, window["kernel"], stride=window.get("stride", 1), padding=window.get("padding", 0))
+        except ValueError:
+            break
+        if kind == CONV:
+            rows.append((c, m, cc.conv_param_count(c_in, c, k), cc.conv_param_count(c_in, c, k, bias=False) * m * m))
+        elif kind == POOL:
+            rows.append((c_in, m, 0, 0))
+        else:
+            inputs = c_in * n * n
+            rows.append((c, 1, cc.linear_param_count(inputs, c), cc.linear_param_count(inputs, c, bias=False)))
+        windows.append(window)
+    return rows, windows
+
+
+def shown_volumes(shown: dict[str, Any]) -> list[Volume]:
+    """Return what the table of layers says, without the layers that cannot be built."""
+    rows = [row[4:] for row in shown["grids"]["layers"][1:]]
+    return [(int(c), int(n), int(params), int(macs)) for c, n, params, macs in rows if n != "?"]
+
+
+def totals(shown: dict[str, Any]) -> list[int]:
+    return [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", shown["text"][-1])]
+
+
+def check_unit(shown: dict[str, Any], size: int, n: int, windows: Sequence[dict[str, int]]) -> None:
+    """What one unit sees, in the text: its place, and the receptive field of the library."""
+    ((field, _), (stride, _), (padding, _)) = cc.receptive_field(windows)
+    text = shown["text"][4]
+    units = [int(number) for number in re.findall(r"\d+", text)[:2]]
+    assert f"sees {field} × {field}:" in text
+    pattern = r"from (?:row|column) (\d+)·(\d+) − (\d+) = (−?\d+) on, (only padding|pixels (\d+) to (\d+))"
+    parts = re.findall(pattern, text)
+    assert len(parts) == 2
+    for unit, part, (i, j, q, start, pixels, first, last) in zip(units, ("down", "across"), parts, strict=True):
+        assert abs(unit - shown["state"][part] * (n - 1) / 100) <= 0.5
+        assert [int(number) for number in (i, j, q)] == [unit, stride, padding]
+        begin = unit * stride - padding
+        assert int(start.replace("−", "-")) == begin
+        seen = range(max(begin, 0), min(begin + field, size))
+        assert (pixels == "only padding") == (len(seen) == 0)
+        if seen:
+            assert (int(first), int(last)) == (seen[0], seen[-1])
+
+
+def random_layers(random: np.random.RandomState, channels: int) -> list[int]:
+    """Return a few layers as the explorer keeps them, mostly with small kernels, so that most stacks fit."""
+    layers = []
+    for _ in range(random.randint(1, 6)):
+        k = random.choice([1, 2, 3, 3, 5, random.randint(1, LARGEST["kernel"] + 1)])
+        s = random.choice([1, 1, 2, random.randint(1, LARGEST["stride"] + 1)])
+        p = random.choice([0, 0, 1, k // 2, random.randint(0, LARGEST["padding"] + 1)])
+        kind, c = random.choice([CONV, CONV, POOL]), random.randint(1, channels + 1)
+        layers += [int(number) for number in (kind, k, s, min(p, LARGEST["padding"]), c)]
+    return layers + ([DENSE, 1, 1, 0, int(random.randint(1, channels + 1))] if random.rand() < 0.4 else [])
+
+
+def test_sizes_gives_the_library_s_numbers(drive: Any) -> None:
+    random = np.random.RandomState(0)
+    cases = []
+    for at in range(512):
+        layers = random_layers(random, 64 if at % 2 else LARGEST["channels"])
+        case = {"preset": OWN_LAYERS, "layers": layers, "size": 1 + at % 256, "depth": 1 + at % 64}
+        cases.append(case | {"down": at % 101, "across": 37 * at % 101, "position": at % (len(layers) // 5 + 1)})
+    stuck = 0
+    for case, shown in zip(cases, drive(explorers.sizes(), cases), strict=True):
+        check_text(shown)
+        layers = np.reshape(case["layers"], (-1, 5)).tolist()
+        rows, windows = volumes(case["depth"], case["size"], layers)
+        assert shown_volumes(shown) == rows
+        assert totals(shown) == [sum(row[2] for row in rows), sum(row[3] for row in rows)]
+        assert (shown["trouble"] == "") == (len(rows) == len(layers) + 1)
+        if shown["trouble"]:
+            stuck += 1
+            kind, k, _, p, _ = layers[len(rows) - 1]
+            n = rows[-1][1]
+            formula = f"k / 2 = {k} / 2" if kind == POOL and p > k // 2 else f"{n} + 2·{p} = {n + 2 * p}"
+            assert shown["trouble"].startswith(f"Layer {len(rows)} cannot be built")
+            assert formula in shown["trouble"]
+        at = case["position"]
+        assert shown["state"]["last"] == len(layers)
+        if at < len(rows):
+            check_unit(shown, case["size"], rows[at][1], windows[:at])
+            if at:
+                ((field, _), (stride, _), (padding, _)) = cc.receptive_field(windows[:at])
+                c, n, params, macs = rows[at]
+                bold = [f"{c} × {n} × {n}", f"{params:,}", f"{macs:,}", str(field), str(stride), f"−{padding}"]
+                assert shown["bold"] == [*bold[:5], bold[5] if padding else "0"]
+    assert 50 < stuck < 350
+
+
+@pytest.mark.parametrize(("network", "params", "macs", "sizes"), [
+    ("LeNet-5", 61_706, 416_520, [32, 28, 14, 10, 5, 1, 1, 1]),
+    ("VGG-16", 138_357_544, 15_470_264_320, [224] * 3 + [112] * 3 + [56] * 4 + [28] * 4 + [14] * 4 + [7, 1, 1, 1]),
+    ("AlexNet, the first layers", 1_534_720, 702_833_184, [227, 55, 27, 27, 13, 13]),
+    ("width 16 under kernels of 6", 111, 5_688, [16, 11, 6, 1]),
+])  # fmt: skip
+def test_sizes_has_the_published_networks(
+    drive: Any, network: str, params: int, macs: int, sizes: list[int]
+) -> None:
+    (shown,) = drive(explorers.sizes(network), [{}])
+    assert [row[1] for row in shown_volumes(shown)] == sizes
+    assert totals(shown) == [params, macs]
+
+
+def test_sizes_agrees_with_the_table_of_lenet(drive: Any) -> None:
+    table = models.summary(models.lenet5(np.random.RandomState(0)), (1, 32, 32))
+    kept = [row for row in table if re.match("input|Conv|MaxPool|Linear", row.layer)]
+    rows = [(row.output_shape[0], row.params, row.macs) for row in kept]
+    (shown,) = drive(explorers.sizes(), [{}])
+    assert [(c, params, macs) for c, _, params, macs in shown_volumes(shown)] == rows
+
+
+def test_sizes_shows_alexnet_s_first_layer_as_published(drive: Any) -> None:
+    (shown,) = drive(explorers.sizes("AlexNet, the first layers"), [{"position": 1}])
+    assert shown_volumes(shown)[1] == (96, 55, 34_944, 105_415_200)
+    assert "⌊(227 + 2·0 − 11) / 4⌋ + 1 = 55" in shown["text"][0]
+
+
+def test_sizes_follows_lenet_s_receptive_field(drive: Any) -> None:
+    shown = drive(explorers.sizes(), [{"position": layer} for layer in range(1, 8)])
+    assert [int(step["bold"][3]) for step in shown] == [5, 6, 14, 16, 32, 32, 32]
+    assert "size r + (k − 1)·j = 14 + (2 − 1)·2 = 16, stride j·s = 2·2 = 4" in shown[3]["text"][3]
+
+
+def test_sizes_keeps_a_network_or_calls_it_your_own(drive: Any) -> None:
+    steps = [{"preset": 2}, {"size": 64}, {"preset": 0}, {"preset": OWN_LAYERS}, {"layers": []}, {"preset": 3}]
+    vgg, smaller, lenet, same, none, width = drive(explorers.sizes(), steps)
+    assert (vgg["state"]["size"], vgg["state"]["depth"], vgg["state"]["last"]) == (224, 3, 21)
+    assert (smaller["state"]["preset"], smaller["state"]["last"]) == (OWN_LAYERS, 21)
+    assert shown_volumes(smaller)[18][:2] == (512, 2)
+    assert (lenet["state"]["size"], lenet["state"]["preset"]) == (32, 0)
+    assert same["state"]["layers"] == lenet["state"]["layers"]
+    assert shown_volumes(none) == [(1, 32, 0, 0)]
+    assert (none["state"]["last"], none["state"]["position"]) == (0, 0)
+    assert width["state"]["preset"] == 3
+
+
+@pytest.mark.parametrize("layers", [[9] * 25, [None] * 5, [-1, 2.5, 1e9, "x", 3], [1, 2, 3], "many", [2, 9, 9, 9, 9]])
+def test_sizes_mends_layers_that_no_one_can_enter(drive: Any, layers: Any) -> None:
+    (shown,) = drive(explorers.sizes(), [{"preset": OWN_LAYERS, "layers": layers}])
+    check_text(shown)
+    assert shown["state"]["last"] == len(shown["state"]["layers"]) // 5
+    rows = np.reshape(shown["state"]["layers"], (-1, 5)).astype(int).tolist()
+    assert shown_volumes(shown) == volumes(1, 32, rows)[0]
+
+
+def cell(tab: Any, layer: str, name: str) -> Any:
+    return tab.locator(f"[aria-label='{layer}, {name}']")
+
+
+def text(tab: Any) -> str:
+    return tab.locator(".cc-explorer").inner_text()
+
+
+def test_layers_are_edited_added_and_removed_by_keyboard(reader: Any) -> None:
+    tab = reader(explorers.sizes())
+    position = tab.get_by_label("layer", exact=True)
+    position.focus()
+    for _ in range(2):
+        tab.keyboard.press("ArrowRight")
+    assert "map of layer 3" in text(tab)
+    tab.keyboard.press("Tab")  # the buttons that step
+    tab.keyboard.press("Tab")  # the chosen layer's kernel
+    assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == "3 conv, kernel k"
+    tab.keyboard.type("3")
+    assert "⌊(14 + 2·0 − 3) / 1⌋ + 1 = 12" in text(tab)
+    tab.keyboard.press("ArrowUp")
+    assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == "2 pool, kernel k"
+    assert position.input_value() == "2"
+    tab.keyboard.press("Tab")  # add or remove
+    tab.keyboard.press("Enter")
+    assert "In all: 82,018 parameters" in text(tab)  # the new layer of 8 filters, and wider dense layers after it
+    assert position.input_value() == "3"
+    assert position.get_attribute("max") == "8"
+    for _ in range(3):
+        tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Enter")
+    assert position.get_attribute("max") == "7"
+    menu = tab.get_by_label("network")
+    assert menu.evaluate("(menu) => menu.selectedOptions[0].text") == "your own layers"
+
+
+def test_dense_layers_and_pools_have_only_their_own_cells(reader: Any) -> None:
+    tab = reader(explorers.sizes())
+    fields = tab.locator(".cc-stack input:not([readonly])").evaluate_all("(all) => all.map((one) => one.ariaLabel)")
+    own = ["1 conv, kernel k", "1 conv, stride s", "1 conv, padding p", "1 conv, channels C"]
+    assert fields[:7] == [*own, "2 pool, kernel k", "2 pool, stride s", "2 pool, padding p"]
+    assert fields[-3:] == ["5 dense, channels C", "6 dense, channels C", "7 dense, channels C"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "says"),
+    [
+        ("kernel k", "0", "The kernel k must be whole, 1 to 15: it counts as 5."),
+        ("kernel k", "16", "The kernel k must be whole, 1 to 15: it counts as 5."),
+        ("stride s", "1.5", "The stride s must be whole, 1 to 8: it counts as 1."),
+        ("padding p", "−1", "The padding p must be whole, 0 to 7: it counts as 0."),
+        ("channels C", "5000", "The channels C must be whole, 1 to 4096: it counts as 6."),
+        ("channels C", "", "The cell is empty: it counts as 6."),
+        ("channels C", "many", "“many” is not a number such as −1.5: it counts as 6."),
+    ],
+)
+def test_a_number_that_no_layer_can_have_is_explained(reader: Any, name: str, typed: str, says: str) -> None:
+    tab = reader(explorers.sizes())
+    field = cell(tab, "1 conv", name)
+    kept = field.input_value()
+    field.fill(typed)
+    assert tab.locator(".cc-trouble").inner_text() == says
+    assert field.get_attribute("aria-invalid") == "true"
+    tab.get_by_label("network").focus()
+    assert field.input_value() == kept
+    assert tab.locator(".cc-trouble").inner_text() == ""
+    assert "In all: 61,706 parameters" in text(tab)
+
+
+def test_a_layer_that_does_not_fit_is_explained_and_the_rest_waits(reader: Any) -> None:
+    tab = reader(explorers.sizes(layer=4))
+    tab.get_by_label("input size").fill("13")
+    message = tab.locator(".cc-trouble")
+    kernel = "Layer 3 cannot be built: it has a kernel of 5, its padded input n + 2p = 4 + 2·0 = 4."
+    assert message.inner_text().startswith(kernel)
+    assert "Layer 4 has no volume yet." in text(tab)
+    cell(tab, "3 conv", "padding p").fill("1")
+    assert message.inner_text() == ""
+    cell(tab, "4 pool", "padding p").fill("2")
+    pool = "Layer 4 cannot be built: it is padded by 2, more than half of its window: p ≤ k / 2 = 2 / 2."
+    assert message.inner_text().startswith(pool)
+
+
+def test_there_is_an_end_to_adding_and_to_removing(reader: Any) -> None:
+    tab = reader(explorers.sizes())
+    for _ in range(18):
+        tab.get_by_role("button", name="+ pool").click()
+    assert tab.locator(".cc-trouble").inner_text() == "There is room for 24 layers: remove one first."
+    for _ in range(25):
+        tab.get_by_label("layer", exact=True).fill("1")
+        tab.get_by_role("button", name="Remove").click()
+    assert tab.locator(".cc-trouble").inner_text() == "The input cannot be removed: choose a layer."
+    assert "In all: 0 parameters, 0 multiplications." in text(tab)
+    tab.get_by_role("button", name="+ dense").click()
+    assert "In all: 10,250 parameters, 10,240 multiplications." in text(tab)
+
+
+def test_the_field_is_drawn_where_the_library_says(reader: Any) -> None:
+    tab = reader(explorers.sizes("VGG-16", layer=18, down=0, across=100))
+    window, image, unit, tiles = ([box["x"], box["y"], box["width"]] for box in (
+        tab.locator(selector).bounding_box() for selector in (
+            ".cc-plan .cc-window >> nth=0", ".cc-tiles >> nth=0", ".cc-plan .cc-window >> nth=1", ".cc-tiles >> nth=1")
+    ))  # fmt: skip
+    pixel = image[2] / 224
+    blocks = [([3] * count + [2], [1] * count + [2], [1] * count + [0]) for count in (2, 2, 3, 3, 3)]
+    layers = [{"kernel": k, "stride": s, "padding": p} for block in blocks for k, s, p in zip(*block, strict=True)]
+    (size, _), (stride, _), (padding, _) = cc.receptive_field(layers)
+    expected = [image[0] + (6 * stride - padding) * pixel, image[1] - padding * pixel, size * pixel]
+    np.testing.assert_allclose(window, expected, atol=5)  # the frame is 3 px wide and stands 2 px out
+    np.testing.assert_allclose(unit, [tiles[0] + 6 / 7 * tiles[2], tiles[1], tiles[2] / 7], atol=5)
+
+
+def test_hovering_over_the_map_chooses_the_unit(reader: Any) -> None:
+    tab = reader(explorers.sizes(layer=4))
+    tiles = tab.locator(".cc-tiles").nth(1)
+    tiles.hover(position={"x": 2, "y": tiles.bounding_box()["height"] - 3})
+    assert "Unit (4, 0) sees 16 × 16" in text(tab)
+    assert tab.get_by_label("unit, % down").input_value() in ("99", "100")
+
+
+def test_playing_walks_through_the_layers(reader: Any) -> None:
+    tab = reader(explorers.sizes())
+    tab.get_by_role("button", name="Play").click()
+    tab.wait_for_function("document.querySelector('.cc-explorer').innerText.includes('map of layer 3')")
+    tab.get_by_role("button", name="Pause").click()
+
+
+def test_the_address_reopens_a_network_of_one_s_own(reader: Any) -> None:
+    tab = reader(explorers.sizes())
+    cell(tab, "1 conv", "channels C").fill("8")
+    cell(tab, "4 pool", "kernel k").focus()
+    tab.wait_for_function("location.hash.includes('sizes.position=4')")
+    again = reader(explorers.sizes(), address=tab.evaluate("location.hash"))
+    assert cell(again, "1 conv", "channels C").input_value() == "8"
+    assert again.get_by_label("layer", exact=True).input_value() == "4"
+    assert "Unit (2, 2) sees 16 × 16" in text(again)
+    same = reader(explorers.sizes(), address="#sizes.preset=4&sizes.position=2")
+    assert "In all: 61,706 parameters" in text(same)  # what the address does not name is as at the start
+
+
+def test_a_network_is_announced_and_told_in_words(reader: Any) -> None:
+    tab = reader(explorers.sizes("width 16 under kernels of 6"))
+    tab.get_by_label("layer", exact=True).fill("3")
+    said = "document.querySelector('.cc-explorer [aria-live]').textContent"
+    tab.wait_for_function(f"{said}.startsWith('Layer 3, conv: 1 × 1 × 1. Unit (0, 0) sees 16 × 16')")
+    described = tab.locator(".cc-explorer").get_attribute("aria-describedby")
+    words = tab.locator(f"#{described}").text_content()
+    assert "input: 1 × 16 × 16. 1 conv: 1 × 11 × 11. 2 conv: 1 × 6 × 6. 3 conv: 1 × 1 × 1. In all: 111 p" in words
+
+
+# -------------------------------------------------------------------------------------------- backprop of a convolution
+
+
+def square(numbers: Sequence[float]) -> np.ndarray:
+    side = round(len(numbers) ** 0.5)
+    return np.reshape(numbers, (1, 1, side, side)).astype(float)
+
+
+def check_chosen(shown: dict[str, Any], expected: float, name: str) -> None:
+    """The chosen gradient's terms are written out and add up."""
+    assert shown["text"][0].startswith(f"∂L/∂{name} = ")
+    if shown["text"][0].count(" = ") > 1:
+        left, right = arithmetic(shown["text"][0])
+        assert left == pytest.approx(expected, rel=1e-2, abs=1e-9)  # the terms are written with four digits
+    else:
+        right = float(shown["bold"][0].replace("−", "-"))
+    assert right == pytest.approx(expected, rel=1e-3, abs=1e-9)
+
+
+def test_backprop_gives_the_library_s_numbers(drive: Any) -> None:
+    random = np.random.RandomState(1)
+    cases = product(kind=range(3), size=range(1, 7), kernel_size=range(1, 5), stride=range(1, 4), padding=range(3))
+    for at, case in enumerate(cases):  # few different numbers, so that maxima tie
+        n, k, s, p = (case[name] for name in ("size", "kernel_size", "stride", "padding"))
+        m = max(0, (n + 2 * p - k) // s + 1)
+        numbers = {"x": n * n, "weight": k * k, "upstream": m * m}
+        case.update({trait: random.randint(-3, 4, count).astype(float).tolist() for trait, count in numbers.items()})
+        case.update(image=2, position=at % (n * n + k * k + 1))
+    for shown in drive(explorers.backprop(), cases):
+        check_text(shown)
+        state = shown["state"]
+        n, k, s, p, kind = (state[name] for name in ("size", "kernel_size", "stride", "padding", "kind"))
+        x, weight = square(state["x"]), square(state["weight"])
+        options = {"stride": s, "padding": p}
+        if k > n + 2 * p or (kind and p > k // 2):
+            formula = f"{n} + 2·{p} = {n + 2 * p}" if k > n + 2 * p else f"k / 2 = {k} / 2"
+            assert formula in shown["trouble"]
+            assert all(grid.size == 0 for word in ("output", "upstream", "gradient") for grid in grids(shown, word))
+            continue
+        assert shown["trouble"] == ""
+        g = square(state["upstream"])
+        drawn = {name: np.array(rows, float) for name, rows in shown["grids"].items()}
+        (padded,) = (grid for name, grid in drawn.items() if name.startswith("gradient ∂L/∂x"))
+        inner = padded[p : p + n, p : p + n]
+        np.testing.assert_array_equal(drawn["input x, to edit"][p : p + n, p : p + n], x[0, 0])
+        np.testing.assert_array_equal(drawn["upstream g, to edit"], g[0, 0])
+        position, gradients = state["position"], [("x", grad) for grad in np.ndenumerate(inner)]
+        if kind == 0:
+            grad_x, grad_weight, grad_bias = cc.conv2d_backward(g, x, weight, np.zeros(1), **options)
+            whole = cc.conv2d_backward(g, np.pad(x, ((0, 0), (0, 0), (p, p), (p, p))), weight, stride=s)[0]
+            y = cc.conv2d(x, weight, **options)
+            np.testing.assert_array_equal(padded, whole[0, 0])
+            np.testing.assert_array_equal(drawn["gradient ∂L/∂k"], grad_weight[0, 0])
+            np.testing.assert_array_equal(drawn["gradient ∂L/∂b"], grad_bias[None])
+            gradients = [("k", grad) for grad in np.ndenumerate(grad_weight[0, 0])] + gradients
+        elif kind == 1:
+            grad_x, y = cc.max_pool2d_backward(g, x, k, **options), cc.max_pool2d(x, k, **options)
+        else:
+            grad_x, y = cc.avg_pool2d_backward(g, x, k, **options), cc.avg_pool2d(x, k, **options)
+        np.testing.assert_allclose(inner, grad_x[0, 0], rtol=1e-6, atol=1e-12)
+        np.testing.assert_allclose(grids(shown, "output")[0], y[0, 0], rtol=1e-6, atol=1e-12)
+        assert state["last"] == len(gradients) - (kind > 0)
+        if position < len(gradients):
+            letter, ((i, j), value) = gradients[position]
+            check_chosen(shown, value, f"{letter}[{i}, {j}]")
+        else:
+            check_chosen(shown, g.sum(), "b")
+        unread = cc.conv2d_backward(np.ones_like(g), x, np.ones((1, 1, k, k)), **options)[0][0, 0].max(axis=0) == 0
+        lost = ", ".join(map(str, np.flatnonzero(unread)))
+        assert shown["text"][3] == (f"Rows and columns {lost} are in no window: gradient 0." if lost else "")
+
+
+def test_backprop_walks_through_the_worked_example(drive: Any) -> None:
+    shown = drive(explorers.backprop(), [{"position": i} for i in range(14)])
+    assert [int(step["bold"][0]) for step in shown] == [8, 12, 20, 24, 0, 1, 1, 2, 6, 4, 2, 5, 3, 4]
+    assert shown[0]["text"][:2] == [
+        "∂L/∂k[0, 0] = 1·0 + 1·1 + 1·3 + 1·4 = 8",
+        "= g[0, 0]·x[0, 0] + g[0, 1]·x[0, 1] + g[1, 0]·x[1, 0] + g[1, 1]·x[1, 1]",
+    ]
+    assert shown[8]["text"][:2] == [
+        "∂L/∂x[1, 1] = 1·3 + 1·2 + 1·1 + 1·0 = 6",
+        "= g[0, 0]·k[1, 1] + g[0, 1]·k[1, 0] + g[1, 0]·k[0, 1] + g[1, 1]·k[0, 0]",
+    ]
+    assert shown[13]["text"][0] == "∂L/∂b = 1 + 1 + 1 + 1 = 4"
+
+
+def test_backprop_gives_a_tie_to_the_first_maximum(drive: Any) -> None:
+    box = explorers.backprop(kind="maximum pooling", image="three 7s that tie")
+    shown = drive(box, [{"position": 1}, {"position": 6}])
+    np.testing.assert_array_equal(grids(shown[0], "gradient")[0], [[0, 2, 0], [0, 2, 0], [0, 0, 0]])
+    assert shown[0]["text"][2] == "x[0, 1] is in 2 windows, and the first maximum of 2."
+    assert shown[1]["text"][2] == "x[2, 0] is in 1 window, and the first maximum of 0."
+    assert shown[1]["bold"] == ["0"]
+
+
+def test_backprop_keeps_what_was_edited_when_sizes_change(drive: Any) -> None:
+    steps = [{"weight": [0, 1, 2, 50], "upstream": [1, 1, 1, -4]}, {"kernel_size": 3}, {"size": 5}, {"image": 1}]
+    shown = [step["state"] for step in drive(explorers.backprop(), steps)]
+    assert shown[1]["weight"] == [0, 1, 2, 3, 50, 5, 6, 7, 8]
+    assert shown[1]["upstream"] == [1]
+    assert shown[2]["upstream"] == [1] * 9
+    assert shown[2]["x"] == list(range(25))
+    assert shown[3]["x"][:5] == [1, 7, 2, 1, 7]
+
+
+def test_an_edited_upstream_gradient_moves_every_gradient(reader: Any) -> None:
+    tab = reader(explorers.backprop())
+    tab.get_by_label("g[1, 1]").fill("-2")
+    assert line(tab) == "∂L/∂k[0, 0] = 1·0 + 1·1 + 1·3 + (−2)·4 = −4"
+    tab.get_by_label("gradient of x[2, 2]").hover()
+    assert line(tab) == "∂L/∂x[2, 2] = (−2)·3 = −6"
+    tab.get_by_label("gradient of b").hover()
+    assert line(tab) == "∂L/∂b = 1 + 1 + 1 + (−2) = 1"
+    tab.get_by_label("x[0, 0]", exact=True).fill("9")
+    assert line(tab) == "∂L/∂x[0, 0] = 1·0 = 0"
+    menu = tab.get_by_label("input", exact=True)
+    assert menu.evaluate("(menu) => menu.selectedOptions[0].text") == "your own numbers"
+    tab.get_by_label("gradient of k[0, 0]").hover()
+    assert line(tab) == "∂L/∂k[0, 0] = 1·9 + 1·1 + 1·3 + (−2)·4 = 5"
+
+
+def test_keys_walk_over_the_gradients(reader: Any) -> None:
+    tab = reader(explorers.backprop())
+    tab.get_by_label("gradient of x[0, 0]").focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowDown")
+    assert line(tab) == "∂L/∂x[1, 1] = 1·3 + 1·2 + 1·1 + 1·0 = 6"
+    assert tab.get_by_label("position").input_value() == "8"
+
+
+def test_rows_that_no_window_reads_are_marked(reader: Any) -> None:
+    tab = reader(explorers.backprop(size=6, kernel_size=3, stride=2))
+    assert "Rows and columns 5 are in no window: gradient 0." in text(tab)
+    skipped = tab.locator("[aria-label^='gradient'] .cc-skipped").count()
+    assert skipped == 11
+    tab.get_by_label("gradient of x[5, 5]").hover()
+    assert "x[5, 5] is in no windows." in text(tab)
+    assert line(tab) == "∂L/∂x[5, 5] = 0"
+
+
+def test_pooling_shows_no_kernel_and_refuses_wide_padding(reader: Any) -> None:
+    tab = reader(explorers.backprop(kind="average pooling"))
+    assert tab.get_by_role("grid").count() == 4
+    assert line(tab) == "∂L/∂x[0, 0] = 1 / 4 = 0.25"
+    padding = tab.get_by_label("padding p")
+    padding.fill("2")
+    assert "p ≤ k / 2 = 2 / 2" in tab.locator(".cc-trouble").inner_text()
+    padding.fill("1")
+    assert tab.locator(".cc-trouble").inner_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "says"),
+    [
+        (lambda: explorers.sizes("ResNet"), ValueError, "network"),
+        (lambda: explorers.sizes(layer=25), ValueError, "layer must be between 0 and 24, got 25"),
+        (lambda: explorers.sizes(layer=1.5), TypeError, "layer"),
+        (lambda: explorers.sizes(down=101), ValueError, "down must be between 0 and 100, got 101"),
+        (lambda: explorers.backprop(kind="sum pooling"), ValueError, "kind"),
+        (lambda: explorers.backprop(image="your own numbers"), ValueError, "image"),
+        (lambda: explorers.backprop(stride=4), ValueError, "stride must be between 1 and 3, got 4"),
+        (lambda: explorers.backprop(size="3"), TypeError, "size"),
+    ],
+)
+def test_a_wrong_argument_is_named(call: Any, kind: type[Exception], says: str) -> None:
+    with pytest.raises(kind, match=says):
+        call()

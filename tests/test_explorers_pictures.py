@@ -1,0 +1,608 @@
+"""The explorers with pictures: photographs under a kernel, and a digit that is drawn; their numbers are the library's."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import visit
+from handwriting import HANDS, write
+from test_explorers import MODELS, ROOT, TRAITS, core, explorers, line, reader, state_of
+
+import cnn_course as cc
+from cnn_course import data, models, training
+
+pytest.importorskip("sklearn", reason="the photographs and the digits come with scikit-learn")
+
+__all__ = ["reader"]
+
+OWN = {
+    "pictures": {"picture", "preset", "weight", "size", "padding", "view", "grey", "flip", "position"},
+    "draw_a_digit": {"source", "layer", "position"},
+}
+Z = ((0, 0, 0), (0, 1, 0), (0, 0, 0))
+KERNELS = [  # in the order of the menu, at 3 by 3
+    Z, np.full((3, 3), 1 / 9), np.ones((3, 3)), ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), ((0, 1, 0), (1, -4, 1), (0, 1, 0)), ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    """Train LeNet-5 as chapter 8 does."""
+    loaded, lenet = data.digits(32), models.lenet5(np.random.RandomState(0))
+    training.fit(
+        lenet, loaded.x_train, loaded.y_train, optimizer=training.Adam(lenet, 2e-3), epochs=20,
+        random_state=np.random.RandomState(0), schedule=training.cosine, augment=training.random_shift(2), progress=False,
+    )  # fmt: skip
+    return lenet
+
+
+@pytest.fixture(scope="module")
+def untrained() -> Any:
+    return models.lenet5(np.random.RandomState(0))
+
+
+@pytest.fixture(scope="module")
+def call(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return a function that runs some JavaScript with an explorer's module `m` and arguments `a`."""
+    path = tmp_path_factory.mktemp("pictures") / "page.html"
+    path.write_text("<!doctype html><html lang=en><meta charset=utf-8><title>pictures</title>", "utf-8")
+    with visit(browser, path.as_uri()) as seen:
+
+        def run(box: Any, body: str, *arguments: Any) -> Any:
+            module = "import(URL.createObjectURL(new Blob([esm], { type: 'text/javascript' })))"
+            script = f"async ([esm, a]) => {{ const m = await {module}; return {body}; }}"
+            return seen.page.evaluate(script, [str(core(box)._esm), arguments])
+
+        yield run
+        assert seen.errors == []
+        assert seen.outside == []
+
+
+# ------------------------------------------------------------------------------------------------- what both have alike
+
+
+@pytest.fixture(scope="module")
+def boxes(untrained: Any) -> dict[str, Any]:
+    return {"pictures": explorers.pictures(), "draw_a_digit": explorers.draw_a_digit(untrained)}
+
+
+def test_every_explorer_is_tested_here_or_there() -> None:
+    assert set(explorers.__all__) == TRAITS.keys() | OWN.keys()
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_python_holds_what_the_page_needs(boxes: dict[str, Any], name: str) -> None:
+    box, widget = boxes[name], core(boxes[name])
+    state = state_of(box)
+    assert {stored["model_name"] for stored in state.values()} <= MODELS
+    assert set(widget.defaults) == OWN[name]
+    assert repr(box) == f"explorers.{name}()"
+    assert "0x" not in repr(widget)
+    mine = f"IPY_MODEL_{widget.model_id}"
+    links = [stored["state"] for stored in state.values() if stored["model_name"] == "LinkModel"]
+    assert {link["source"][1] for link in links if link["source"][0] == mine} == OWN[name] - {"weight"} | {"last"}
+    assert all(control.description for control in box.children[0].children)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_module_needs_no_import_and_stays_small(boxes: dict[str, Any], name: str) -> None:
+    folder = ROOT / "cnn_course" / "explorers"
+    assert len((folder / f"{name}.js").read_bytes()) < 12_000
+    assert not re.search(r"^\s*import\b|\bimport\(|https?:|\bfetch\(|\beval\(", str(core(boxes[name])._esm), re.M)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_explorer_costs_few_tab_stops_and_fits_a_phone(reader: Any, boxes: dict[str, Any], name: str) -> None:
+    tab = reader(boxes[name], viewport={"width": 375, "height": 800})
+    nodes = tab.locator(".cc-explorer *")
+    stops = nodes.evaluate_all("(all) => all.filter((node) => node.checkVisibility() && node.tabIndex === 0).length")
+    assert 2 <= stops <= 8
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 375
+    sizes = nodes.evaluate_all("(all) => all.filter((n) => n.checkVisibility() && n.innerText).map((n) => parseFloat(getComputedStyle(n).fontSize))")
+    assert min(sizes) >= 14
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["#pictures.picture=9&pictures.weight=x_1&pictures.size=7&pictures.preset=8", "#pictures.position=1e9&pictures.view=-3",
+     "#draw_a_digit.source=99&draw_a_digit.layer=7&draw_a_digit.position=99999", "#draw_a_digit.source=x"],
+)  # fmt: skip
+def test_any_address_opens(reader: Any, boxes: dict[str, Any], address: str) -> None:
+    tab = reader(boxes[address[1:].split(".")[0]], address=address)
+    text = tab.locator(".cc-explorer").text_content()
+    assert not re.search(r"NaN|undefined|null|Infinity|\[object", text), text
+
+
+# ---------------------------------------------------------------------------------------------------- kernels on pictures
+
+
+def photographs() -> np.ndarray:
+    """Return the two photographs as the explorer ships them, (2, H, W, 3)."""
+    widget = core(explorers.pictures())
+    return np.frombuffer(widget.photographs, np.uint8).reshape(2, *widget.shape, 3)
+
+
+def channels(picture: np.ndarray, grey: bool) -> list[np.ndarray]:
+    """Return what is filtered: each colour alone, or whole numbers of grey."""
+    red, green, blue = np.moveaxis(picture.astype(float), -1, 0)
+    return [np.floor(0.299 * red + 0.587 * green + 0.114 * blue + 0.5)] if grey else [red, green, blue]
+
+
+def stored_bytes(box: Any) -> int:
+    """Return how much of a page an explorer's binary values take."""
+    return len(json.dumps(state_of(box)[core(box).model_id]["buffers"]))
+
+
+def filtered(picture: np.ndarray, weight: Any, state: dict[str, Any]) -> np.ndarray:
+    operation = cc.convolve2d if state["flip"] else cc.correlate2d
+    mode = "same" if state["padding"] else "valid"
+    return np.stack([operation(x, np.array(weight, float), mode) for x in channels(picture, state["grey"])])
+
+
+def test_pictures_ships_the_library_s_photographs_in_few_bytes() -> None:
+    for shipped, name in zip(photographs(), ("china", "flower"), strict=True):
+        np.testing.assert_allclose(shipped / 255, data.photograph(name, size=120).transpose(1, 2, 0), atol=0.51 / 255)
+    assert stored_bytes(explorers.pictures()) < 80_000
+
+
+def test_pictures_gives_the_library_s_numbers(call: Any) -> None:
+    random, box = np.random.RandomState(0), explorers.pictures()
+    cases = list(itertools.product(range(3), (0, 1), (False, True), (False, True)))
+    for at, (size, padding, flip, grey) in enumerate(cases):
+        k = 2 * size + 3
+        weight = random.randn(k, k) * 10.0 ** random.randint(-3, 3)
+        picture = photographs()[at % 2] if at % 3 else random.randint(0, 256, (k + at % 4, 40, 3)).astype(np.uint8)
+        state = {"size": size, "padding": padding, "flip": flip, "grey": grey, "view": at // 4 % 2}
+        found = call(
+            box, "m.filter(m.split(Uint8Array.from(a[0]), a[1], a[2], 3), a[3]).y.map((y) => Array.from(y))",
+            picture.ravel().tolist(), *picture.shape[:2], state | {"weight": weight.ravel().tolist()},
+        )  # fmt: skip
+        expected = filtered(picture, weight, state)
+        np.testing.assert_allclose(np.reshape(found, expected.shape), expected, rtol=1e-6, atol=1e-6 * np.abs(weight).max())
+
+
+SEE = """() => ({
+  pictures: [...document.querySelectorAll(".cc-picture canvas")].map((canvas) => ({
+    size: [canvas.height, canvas.width],
+    bytes: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data],
+  })),
+  grids: Object.fromEntries([...document.querySelectorAll(".cc-panel:not([hidden]) [role=grid]")].map((grid) =>
+    [grid.getAttribute("aria-label"), [...grid.querySelectorAll("[role=gridcell]")].map((cell) => Number(cell.dataset.value) || 0)])),
+  bold: [...document.querySelectorAll(".cc-sum b")].map((node) => node.textContent),
+  lines: [...document.querySelectorAll(".cc-sum")].map((node) => node.textContent).filter(Boolean),
+  trouble: document.querySelector(".cc-trouble").textContent,
+  words: document.querySelector(".cc-explorer [id]").textContent,
+  hash: location.hash,
+})"""
+
+
+def see(tab: Any) -> dict[str, Any]:
+    seen = tab.evaluate(SEE)
+    for shown in seen["pictures"]:
+        shown["rgba"] = np.array(shown["bytes"], np.uint8).reshape(*shown["size"], 4)
+    return seen
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def test_pictures_shows_every_preset_as_the_library_computes_it(reader: Any) -> None:
+    tab = reader(explorers.pictures())
+    for at, (preset, size) in enumerate([*itertools.product(range(3), range(3)), *((preset, 0) for preset in range(3, 8))]):
+        state = {"picture": at % 2, "preset": preset, "size": size, "padding": at // 2 % 2, "flip": at % 3 == 0,
+                 "grey": at % 5 < 2, "position": 700 * at + 3}  # fmt: skip
+        tab.evaluate("(hash) => { location.hash = hash; }", "&".join(f"pictures.{k}={int(v)}" for k, v in state.items()))
+        k = 2 * size + 3
+        weight = np.array(KERNELS[preset], float) if k == 3 else [np.pad([[1]], k // 2), np.full((k, k), 1 / k**2), np.ones((k, k))][preset]
+        expected = filtered(photographs()[at % 2], weight, state)
+        tab.wait_for_function("(at) => document.querySelector('input[type=range]').value === at", arg=str(state["position"]))
+        seen = see(tab)
+        shown = seen["pictures"][1]["rgba"][..., :3]
+        np.testing.assert_allclose(seen["grids"]["kernel, to edit"], np.ravel(weight))
+        np.testing.assert_allclose(shown, np.clip(np.moveaxis(np.broadcast_to(expected, (3, *shown.shape[:2])), 0, -1), 0, 255), atol=0.51)
+        i, j = divmod(state["position"], shown.shape[1])
+        np.testing.assert_allclose([number(text) for text in seen["bold"]], expected[:, i, j], rtol=1e-3, atol=1e-6)
+        if k == 3:
+            for text in seen["lines"]:
+                left, right = (part.replace("−", "-").replace("·", "*") for part in text.split(" = ")[1:])
+                assert eval(left) == pytest.approx(float(right), rel=2e-3, abs=0.1)
+
+
+def test_pictures_signed_view_is_red_below_zero_and_blue_above(reader: Any) -> None:
+    tab = reader(explorers.pictures(kernel="Laplacian", view="signed"))
+    state = {"padding": 0, "flip": False, "grey": False}
+    expected = np.tensordot([0.299, 0.587, 0.114], filtered(photographs()[0], KERNELS[6], state), axes=1)
+    red, _, blue, opaque = np.moveaxis(see(tab)["pictures"][1]["rgba"].astype(int), -1, 0)
+    strong = np.abs(expected) > 0.02 * np.abs(expected).max()
+    np.testing.assert_array_equal((blue - red)[strong] > 0, expected[strong] > 0)
+    assert (opaque == 255).all()
+    assert red.flat[np.argmin(expected)] > blue.flat[np.argmin(expected)]
+
+
+def png(picture: np.ndarray) -> bytes:
+    image = pytest.importorskip("PIL.Image", reason="Pillow writes the test's picture")
+    file = io.BytesIO()
+    image.fromarray(picture).save(file, "PNG")
+    return file.getvalue()
+
+
+def choose(tab: Any, content: bytes, name: str = "mine.png", kind: str = "image/png") -> None:
+    tab.locator("input[type=file]").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+
+def test_a_picture_of_one_s_own_is_filtered_and_stays_on_the_page(reader: Any) -> None:
+    mine = np.random.RandomState(1).randint(0, 256, (20, 30, 3)).astype(np.uint8)
+    tab = reader(explorers.pictures(kernel="sharpen"))
+    requests: list[str] = []
+    tab.on("request", lambda request: requests.append(request.url))
+    choose(tab, png(mine))
+    tab.wait_for_function("document.querySelector('.cc-title + .cc-picture canvas').width === 30")
+    seen = see(tab)
+    np.testing.assert_array_equal(seen["pictures"][0]["rgba"][..., :3], mine)
+    expected = filtered(mine, KERNELS[3], {"flip": False, "padding": 0, "grey": False})
+    np.testing.assert_allclose(seen["pictures"][1]["rgba"][..., :3], np.clip(np.moveaxis(expected, 0, -1), 0, 255), atol=0.51)
+    tab.wait_for_function("location.hash")
+    assert re.fullmatch(r"#pictures.picture=2(&pictures.position=\d+)?", tab.evaluate("location.hash"))
+    assert all(url.startswith("blob:") for url in requests)
+    tab.get_by_label("picture", exact=True).select_option("flower")
+    tab.get_by_label("picture", exact=True).select_option("your own picture")
+    assert see(tab)["pictures"][0]["size"] == [20, 30]
+
+
+def test_pictures_of_one_s_own_are_made_smaller_and_what_is_none_is_refused(reader: Any) -> None:
+    tab = reader(explorers.pictures())
+    tab.get_by_label("picture", exact=True).select_option("your own picture")
+    assert "no picture of yours yet" in see(tab)["trouble"]
+    choose(tab, b"hello", "notes.txt", "text/plain")
+    tab.wait_for_function("document.querySelector('.cc-trouble').textContent.includes('notes.txt')")
+    choose(tab, png(np.full((300, 600, 3), 77, np.uint8)))
+    tab.wait_for_function("document.querySelector('.cc-picture canvas').width === 256")
+    seen = see(tab)
+    assert (seen["pictures"][0]["size"], seen["trouble"]) == ([128, 256], "")
+    choose(tab, png(np.full((1, 1, 3), 9, np.uint8)))
+    tab.wait_for_function("document.querySelector('.cc-trouble').textContent")
+    assert "1 by 1" in see(tab)["trouble"]
+    tab.get_by_label("padding").select_option("same")
+    seen = see(tab)
+    assert (seen["trouble"], seen["pictures"][1]["size"], seen["bold"]) == ("", [1, 1], ["1"] * 3)
+
+
+def test_the_camera_gives_a_frame_or_a_sentence(reader: Any) -> None:
+    tab = reader(explorers.pictures(kernel="identity"))
+    tab.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no')); }")
+    tab.get_by_role("button", name="Use the camera").click()
+    tab.wait_for_function("document.querySelector('.cc-trouble').textContent.startsWith('The camera did not open')")
+    tab.evaluate("""() => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 }), context = canvas.getContext("2d");
+      const draw = () => { context.fillStyle = "#ff0000"; context.fillRect(0, 0, 64, 48); requestAnimationFrame(draw); };
+      draw();
+      navigator.mediaDevices.getUserMedia = async () => (window.stream = canvas.captureStream(30));
+    }""")
+    tab.get_by_role("button", name="Use the camera").click()
+    tab.wait_for_function("document.querySelector('.cc-picture canvas').width === 64")
+    tab.get_by_role("button", name="Keep this frame").click()
+    seen = see(tab)
+    assert seen["trouble"] == ""
+    red, green, blue = seen["pictures"][0]["rgba"][24, 32, :3]
+    assert (red > 180, green < 80, blue < 80) == (True, True, True)
+    assert tab.evaluate("window.stream.getTracks().every((track) => track.readyState === 'ended')")
+    assert tab.get_by_role("button", name="Use the camera").is_visible()
+
+
+def test_keys_and_the_pointer_move_the_window_over_a_picture(reader: Any) -> None:
+    tab = reader(explorers.pictures(kernel="Sobel, vertical", grey=True))
+    position = tab.get_by_label("position")
+    start = int(position.input_value())
+    tab.locator("canvas").last.focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Shift+ArrowRight")
+    assert int(position.input_value()) == start + 1 + 118 + 8
+    tab.locator("canvas").first.hover(position={"x": 1, "y": 1})
+    assert position.input_value() == "0"
+    tab.locator("canvas").last.focus()
+    for key in ("ArrowLeft", "ArrowUp"):
+        tab.keyboard.press(key)
+    assert position.input_value() == "0"
+    assert line(tab).startswith("output[0, 0] = ")
+    frame = tab.locator(".cc-picture .cc-window").first.bounding_box()
+    assert frame["width"] == pytest.approx(320 * 3 / 120 + 6, abs=0.5)
+
+
+def test_an_edited_kernel_is_your_own_and_another_size_keeps_its_middle(reader: Any) -> None:
+    tab = reader(explorers.pictures(kernel="Laplacian", grey=True))
+    tab.get_by_label("kernel[0, 0]").fill("2.5")
+    menu = tab.get_by_label("kernel", exact=True)
+    assert menu.evaluate("(menu) => menu.selectedOptions[0].text") == "your own numbers"
+    tab.get_by_label("kernel size").select_option("5 × 5")
+    grown = np.reshape(see(tab)["grids"]["kernel, to edit"], (5, 5))
+    np.testing.assert_array_equal(grown, np.pad([[2.5, 1, 0], [1, -4, 1], [0, 1, 0]], 1))
+    tab.get_by_label("kernel size").select_option("3 × 3")
+    np.testing.assert_array_equal(np.reshape(see(tab)["grids"]["kernel, to edit"], (3, 3)), grown[1:4, 1:4])
+
+
+def test_pictures_tells_its_state_in_words_and_in_the_address(reader: Any) -> None:
+    tab = reader(explorers.pictures(kernel="Sobel, vertical", grey=True))
+    tab.get_by_label("shown as").select_option("signed, red or blue")
+    tab.wait_for_function("location.hash")
+    assert tab.evaluate("location.hash") == "#pictures.view=1"
+    words = see(tab)["words"]
+    assert "kernel 3 by 3, rows −1, 0, 1; −2, 0, 2; −1, 0, 1" in words
+    assert "Output 78 by 118, from " in words
+    again = reader(explorers.pictures(), address="#pictures.preset=6&pictures.grey=1&pictures.position=200")
+    assert again.get_by_label("position").input_value() == "200"
+    assert line(again).startswith("output[1, 82] = ")
+    again.get_by_label("position").fill("201")
+    again.wait_for_function("document.querySelector('.cc-explorer [aria-live]').textContent.startsWith('output[1, 83] = ')")
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "says"),
+    [
+        ({"picture": "your own picture"}, ValueError, "picture"),
+        ({"kernel": "gauss"}, ValueError, "kernel"),
+        ({"kernel_size": 4}, ValueError, "kernel_size must be 3, 5 or 7, got 4"),
+        ({"padding": "full"}, ValueError, "padding"),
+        ({"view": "grey"}, ValueError, "view"),
+        ({"grey": "yes"}, TypeError, "grey"),
+    ],
+)
+def test_a_wrong_option_of_pictures_is_named(options: dict[str, Any], kind: type[Exception], says: str) -> None:
+    with pytest.raises(kind, match=re.escape(says)):
+        explorers.pictures(**options)
+
+
+# ------------------------------------------------------------------------------------------------------------ draw a digit
+
+
+def stored(model: Any) -> Any:
+    """Return a LeNet-5 with the weights that the explorer stores: whole numbers from -127 to 127 times a scale."""
+    version = "lecture" if "Sigmoid" in repr(model) else "usual"
+    copy = models.lenet5(np.random.RandomState(1), version)
+    blob = core(explorers.draw_a_digit(model)).weights
+    params = copy.named_params()
+    sizes = [len(param) for name, param in params.items() if name.endswith("bias")]
+    floats = np.frombuffer(blob, "<f4", 2 * sum(sizes))
+    whole, row, at = np.frombuffer(blob, np.int8, offset=floats.nbytes), 0, 0
+    for name in [name.removesuffix(".bias") for name in params if name.endswith("bias")]:
+        weight, bias = params[f"{name}.weight"], params[f"{name}.bias"]
+        scale = floats[row : row + len(bias)].reshape(-1, *[1] * (weight.ndim - 1))
+        weight[...] = scale * whole[at : at + weight.size].reshape(weight.shape)
+        bias[...] = floats[sum(sizes) + row : sum(sizes) + row + len(bias)]
+        row, at = row + len(bias), at + weight.size
+    assert (row, at) == (sum(sizes), whole.size)
+    return copy
+
+
+FORWARD = """m.forward(m.unpack(new DataView(Uint8Array.from(atob(a[0]), (c) => c.charCodeAt(0)).buffer)),
+             Float64Array.from(a[1]), a[2]).map((layer) => Array.from(layer))"""
+
+
+@pytest.mark.parametrize("version", ["usual", "lecture"])
+def test_draw_a_digit_gives_the_model_s_numbers_in_every_layer(call: Any, version: str) -> None:
+    random = np.random.RandomState(3)
+    lenet = models.lenet5(random, version)
+    for param in lenet.named_params().values():
+        param += 0.1 * random.randn(*param.shape).astype(np.float32)
+    box, copy = explorers.draw_a_digit(lenet), stored(lenet)
+    for x in (random.rand(1, 1, 32, 32).astype(np.float32), data.digits(32).x_test[5:6]):
+        found = call(box, FORWARD, base64.b64encode(core(box).weights).decode(), x.ravel().tolist(), core(box).sigmoid)
+        expected, y = [], x
+        for layer in copy.layers:
+            y = layer.forward(y)
+            expected.append(y.ravel())
+        for layer, wanted in zip(found, [expected[i] for i in (1, 2, 4, 5, 8, 10, 11)], strict=True):
+            np.testing.assert_allclose(layer, wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_the_stored_weights_are_small_and_as_good_as_the_model_s(model: Any) -> None:
+    box = explorers.draw_a_digit(model)
+    assert stored_bytes(box) < 100_000
+    loaded = data.digits(32)
+    assert training.accuracy(model, loaded.x_test, loaded.y_test) > 0.97
+    copy = stored(model)
+    same = training.predict(copy, loaded.x_test).argmax(1) == training.predict(model, loaded.x_test).argmax(1)
+    assert same.mean() > 0.99
+
+
+def test_digits_are_enlarged_as_the_training_digits_are(call: Any, untrained: Any) -> None:
+    box = explorers.draw_a_digit(untrained)
+    small, large = data.digits(8), data.digits(32)
+    for i in range(0, 300, 50):
+        found = call(box, "Array.from(m.enlarge(a[0]))", np.round(16 * small.x_test[i]).ravel().tolist())
+        np.testing.assert_allclose(np.reshape(found, (32, 32)), large.x_test[i, 0], atol=1e-6)
+
+
+def test_strokes_become_like_the_training_digits(call: Any, untrained: Any) -> None:
+    box = explorers.draw_a_digit(untrained)
+    prepare = "Array.from(m.prepare(a[0]).eight)"
+    for digit in range(10):
+        there, small = (call(box, prepare, write(digit, "round", **place)) for place in ({}, {"size": 0.4, "at": (0.3, 0.6)}))
+        assert np.abs(np.subtract(there, small)).max() <= 1
+        eight = np.reshape(there, (8, 8))
+        rows = np.flatnonzero(eight.sum(1) > 2)
+        assert (rows[0], rows[-1]) == (0, 7)
+        assert 0.22 < eight.mean() / 16 < 0.34
+    for strokes in ([[[0.5, 0.5]]], [[[0.1, 0.5], [0.9, 0.5]]], [[[0.5, 0.5], [0.5, 0.5]]], [[[0, 0]], [[1, 1]]]):
+        eight = call(box, prepare, strokes)
+        assert np.isfinite(eight).all()
+        assert 0 < max(eight) <= 16
+
+
+def draw(tab: Any, strokes: list[list[tuple[float, float]]]) -> None:
+    """Draw with the mouse on the square."""
+    tab.get_by_role("button", name="Clear").click()
+    box = tab.locator(".cc-square canvas").bounding_box()
+    at = lambda point: (box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"])  # noqa: E731
+    for first, *others in strokes:
+        tab.mouse.move(*at(first))
+        tab.mouse.down()
+        for point in others:
+            tab.mouse.move(*at(point), steps=3)
+        tab.mouse.up()
+
+
+def read(tab: Any) -> int:
+    """Return the digit that the network reads, once the drawing has been looked at."""
+    tab.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return int(re.match(r"The network reads (\d) ", line(tab)).group(1))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("hand", HANDS)
+def test_ten_drawn_digits_are_recognised(reader: Any, model: Any, hand: str) -> None:
+    tab = reader(explorers.draw_a_digit(model), viewport={"width": 1200, "height": 900})
+    shake = np.random.RandomState(0)
+    ways: list[dict[str, Any]] = [{}, {"slant": 0.15, "size": 0.7, "at": (0.4, 0.6), "shake": shake}]
+    for way in ways:
+        found = []
+        for digit in range(10):
+            draw(tab, write(digit, hand, **way))
+            found.append(read(tab))
+        assert np.count_nonzero(np.array(found) == np.arange(10)) >= 9, f"{hand} {way}: {found}"
+
+
+def test_the_keyboard_draws_a_one(reader: Any, model: Any) -> None:
+    tab = reader(explorers.draw_a_digit(model))
+    tab.get_by_label("Drawing square").focus()
+    for key in ("ArrowUp",) * 12 + ("Space",) + ("Shift+ArrowDown",) * 6 + ("Space", "ArrowLeft"):
+        tab.keyboard.press(key)
+    assert read(tab) == 1
+    tab.wait_for_function("document.querySelector('.cc-explorer [aria-live]').textContent.includes('Pen up at row 28, column 15')")
+    assert tab.get_by_label("digit", exact=True).evaluate("(menu) => menu.selectedIndex") == 0
+
+
+def test_a_finger_draws_and_the_page_does_not_scroll(reader: Any, model: Any) -> None:
+    tab = reader(explorers.draw_a_digit(model), has_touch=True, viewport={"width": 375, "height": 700})
+    tab.locator(".cc-square canvas").scroll_into_view_if_needed()
+    box = tab.locator(".cc-square canvas").bounding_box()
+    fingers = tab.context.new_cdp_session(tab)
+    before = tab.evaluate("scrollY")
+    for points in write(3, "round"):
+        for kind, (x, y) in zip(["touchStart", *["touchMove"] * (len(points) - 1)], points, strict=True):
+            point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert read(tab) == 3
+    assert tab.evaluate("scrollY") == before
+
+
+def test_clear_and_undo(reader: Any, model: Any) -> None:
+    tab = reader(explorers.draw_a_digit(model))
+    draw(tab, write(7, "round"))
+    assert read(tab) == 7
+    tab.get_by_role("button", name="Undo").click()
+    tab.get_by_role("button", name="Undo").click()
+    tab.wait_for_function("document.querySelector('.cc-sum').textContent.startsWith('Draw a digit')")
+    draw(tab, write(0, "round"))
+    assert read(tab) == 0
+    tab.get_by_role("button", name="Clear").click()
+    tab.wait_for_function("document.querySelector('.cc-sum').textContent.startsWith('Draw a digit')")
+    assert tab.locator(".cc-bars li").first.inner_text().split() == ["0", "–"]
+
+
+def test_every_real_digit_is_read_as_the_stored_model_reads_it(reader: Any, model: Any) -> None:
+    tab = reader(explorers.draw_a_digit(model))
+    loaded, copy = data.digits(32), stored(model)
+    chosen = np.concatenate([np.flatnonzero(loaded.y_test == digit)[:2] for digit in range(10)])
+    shares = cc.softmax(copy.forward(loaded.x_test[chosen]))
+    menu = tab.get_by_label("digit", exact=True)
+    for i, share in enumerate(shares):
+        menu.select_option(index=i + 1)
+        assert read(tab) == share.argmax()
+        assert line(tab).endswith(f"It was written as {loaded.y_test[chosen[i]]}.")
+        texts = [text.split() for text in tab.locator(".cc-bars li").all_inner_texts()]
+        np.testing.assert_allclose([float(text[1]) / 100 for text in texts], share, atol=0.006)
+
+
+def test_a_reader_s_choice_of_digits_is_shown(reader: Any, untrained: Any) -> None:
+    small = data.digits(8)
+    box = explorers.draw_a_digit(untrained, (small.x_test[:3], small.y_test[:3]))
+    tab = reader(box)
+    options = tab.get_by_label("digit", exact=True).locator("option").all_inner_texts()
+    assert options == ["your drawing", *(f"a real {label} (no. {i + 1})" for i, label in enumerate(small.y_test[:3]))]
+
+
+def test_a_cell_says_what_it_is_and_what_it_sees(reader: Any, untrained: Any) -> None:
+    tab = reader(explorers.draw_a_digit(untrained))
+    windows = [{"kernel": 5}, {"kernel": 2, "stride": 2}, {"kernel": 5}, {"kernel": 2, "stride": 2}]
+    x = data.digits(32).x_test[np.flatnonzero(data.digits(32).y_test == 0)[0]][None]
+    outputs, y = [], x
+    for layer in stored(untrained).layers:
+        y = layer.forward(y)
+        outputs.append(y[0])
+    for layer, (name, at) in enumerate(zip(("C1", "S2", "C3", "S4", "C5", "F6"), (1, 2, 4, 5, 8, 10), strict=True)):
+        tab.get_by_label("layer").select_option(name)
+        place = np.unravel_index(outputs[at].size * 3 // 5, outputs[at].shape)
+        position = tab.get_by_label("position")
+        assert position.get_attribute("max") == str(outputs[at].size - 1)
+        position.fill(str(outputs[at].size * 3 // 5))
+        text = tab.locator(".cc-sum").nth(1).inner_text()
+        assert number(re.search(r" is ([−\d.]+);", text).group(1)) == pytest.approx(float(outputs[at][place]), rel=1e-3)  # type: ignore[union-attr]
+        if layer > 3:
+            assert text.endswith("it sees all of the input.")
+            continue
+        field = cc.receptive_field(windows[: layer + 1])
+        spans = [(i * stride, i * stride + size - 1) for i, size, stride in zip(place[1:], field.size, field.stride, strict=True)]
+        assert text.endswith("it sees rows {} to {} and columns {} to {} of the input.".format(*spans[0], *spans[1]))
+        assert f"map {place[0]}, row {place[1]}, column {place[2]} " in text
+
+
+def test_pointing_at_a_map_chooses_its_cell_and_frames_what_it_sees(reader: Any, untrained: Any) -> None:
+    tab = reader(explorers.draw_a_digit(untrained), viewport={"width": 1200, "height": 1000})
+    maps = tab.locator(".cc-layer canvas")
+    maps.nth(2).scroll_into_view_if_needed()
+    box = maps.nth(2).bounding_box()
+    unit = box["width"] / 87
+    tab.mouse.move(box["x"] + unit * (3 * 11 + 4.5), box["y"] + unit * (11 + 7.5))  # map 11, row 7, column 4 of C3
+    assert tab.locator(".cc-sum").nth(1).inner_text().startswith("C3, map 11, row 7, column 4 is ")
+    seen, frame = (tab.locator(f".cc-seen {part}").bounding_box() for part in ("canvas", ".cc-window"))
+    pixel = seen["width"] / 32
+    assert (frame["x"] + 3 - seen["x"]) / pixel == pytest.approx(8, abs=0.2)
+    assert (frame["y"] + 3 - seen["y"]) / pixel == pytest.approx(14, abs=0.2)
+    assert (frame["width"] - 6) / pixel == pytest.approx(14, abs=0.2)
+    maps.nth(2).focus()
+    tab.keyboard.press("ArrowUp")
+    assert "row 6, column 4 is " in tab.locator(".cc-sum").nth(1).inner_text()
+    assert tab.get_by_label("layer").evaluate("(menu) => menu.selectedOptions[0].text") == "C3"
+    tab.wait_for_function("location.hash.includes('draw_a_digit.layer=2')")
+
+
+def test_the_drawing_is_kept_out_of_the_address(reader: Any, model: Any) -> None:
+    tab = reader(explorers.draw_a_digit(model))
+    draw(tab, write(4, "round"))
+    tab.wait_for_function("location.hash")
+    assert tab.evaluate("location.hash") == "#draw_a_digit.source=0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "says"),
+    [
+        (lambda lenet: (None,), TypeError, "model must be a Sequential, got NoneType"),
+        (lambda lenet: (models.lenet5(np.random.RandomState(0), classes=5),), ValueError, "ten classes"),
+        (lambda lenet: (lenet, (np.zeros((2, 8, 8)), np.zeros(2))), ValueError, "(n, 1, 8, 8)"),
+        (lambda lenet: (lenet, (np.zeros((41, 1, 8, 8)), np.zeros(41))), ValueError, "1 to 40"),
+        (lambda lenet: (lenet, (np.zeros((0, 1, 8, 8)), np.zeros(0))), ValueError, "1 to 40"),
+    ],
+)
+def test_a_wrong_argument_of_draw_a_digit_is_named(
+    untrained: Any, arguments: Callable[[Any], tuple[Any, ...]], kind: type[Exception], says: str
+) -> None:
+    with pytest.raises(kind, match=re.escape(says)):
+        explorers.draw_a_digit(*arguments(untrained))
+
+
+def test_a_model_with_a_weight_that_is_no_number_is_refused() -> None:
+    broken = models.lenet5(np.random.RandomState(0))
+    broken.named_params()["0.bias"][0] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        explorers.draw_a_digit(broken)
