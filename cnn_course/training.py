@@ -533,16 +533,15 @@ def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     See `save_weights`.
     """
     params = check_network(model).named_params()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = sorted(name.removesuffix(".npy") for name in archive.namelist())
-            if names != sorted(params):
-                raise ValueError(f"it holds {names}, the model has {sorted(params)}")
-            loaded = {name: _read_array(archive, name, param) for name, param in params.items()}
-    except OSError:
-        raise
-    except Exception as error:  # zipfile and NumPy raise many kinds on a damaged file
-        raise ValueError(f"{path} is not a weight file of this model: {error}") from error
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                names = sorted(name.removesuffix(".npy") for name in archive.namelist())
+                if names != sorted(params):
+                    raise ValueError(f"it holds {names}, the model has {sorted(params)}")
+                loaded = {name: _read_array(archive, name, param) for name, param in params.items()}
+        except Exception as error:  # zipfile and NumPy raise many kinds on a damaged file
+            raise ValueError(f"{path} is not a weight file of this model: {error}") from error
     for name, param in params.items():
         param[...] = loaded[name]
 

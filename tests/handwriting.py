@@ -22,9 +22,10 @@ ROUND = {  # loops and bows
     5: [[(0.34, 0.12), (0.31, 0.46), *arc(0.46, 0.66, 0.26, 0.23, 120, -140)], [(0.34, 0.12), (0.74, 0.1)]],
     6: [[(0.62, 0.08), (0.42, 0.3), *arc(0.5, 0.7, 0.2, 0.2, 180, 540)]],
     7: [[(0.24, 0.12), (0.76, 0.12), (0.44, 0.9)], [(0.36, 0.5), (0.74, 0.5)]],
-    8: [arc(0.5, 0.29, 0.19, 0.19, 60, 270) + arc(0.5, 0.7, 0.22, 0.22, 90, -270) + arc(0.5, 0.29, 0.19, 0.19, -90, 60)],
+    8: [[*arc(0.5, 0.29, 0.19, 0.19, 60, 270), *arc(0.5, 0.7, 0.22, 0.22, 90, -270),
+         *arc(0.5, 0.29, 0.19, 0.19, -90, 60)]],
     9: [[*arc(0.5, 0.32, 0.2, 0.22, 0, 360), (0.69, 0.6), (0.66, 0.92)]],
-}
+}  # fmt: skip
 QUICK = {  # as few strokes as possible
     0: [arc(0.5, 0.5, 0.2, 0.38, 60, -310)],
     1: [[(0.55, 0.1), (0.48, 0.9)]],
@@ -54,7 +55,7 @@ HANDS = {"round": ROUND, "quick": QUICK, "careful": CAREFUL}
 
 def write(digit: int, hand: str, *, slant: float = 0, size: float = 1, at: tuple[float, float] = (0.5, 0.5),
           shake: np.random.RandomState | None = None) -> list[Points]:  # fmt: skip
-    """Return the strokes of a digit, slanted, scaled and moved, each an inch of pen marks; `shake` makes the hand unsure."""
+    """Return the strokes of a digit, slanted, scaled and moved; `shake` makes the hand unsure."""
     strokes = []
     for stroke in HANDS[hand][digit]:
         x, y = np.array(stroke).T - 0.5

@@ -19,6 +19,9 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from conftest import ROOT, build
 
+import cnn_course
+from cnn_course import data, display, explorers, plots
+
 BOOK = ROOT / "book"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
@@ -228,6 +231,15 @@ def test_widgets_are_known_to_the_page_and_have_their_state(built_book: Path, pa
 
 
 # A broken book does not build
+
+
+def test_library_page_describes_every_public_name(built_book: Path) -> None:
+    described = {tag["id"] for tag in soup(built_book / "book/api.html").select("[id]")}
+    for module in (cnn_course, data, display, explorers, plots):
+        for name in module.__all__:
+            value = getattr(module, name)
+            if callable(value):
+                assert {f"{module.__name__}.{name}", f"{value.__module__}.{name}"} & described, name
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ ALL_PAGES = [*PAGES, "genindex", "py-modindex", "search"]
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 375, "height": 800}
 PAPER = {"width": 690, "height": 1000}  # A4 between its margins
+TEXT = "article, .bd-search-container"
 READY = "[...document.querySelectorAll('.cc-widget-explorer')].every((e) => e.querySelector('.cc-explorer'))"
 UNFINISHED = re.compile(r"NaN|undefined|null|Infinity|\[object")
 each_page = pytest.mark.parametrize("name", ALL_PAGES)
@@ -107,6 +108,44 @@ def dress(page: Any, theme: str = "light", size: dict[str, int] = DESK, **media:
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
 
 
+# A page has thousands of pieces of code and numbers but few combinations of colours, and axe needs long for each piece:
+# for the contrast of colours, every piece that looks like an earlier one is hidden.
+AXE_RUN = """async (tags) => {
+    const under = new Map([[null, ""]]);
+    const ground = (e) => {
+        if (!under.has(e)) {
+            const { backgroundColor, backgroundImage, opacity } = getComputedStyle(e);
+            const own = [backgroundColor, backgroundImage, opacity].join().replace("rgba(0, 0, 0, 0),none,1", "");
+            under.set(e, ground(e.parentElement) + own);
+        }
+        return under.get(e);
+    };
+    const visible = { opacityProperty: true, visibilityProperty: true };
+    const leaves = [...document.querySelectorAll("body *")].filter((e) =>
+        !e.children.length && e.textContent.trim() && e.checkVisibility(visible) && e.offsetWidth !== 1);
+    const looks = new Set();
+    const repeated = leaves.filter((e) => {
+        const { color, fontSize, fontWeight } = getComputedStyle(e);
+        const look = [color, fontSize, fontWeight, ground(e)].join();
+        return looks.has(look) || !looks.add(look);
+    });
+    const options = { resultTypes: ["violations"] };
+    const others = { "color-contrast": { enabled: false } };
+    const form = await axe.run({ ...options, runOnly: tags, rules: others });
+    const style = Object.assign(document.createElement("style"), { textContent: ".repeated { visibility: hidden }" });
+    document.head.append(style);
+    for (const e of repeated) e.classList.add("repeated");
+    const colour = await axe.run({ ...options, runOnly: { type: "rule", values: ["color-contrast"] } });
+    for (const e of repeated) e.classList.remove("repeated");
+    style.remove();
+    const kinds = ["violations", "passes", "incomplete", "inapplicable"];
+    const run = [form, colour].flatMap((report) => kinds.flatMap((kind) => report[kind].map(({ id }) => id)));
+    const found = [form, colour].flatMap(({ violations }) => violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`)));
+    return [run, found];
+}"""
+
+
 def test_every_built_page_is_looked_at(built_book: Path) -> None:
     built = {str(path.relative_to(built_book).with_suffix("")) for path in built_book.rglob("*.html")}
     assert {name for name in built if not name.startswith("_static/")} - {"index"} == set(ALL_PAGES)
@@ -121,12 +160,12 @@ def test_axe_finds_nothing(page: Any, opened: Visit, theme: str) -> None:
     name = page.evaluate("location.pathname").removeprefix("/").removesuffix(".html")
     small = (ALL_PAGES.index(name) % 2 == 1) == (theme == "light")
     dress(page, theme, PHONE if small else DESK, reduced_motion="reduce")
+    page.wait_for_timeout(400)  # the theme makes boxes that scroll tab stops, a moment after a resize
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", RULES)
-    run = {rule["id"] for kind in ("violations", "passes", "incomplete", "inapplicable") for rule in found[kind]}
-    assert {"color-contrast", "target-size", "region", "link-in-text-block"} <= run
-    assert [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]] == []
+    run, found = page.evaluate(AXE_RUN, RULES)
+    assert {"color-contrast", "target-size", "region", "link-in-text-block"} <= set(run)
+    assert found == []
 
 
 @pytest.mark.parametrize("width", [375, 320])
@@ -135,7 +174,7 @@ def test_nothing_is_wider_than_a_phone(page: Any, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width
     out = page.evaluate("""() => {
         const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
-        return [...document.querySelectorAll("article *")].filter((e) =>
+        return [...document.querySelectorAll("article *, .bd-search-container *")].filter((e) =>
             e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement))
             .map((e) => e.outerHTML.slice(0, 200));
     }""")
@@ -143,14 +182,14 @@ def test_nothing_is_wider_than_a_phone(page: Any, width: int) -> None:
 
 
 def test_formulas_are_mathml(page: Any) -> None:
-    raw = page.evaluate(r"""() => {
-        const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+    raw = page.evaluate(r"""(text) => {
+        const walker = document.createTreeWalker(document.querySelector(text), NodeFilter.SHOW_TEXT);
         const texts = [];
         while (walker.nextNode())
             if (!walker.currentNode.parentElement.closest("code, pre, script, style, annotation"))
                 texts.push(walker.currentNode.data);
         return texts.filter((text) => /\$|\\[a-zA-Z({[]/.test(text));
-    }""")
+    }""", TEXT)
     assert raw == []
     sizes = page.locator("article math").evaluate_all(
         "(all) => all.map((e) => e.getBoundingClientRect()).map(({ width, height }) => Math.min(width, height))")
@@ -169,11 +208,11 @@ def test_the_text_is_few_tab_stops_away(page: Any) -> None:
     stops = []
     for _ in range(12):
         page.keyboard.press("Tab")
-        before = page.evaluate("""() => {
-            const here = document.activeElement, text = document.querySelector("article");
-            const earlier = text.compareDocumentPosition(here) === Node.DOCUMENT_POSITION_PRECEDING;
+        before = page.evaluate("""(text) => {
+            const here = document.activeElement;
+            const earlier = document.querySelector(text).compareDocumentPosition(here) === Node.DOCUMENT_POSITION_PRECEDING;
             return earlier && here !== document.body ? here.outerHTML.slice(0, 100) : null;
-        }""")
+        }""", TEXT)
         if before is None:
             break
         stops.append(before)
@@ -214,7 +253,7 @@ def test_nothing_moves_for_those_who_asked_for_rest(page: Any) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_paper_shows_the_text_in_ink_and_whole(page: Any, theme: str) -> None:
     dress(page, theme, PAPER, media="print")
-    assert page.locator("article h1").first.is_visible()
+    assert page.locator("h1").filter(visible=True).count() == 1
     assert not page.locator("#pst-primary-sidebar, .bd-header, .copybtn").filter(visible=True).all()
     flat = page.locator("article figure svg").evaluate_all("(all) => all.filter((e) => e.clientHeight < 20).length")
     assert flat == 0
@@ -245,10 +284,9 @@ def test_every_block_of_code_can_be_copied(page: Any) -> None:
 @each_page
 def test_a_page_opened_from_disk_works(spare: Visit, built_book: Path, name: str) -> None:
     page = go(spare, (built_book / f"{name}.html").as_uri())
-    assert page.locator("article h1").is_visible()
-    assert page.evaluate("getComputedStyle(document.querySelector('article')).maxWidth") != ""
+    assert page.locator("h1").filter(visible=True).count() == 1
     assert page.locator(".cc-note").all_inner_texts() == []
-    assert page.evaluate("document.fonts.ready.then(() => [...document.fonts].filter((f) => f.status === 'error').length)") == 0
+    assert page.evaluate("document.fonts.ready.then((fonts) => [...fonts].every(({ status }) => status !== 'error'))")
     check_quiet(spare)
 
 
@@ -256,7 +294,7 @@ def test_a_page_opened_from_disk_works(spare: Visit, built_book: Path, name: str
 def test_without_scripts_the_text_and_its_figures_stand(scriptless: Visit, built_book: Path, name: str) -> None:
     seen = scriptless.page
     seen.goto((built_book / f"{name}.html").as_uri())
-    assert seen.locator("article h1").is_visible()
+    assert seen.locator("h1").filter(visible=True).count() == 1
     assert seen.locator(".pst-js-only").filter(visible=True).count() == 0
     figures = seen.locator("article figure svg")
     assert figures.filter(visible=True).count() == figures.count()
@@ -273,7 +311,7 @@ def test_search_finds_words_of_the_book(spare: Visit, site: str) -> None:
     page.wait_for_url("**/search.html?q=stride*")
     results = page.locator("#search-results ul.search li")
     results.nth(2).wait_for()
-    page.get_by_text(re.compile(r"[1-9]\d* pages? matching")).wait_for()
+    page.get_by_text("Search finished").wait_for()
     assert any("stride" in text.lower() for text in results.all_inner_texts())
     results.filter(has_text="5.").get_by_role("link").first.click()
     page.wait_for_url("**/book/05-stride.html*")
@@ -320,7 +358,7 @@ def test_copy_buttons_copy_the_code_without_prompts_and_outputs(spare: Visit, si
     block.hover()
     block.locator(".copybtn").click()
     page.wait_for_function("document.querySelector('.copybtn.success')")
-    assert page.evaluate("navigator.clipboard.readText()") == "\n".join(lines).strip("\n")
+    assert page.evaluate("navigator.clipboard.readText()").strip() == "\n".join(lines).strip()
     check_quiet(spare)
 
 

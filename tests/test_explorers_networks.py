@@ -125,8 +125,8 @@ def test_sizes_gives_the_library_s_numbers(drive: Any) -> None:
 @pytest.mark.parametrize(("network", "params", "macs", "sizes"), [
     ("LeNet-5", 61_706, 416_520, [32, 28, 14, 10, 5, 1, 1, 1]),
     ("VGG-16", 138_357_544, 15_470_264_320, [224] * 3 + [112] * 3 + [56] * 4 + [28] * 4 + [14] * 4 + [7, 1, 1, 1]),
-    ("AlexNet, the first layers", 1_534_720, 702_833_184, [227, 55, 27, 27, 13, 13]),
-    ("width 16 under kernels of 6", 111, 5_688, [16, 11, 6, 1]),
+    ("AlexNet, first layers", 1_534_720, 702_833_184, [227, 55, 27, 27, 13, 13]),
+    ("width 16, kernels of 6", 111, 5_688, [16, 11, 6, 1]),
 ])  # fmt: skip
 def test_sizes_has_the_published_networks(
     drive: Any, network: str, params: int, macs: int, sizes: list[int]
@@ -145,7 +145,7 @@ def test_sizes_agrees_with_the_table_of_lenet(drive: Any) -> None:
 
 
 def test_sizes_shows_alexnet_s_first_layer_as_published(drive: Any) -> None:
-    (shown,) = drive(explorers.sizes("AlexNet, the first layers"), [{"position": 1}])
+    (shown,) = drive(explorers.sizes("AlexNet, first layers"), [{"position": 1}])
     assert shown_volumes(shown)[1] == (96, 55, 34_944, 105_415_200)
     assert "⌊(227 + 2·0 − 11) / 4⌋ + 1 = 55" in shown["text"][0]
 
@@ -319,7 +319,7 @@ def test_the_address_reopens_a_network_of_one_s_own(reader: Any) -> None:
 
 
 def test_a_network_is_announced_and_told_in_words(reader: Any) -> None:
-    tab = reader(explorers.sizes("width 16 under kernels of 6"))
+    tab = reader(explorers.sizes("width 16, kernels of 6"))
     tab.get_by_label("layer", exact=True).fill("3")
     said = "document.querySelector('.cc-explorer [aria-live]').textContent"
     tab.wait_for_function(f"{said}.startsWith('Layer 3, conv: 1 × 1 × 1. Unit (0, 0) sees 16 × 16')")

@@ -1,4 +1,4 @@
-"""The explorers with pictures: photographs under a kernel, and a digit that is drawn; their numbers are the library's."""
+"""The explorers with pictures: photographs under a kernel, a digit that is drawn; the numbers are the library's."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ OWN = {
     "pictures": {"picture", "preset", "weight", "size", "padding", "view", "grey", "flip", "position"},
     "draw_a_digit": {"source", "layer", "position"},
 }
+LIVE = "document.querySelector('.cc-explorer [aria-live]').textContent"
 Z = ((0, 0, 0), (0, 1, 0), (0, 0, 0))
 KERNELS = [  # in the order of the menu, at 3 by 3
-    Z, np.full((3, 3), 1 / 9), np.ones((3, 3)), ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
-    ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), ((0, 1, 0), (1, -4, 1), (0, 1, 0)), ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+    Z, np.full((3, 3), 1 / 9), np.ones((3, 3)), ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)), ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
+    ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
 ]  # fmt: skip
 
 
@@ -39,9 +41,16 @@ def model() -> Any:
     """Train LeNet-5 as chapter 8 does."""
     loaded, lenet = data.digits(32), models.lenet5(np.random.RandomState(0))
     training.fit(
-        lenet, loaded.x_train, loaded.y_train, optimizer=training.Adam(lenet, 2e-3), epochs=20,
-        random_state=np.random.RandomState(0), schedule=training.cosine, augment=training.random_shift(2), progress=False,
-    )  # fmt: skip
+        lenet,
+        loaded.x_train,
+        loaded.y_train,
+        optimizer=training.Adam(lenet, 2e-3),
+        epochs=20,
+        random_state=np.random.RandomState(0),
+        schedule=training.cosine,
+        augment=training.random_shift(2),
+        progress=False,
+    )
     return lenet
 
 
@@ -107,13 +116,15 @@ def test_an_explorer_costs_few_tab_stops_and_fits_a_phone(reader: Any, boxes: di
     stops = nodes.evaluate_all("(all) => all.filter((node) => node.checkVisibility() && node.tabIndex === 0).length")
     assert 2 <= stops <= 8
     assert tab.evaluate("document.documentElement.scrollWidth") <= 375
-    sizes = nodes.evaluate_all("(all) => all.filter((n) => n.checkVisibility() && n.innerText).map((n) => parseFloat(getComputedStyle(n).fontSize))")
+    seen = "(all) => all.filter((node) => node.checkVisibility() && node.innerText)"
+    sizes = nodes.evaluate_all(f"{seen}.map((node) => parseFloat(getComputedStyle(node).fontSize))")
     assert min(sizes) >= 14
 
 
 @pytest.mark.parametrize(
     "address",
-    ["#pictures.picture=9&pictures.weight=x_1&pictures.size=7&pictures.preset=8", "#pictures.position=1e9&pictures.view=-3",
+    ["#pictures.picture=9&pictures.weight=x_1&pictures.size=7&pictures.preset=8",
+     "#pictures.position=1e9&pictures.view=-3",
      "#draw_a_digit.source=99&draw_a_digit.layer=7&draw_a_digit.position=99999", "#draw_a_digit.source=x"],
 )  # fmt: skip
 def test_any_address_opens(reader: Any, boxes: dict[str, Any], address: str) -> None:
@@ -122,7 +133,7 @@ def test_any_address_opens(reader: Any, boxes: dict[str, Any], address: str) -> 
     assert not re.search(r"NaN|undefined|null|Infinity|\[object", text), text
 
 
-# ---------------------------------------------------------------------------------------------------- kernels on pictures
+# ------------------------------------------------------------------------------------------------- kernels on pictures
 
 
 def photographs() -> np.ndarray:
@@ -167,7 +178,13 @@ def test_pictures_gives_the_library_s_numbers(call: Any) -> None:
             picture.ravel().tolist(), *picture.shape[:2], state | {"weight": weight.ravel().tolist()},
         )  # fmt: skip
         expected = filtered(picture, weight, state)
-        np.testing.assert_allclose(np.reshape(found, expected.shape), expected, rtol=1e-6, atol=1e-6 * np.abs(weight).max())
+        tiny = 1e-6 * np.abs(weight).max()
+        np.testing.assert_allclose(np.reshape(found, expected.shape), expected, rtol=1e-6, atol=tiny)
+
+
+def visible(channels: np.ndarray) -> np.ndarray:
+    """Return one or three channels as (H, W, 3), cut off at 0 and 255."""
+    return np.clip(np.broadcast_to(channels, (3, *channels.shape[1:])), 0, 255).transpose(1, 2, 0)
 
 
 SEE = """() => ({
@@ -176,7 +193,8 @@ SEE = """() => ({
     bytes: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data],
   })),
   grids: Object.fromEntries([...document.querySelectorAll(".cc-panel:not([hidden]) [role=grid]")].map((grid) =>
-    [grid.getAttribute("aria-label"), [...grid.querySelectorAll("[role=gridcell]")].map((cell) => Number(cell.dataset.value) || 0)])),
+    [grid.getAttribute("aria-label"),
+     [...grid.querySelectorAll("[role=gridcell]")].map((cell) => Number(cell.dataset.value) || 0)])),
   bold: [...document.querySelectorAll(".cc-sum b")].map((node) => node.textContent),
   lines: [...document.querySelectorAll(".cc-sum")].map((node) => node.textContent).filter(Boolean),
   trouble: document.querySelector(".cc-trouble").textContent,
@@ -198,18 +216,24 @@ def number(text: str) -> float:
 
 def test_pictures_shows_every_preset_as_the_library_computes_it(reader: Any) -> None:
     tab = reader(explorers.pictures())
-    for at, (preset, size) in enumerate([*itertools.product(range(3), range(3)), *((preset, 0) for preset in range(3, 8))]):
+    of_any_size = [np.zeros, lambda shape: np.full(shape, 1 / np.prod(shape)), np.ones]
+    cases = [*itertools.product(range(3), range(3)), *((preset, 0) for preset in range(3, 8))]
+    for at, (preset, size) in enumerate(cases):
         state = {"picture": at % 2, "preset": preset, "size": size, "padding": at // 2 % 2, "flip": at % 3 == 0,
                  "grey": at % 5 < 2, "position": 700 * at + 3}  # fmt: skip
-        tab.evaluate("(hash) => { location.hash = hash; }", "&".join(f"pictures.{k}={int(v)}" for k, v in state.items()))
+        hash = "&".join(f"pictures.{trait}={int(value)}" for trait, value in state.items())
+        tab.evaluate("(hash) => { location.hash = hash; }", hash)
         k = 2 * size + 3
-        weight = np.array(KERNELS[preset], float) if k == 3 else [np.pad([[1]], k // 2), np.full((k, k), 1 / k**2), np.ones((k, k))][preset]
+        weight = np.array(KERNELS[preset], float) if k == 3 else of_any_size[preset]((k, k))
+        if preset == 0:
+            weight[k // 2, k // 2] = 1
         expected = filtered(photographs()[at % 2], weight, state)
-        tab.wait_for_function("(at) => document.querySelector('input[type=range]').value === at", arg=str(state["position"]))
+        moved = "(at) => document.querySelector('input[type=range]').value === at"
+        tab.wait_for_function(moved, arg=str(state["position"]))
         seen = see(tab)
         shown = seen["pictures"][1]["rgba"][..., :3]
         np.testing.assert_allclose(seen["grids"]["kernel, to edit"], np.ravel(weight))
-        np.testing.assert_allclose(shown, np.clip(np.moveaxis(np.broadcast_to(expected, (3, *shown.shape[:2])), 0, -1), 0, 255), atol=0.51)
+        np.testing.assert_allclose(shown, visible(expected), atol=0.51)
         i, j = divmod(state["position"], shown.shape[1])
         np.testing.assert_allclose([number(text) for text in seen["bold"]], expected[:, i, j], rtol=1e-3, atol=1e-6)
         if k == 3:
@@ -250,7 +274,7 @@ def test_a_picture_of_one_s_own_is_filtered_and_stays_on_the_page(reader: Any) -
     seen = see(tab)
     np.testing.assert_array_equal(seen["pictures"][0]["rgba"][..., :3], mine)
     expected = filtered(mine, KERNELS[3], {"flip": False, "padding": 0, "grey": False})
-    np.testing.assert_allclose(seen["pictures"][1]["rgba"][..., :3], np.clip(np.moveaxis(expected, 0, -1), 0, 255), atol=0.51)
+    np.testing.assert_allclose(seen["pictures"][1]["rgba"][..., :3], visible(expected), atol=0.51)
     tab.wait_for_function("location.hash")
     assert re.fullmatch(r"#pictures.picture=2(&pictures.position=\d+)?", tab.evaluate("location.hash"))
     assert all(url.startswith("blob:") for url in requests)
@@ -283,8 +307,10 @@ def test_the_camera_gives_a_frame_or_a_sentence(reader: Any) -> None:
     tab.get_by_role("button", name="Use the camera").click()
     tab.wait_for_function("document.querySelector('.cc-trouble').textContent.startsWith('The camera did not open')")
     tab.evaluate("""() => {
-      const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 }), context = canvas.getContext("2d");
-      const draw = () => { context.fillStyle = "#ff0000"; context.fillRect(0, 0, 64, 48); requestAnimationFrame(draw); };
+      const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#ff0000";
+      const draw = () => { context.fillRect(0, 0, 64, 48); requestAnimationFrame(draw); };
       draw();
       navigator.mediaDevices.getUserMedia = async () => (window.stream = canvas.captureStream(30));
     }""")
@@ -343,7 +369,7 @@ def test_pictures_tells_its_state_in_words_and_in_the_address(reader: Any) -> No
     assert again.get_by_label("position").input_value() == "200"
     assert line(again).startswith("output[1, 82] = ")
     again.get_by_label("position").fill("201")
-    again.wait_for_function("document.querySelector('.cc-explorer [aria-live]').textContent.startsWith('output[1, 83] = ')")
+    again.wait_for_function(f"{LIVE}.startsWith('output[1, 83] = ')")
 
 
 @pytest.mark.parametrize(
@@ -362,7 +388,7 @@ def test_a_wrong_option_of_pictures_is_named(options: dict[str, Any], kind: type
         explorers.pictures(**options)
 
 
-# ------------------------------------------------------------------------------------------------------------ draw a digit
+# -------------------------------------------------------------------------------------------------------- draw a digit
 
 
 def stored(model: Any) -> Any:
@@ -427,7 +453,8 @@ def test_strokes_become_like_the_training_digits(call: Any, untrained: Any) -> N
     box = explorers.draw_a_digit(untrained)
     prepare = "Array.from(m.prepare(a[0]).eight)"
     for digit in range(10):
-        there, small = (call(box, prepare, write(digit, "round", **place)) for place in ({}, {"size": 0.4, "at": (0.3, 0.6)}))
+        there = call(box, prepare, write(digit, "round"))
+        small = call(box, prepare, write(digit, "round", size=0.4, at=(0.3, 0.6)))
         assert np.abs(np.subtract(there, small)).max() <= 1
         eight = np.reshape(there, (8, 8))
         rows = np.flatnonzero(eight.sum(1) > 2)
@@ -477,7 +504,7 @@ def test_the_keyboard_draws_a_one(reader: Any, model: Any) -> None:
     for key in ("ArrowUp",) * 12 + ("Space",) + ("Shift+ArrowDown",) * 6 + ("Space", "ArrowLeft"):
         tab.keyboard.press(key)
     assert read(tab) == 1
-    tab.wait_for_function("document.querySelector('.cc-explorer [aria-live]').textContent.includes('Pen up at row 28, column 15')")
+    tab.wait_for_function(f"{LIVE}.includes('Pen up at row 28, column 15')")
     assert tab.get_by_label("digit", exact=True).evaluate("(menu) => menu.selectedIndex") == 0
 
 
@@ -551,9 +578,9 @@ def test_a_cell_says_what_it_is_and_what_it_sees(reader: Any, untrained: Any) ->
         if layer > 3:
             assert text.endswith("it sees all of the input.")
             continue
-        field = cc.receptive_field(windows[: layer + 1])
-        spans = [(i * stride, i * stride + size - 1) for i, size, stride in zip(place[1:], field.size, field.stride, strict=True)]
-        assert text.endswith("it sees rows {} to {} and columns {} to {} of the input.".format(*spans[0], *spans[1]))
+        (size, _), (stride, _), _ = cc.receptive_field(windows[: layer + 1])
+        rows, columns = (f"{i * stride} to {i * stride + size - 1}" for i in place[1:])
+        assert text.endswith(f"it sees rows {rows} and columns {columns} of the input.")
         assert f"map {place[0]}, row {place[1]}, column {place[2]} " in text
 
 

@@ -118,6 +118,43 @@ def test_fit_reports_validation_and_follows_the_schedule(capsys):
     assert "validation" in capsys.readouterr().err
 
 
+def test_fit_sees_every_sample_once_an_epoch_and_reports_the_mean():
+    model = cc.Sequential(cc.Linear(1, 3, random_state=RNG(0)))
+    x, y = np.arange(-5.0, 5.0)[:, None], np.array([0, 1, 2, 1, 0, 2, 2, 1, 0, 0])
+    batches = []
+    history = training.fit(
+        model,
+        x,
+        y,
+        optimizer=training.SGD(model, 0),  # nothing moves, so the means over the batches are those over all samples
+        epochs=2,
+        batch_size=4,
+        random_state=RNG(0),
+        augment=lambda images, _: batches.append(images) or images,
+        validation=(x[:3], y[:3]),
+        progress=False,
+    )
+    assert [len(b) for b in batches] == [4, 4, 2] * 2
+    first, second = np.concatenate(batches[:3]), np.concatenate(batches[3:])
+    assert_array_equal(np.sort(first, axis=0), x)
+    assert_array_equal(np.sort(second, axis=0), x)
+    assert not np.array_equal(first, x)
+    assert not np.array_equal(first, second)
+    assert_allclose(history.loss, [cc.cross_entropy(model.forward(x), y)] * 2, rtol=1e-6)
+    assert_allclose(history.accuracy, [training.accuracy(model, x, y)] * 2)
+    assert history.val_accuracy == [training.accuracy(model, x[:3], y[:3])] * 2
+    assert history.accuracy[0] != history.val_accuracy[0]
+
+
+def test_fit_trains_on_what_the_augmentation_returns():
+    model = cc.Sequential(cc.Linear(1, 2, random_state=RNG(0)))
+    before = model.layers[0].params["weight"].copy()
+    x, y = np.ones((4, 1)), np.array([0, 1, 1, 1])
+    arguments = {"optimizer": training.SGD(model, 1.0), "epochs": 1, "random_state": RNG(0), "progress": False}
+    training.fit(model, x, y, augment=lambda images, _: 0 * images, **arguments)
+    assert_array_equal(model.layers[0].params["weight"], before)
+
+
 def test_random_shift_moves_each_image_within_its_bounds():
     images = np.zeros((200, 1, 7, 7))
     images[:, 0, 3, 3] = 1
@@ -229,6 +266,22 @@ def test_a_file_that_does_not_fit_changes_nothing(tmp_path, damage):
     assert model.layers[0].params["weight"][0, 0] == 7
     with pytest.raises(FileNotFoundError):
         cc.load_weights(tmp_path / "none.npz", model)
+
+
+def test_every_damaged_byte_of_a_weight_file_is_noticed_or_does_no_harm(tmp_path):
+    path, model, rng = tmp_path / "w.npz", one_weight(7.0), RNG(0)
+    cc.save_weights(path, model)
+    data = path.read_bytes()
+    refused = 0
+    for place in range(len(data)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ rng.randint(1, 256)]) + data[place + 1 :])
+        try:
+            cc.load_weights(path, model)
+        except ValueError as error:
+            assert "w.npz is not a weight file of this model" in str(error)
+            refused += 1
+        assert model.layers[0].params["weight"][0, 0] == 7
+    assert refused > len(data) / 2
 
 
 def test_lists_bytes_and_small_integers_are_data_too():

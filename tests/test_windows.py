@@ -11,6 +11,7 @@ def test_pad_surrounds_with_zeros_and_copies_only_when_it_must():
     x = np.arange(1.0, 5.0).reshape(1, 1, 2, 2)
     assert_array_equal(w.pad(x, ((1, 0), (0, 2)))[0, 0], [[0, 0, 0, 0], [1, 2, 0, 0], [3, 4, 0, 0]])
     assert w.pad(x, ((0, 0), (0, 0))) is x
+    assert w.pad(x.astype(np.float32), ((1, 1), (1, 1))).dtype == np.float32
 
 
 def test_flip_turns_by_half_a_turn():

@@ -33,6 +33,14 @@ SIDEBAR = re.compile(
     r'\s*<dialog id="pst-primary-sidebar-modal"></dialog>\s*<div id="pst-primary-sidebar"(.*)</div>\s*(?=<main )',
     re.DOTALL,
 )
+OPTIONS_SCRIPT = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
+# Pages opened from disk may not read one another: there the search lists titles without excerpts.
+NO_EXCERPTS = (
+    '<script>if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;</script>'
+)
+# A cell above a column of names heads nothing; one with a formula alone has no name for tools that know no MathML.
+EMPTY_HEAD = re.compile(r'<th class="head"><p></p></th>')
+FORMULA_HEAD = re.compile(r'<th class="head"><p>(<math>(?:(?!</math>).)*</math>)</p></th>')
 IMAGE = re.compile(r'<img (?![^>]*\bloading=)([^>]*?)src="([^":]+)"')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"\\f[0-9a-f]+"\}')
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
@@ -87,6 +95,8 @@ class Pages:
             change("search scripts", SEARCH_SCRIPT, "")
             change("deferred scripts", NOT_DEFERRED, defer)
             change("search button", SEARCH_LABEL, "")
+        else:
+            change("excerpts", OPTIONS_SCRIPT, lambda script: script[0] + NO_EXCERPTS)
         # Behind the text in the order of keys and screen readers, before it on the screen (by CSS).
         if sidebar := SIDEBAR.search(page):
             page = page.replace(sidebar[0], "\n", 1).replace(
@@ -100,6 +110,8 @@ class Pages:
         # Roles that browsers no longer know, or whose children are not those the role demands.
         page = page.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
         page = page.replace(' role="doc-biblioentry"', "")
+        page = EMPTY_HEAD.sub('<td class="head"></td>', page)
+        page = FORMULA_HEAD.sub(with_name, page)
         return IMAGE.sub(self.with_size, page)
 
     def collect_style_sheet(self, link: re.Match[str]) -> str:
@@ -128,6 +140,12 @@ class Pages:
         write_subset(self.static / ICON_FONT, self.static / ICONS, codes)
         for unused in (path for pattern in UNUSED for path in self.static.glob(pattern)):
             unused.unlink()
+
+
+def with_name(head: re.Match[str]) -> str:
+    """Name a table's column whose head is a formula by the formula's letters."""
+    letters = " ".join(re.sub(r"<[^>]*>", " ", head[1]).split())
+    return f'<th class="head" aria-label="{letters}"><p>{head[1]}</p></th>'
 
 
 def defer(script: re.Match[str]) -> str:

@@ -1,7 +1,5 @@
 // Shared by the explorers that show pictures: tables of pixels, too many to be numbered cells.
 
-const MIX = [0.299, 0.587, 0.114]; // red, green and blue as the eye weighs them, as in data.photograph
-
 const blend = ([from, most, least], part) =>
   from.map((colour, i) => Math.round(colour + ((part < 0 ? least : most)[i] - colour) * Math.abs(part)));
 const SHADES = Object.fromEntries(Object.entries(SCALES).map(([kind, scale]) =>
@@ -31,10 +29,15 @@ function stage(attributes) {
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-/** A picture of pixels. pick(row, column) hears of the pixel pointed at or reached by arrow keys; with shift they leap. */
+/**
+ * A picture of pixels. pick(row, column) hears of the pixel pointed at or reached by arrow keys, which leap with shift.
+ */
 function picture({ pick, leap = 8 }) {
   let now, drawn;
-  const point = (event) => pick(...place(event).map((share, axis) => Math.min(now.size[axis] - 1, Math.floor(share * now.size[axis]))));
+  const point = (event) => {
+    const [down, across] = place(event), [rows, cols] = now.size;
+    pick(Math.min(rows - 1, Math.floor(down * rows)), Math.min(cols - 1, Math.floor(across * cols)));
+  };
   const key = (event) => {
     if (!ARROWS[event.key]) return;
     event.preventDefault();

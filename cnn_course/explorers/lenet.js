@@ -2,7 +2,7 @@
 
 const SHAPES = [[6, 25], [16, 150], [120, 400], [84, 120], [10, 84]]; // of the weights: outputs, inputs of each
 
-/** Weights from bytes: for every output a scale and a bias as 32-bit floats, then the weights as whole numbers to scale. */
+/** Weights from bytes: the scales, then the biases of all outputs in 32 bits, then the weights as whole numbers. */
 export function unpack(view) {
   const outputs = SHAPES.reduce((sum, [n]) => sum + n, 0);
   let row = 0, at = 8 * outputs;
@@ -31,8 +31,10 @@ function convolve(x, n, { weight, bias }) {
     y.fill(start, map * m * m, (map + 1) * m * m);
     for (let c = 0; c < channels; c++) for (let a = 0; a < 5; a++) for (let b = 0; b < 5; b++) {
       const w = weight[at++];
-      for (let i = 0; i < m; i++)
-        for (let j = 0, to = (map * m + i) * m, from = (c * n + i + a) * n + b; j < m; j++) y[to + j] += w * x[from + j];
+      for (let i = 0; i < m; i++) {
+        const to = (map * m + i) * m, from = (c * n + i + a) * n + b;
+        for (let j = 0; j < m; j++) y[to + j] += w * x[from + j];
+      }
     }
   });
   return y;

@@ -25,7 +25,7 @@ class Pictures(Explorer):
     """Two small photographs, the kernel and how its output is shown."""
 
     name = "pictures"
-    _esm = module(name, "canvas")
+    _esm = module(name, "canvas", "filter")
     _css = Explorer._css + (HERE / "canvas.css").read_text(encoding="utf-8")
     photographs = traitlets.Bytes(help="one byte for each channel of each pixel").tag(sync=True, stored=True)
     shape = traitlets.List(traitlets.Int(), help="height and width of both").tag(sync=True, stored=True)
@@ -55,7 +55,8 @@ def pictures(
     ----------
     picture : {"china", "flower"}
         The photograph to start with, 80 by 120 pixels with values from 0 to 255.
-    kernel : {"identity", "box blur", "all ones", "sharpen", "Sobel, vertical", "Sobel, horizontal", "Laplacian", "emboss"}
+    kernel : {"identity", "box blur", "all ones", "sharpen", "Sobel, vertical", "Sobel, horizontal", "Laplacian", \
+"emboss"}
         The kernel to start with; its cells can be edited. All but the first three are 3 by 3. The two of Sobel find
         vertical and horizontal edges.
     kernel_size : {3, 5, 7}

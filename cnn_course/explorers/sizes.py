@@ -10,7 +10,7 @@ import traitlets
 from ..checks import choice, integer
 from .base import HERE, Choice, Explorer, ExplorerBox, Slider, assemble, module
 
-NETWORKS = ("LeNet-5", "AlexNet, the first layers", "VGG-16", "width 16 under kernels of 6", "your own layers")
+NETWORKS = ("LeNet-5", "AlexNet, first layers", "VGG-16", "width 16, kernels of 6", "your own layers")
 MOST_LAYERS = 24
 
 
@@ -33,7 +33,7 @@ def sizes(network: str = NETWORKS[0], *, layer: int = 1, down: int = 50, across:
 
     Parameters
     ----------
-    network : {"LeNet-5", "AlexNet, the first layers", "VGG-16", "width 16 under kernels of 6"}
+    network : {"LeNet-5", "AlexNet, first layers", "VGG-16", "width 16, kernels of 6"}
         The layers to start with; they can be edited, removed and added to.
     layer : int
         The layer that is chosen at the start, 0 to 24; 0 is the input.

@@ -10,18 +10,19 @@ export function enlarge(eight) {
   });
   return Float64Array.from(table(SIDE, SIDE, (r, c) => {
     const [[i, down], [j, right]] = [taps[r], taps[c]], at = 8 * i + j;
-    const mix = (from) => eight[from] * (1 - right) + eight[from + 1] * right;
-    return (mix(at) * (1 - down) + mix(at + 8) * down) / 16;
+    const blend = (from) => eight[from] * (1 - right) + eight[from + 1] * right;
+    return (blend(at) * (1 - down) + blend(at + 8) * down) / 16;
   }).flat());
 }
 
-/** How strokes lie in the 32 × 32 raster: as high as it, narrower than 22 pixels, in the middle, with room for the pen. */
+/** How strokes lie in the raster: in the middle, as high as it, at most 22 pixels wide, with room for the pen. */
 function fit(strokes, thick) {
   const [[left, right], [top, bottom]] = [0, 1].map((axis) => limits([strokes.flat().map((point) => point[axis])]));
   const high = (SIDE - thick) / Math.max(bottom - top, 0.6 * (right - left), 0.02);
-  const wide = Math.min(high, (22 - thick) / Math.max(right - left, 0.001)), middle = [(left + right) / 2, (top + bottom) / 2];
-  return { to: ([x, y]) => [16 + wide * (x - middle[0]), 16 + high * (y - middle[1])],
-    from: ([x, y]) => [(x - 16) / wide + middle[0], (y - 16) / high + middle[1]] };
+  const wide = Math.min(high, (32 - thick) / Math.max(right - left, 0.001)), half = SIDE / 2;
+  const across = (left + right) / 2, down = (top + bottom) / 2;
+  return { to: ([x, y]) => [half + wide * (x - across), half + high * (y - down)],
+    from: ([x, y]) => [(x - half) / wide + across, (y - half) / high + down] };
 }
 
 /** How far each pixel is from the nearest stroke, as far as a pen may reach. */

@@ -1,0 +1,79 @@
+// Filtering a picture: from its bytes to the output, and to the two pictures that are looked at.
+
+/** Red, green and blue as one channel, weighed as the eye does and as data.photograph does. */
+const mix = ([red, green, blue]) => red.map((value, at) => 0.299 * value + 0.587 * green[at] + 0.114 * blue[at]);
+
+/** A picture from its bytes, `step` of them to a pixel: its three channels, and one of whole grey values. */
+export function split(bytes, rows, cols, step) {
+  const colours = range(3).map((channel) => {
+    const x = new Float64Array(rows * cols);
+    for (let at = 0; at < x.length; at++) x[at] = bytes[step * at + channel];
+    return x;
+  });
+  return { rows, cols, colours, grey: [mix(colours).map((value) => Math.floor(value + 0.5))] };
+}
+
+/** Surround a channel by `edge` zeros on each side. */
+function pad(x, rows, cols, edge) {
+  const wide = cols + 2 * edge, padded = new Float64Array(wide * (rows + 2 * edge));
+  for (let r = 0; r < rows; r++) padded.set(x.subarray(r * cols, (r + 1) * cols), (r + edge) * wide + edge);
+  return padded;
+}
+
+/** Slide a k by k kernel over a channel that is `wide` wide: tap by tap, each adds its products to all outputs. */
+function correlate(x, wide, kernel, k) {
+  const cols = wide - k + 1, rows = x.length / wide - k + 1, y = new Float64Array(rows * cols);
+  for (let a = 0; a < k; a++)
+    for (let b = 0; b < k; b++) {
+      const weight = kernel[a * k + b];
+      for (let i = 0; weight && i < rows; i++)
+        for (let j = 0, to = i * cols, from = (i + a) * wide + b; j < cols; j++) y[to + j] += weight * x[from + j];
+    }
+  return y;
+}
+
+/** The least and the largest value of some channels. */
+function extremes(channels) {
+  let least = Infinity, most = -Infinity;
+  for (const y of channels)
+    for (let at = 0; at < y.length; at++) {
+      if (y[at] < least) least = y[at];
+      if (y[at] > most) most = y[at];
+    }
+  return [least, most];
+}
+
+/** What paints channels of height rows and width cols, with a clear edge; bytes round, and cut off at 0 and 255. */
+const natural = (channels, rows, cols, edge = 0) => (bytes) => {
+  const [red, green, blue] = channels.length > 1 ? channels : [...channels, ...channels, ...channels];
+  for (let r = 0, at = 0; r < rows; r++)
+    for (let c = 0, to = 4 * ((r + edge) * (cols + 2 * edge) + edge); c < cols; c++, at++) {
+      bytes[to++] = red[at];
+      bytes[to++] = green[at];
+      bytes[to++] = blue[at];
+      bytes[to++] = 255;
+    }
+};
+
+/** What paints one channel in red below zero and blue above. */
+const signed = (y, limit) => (bytes) => y.forEach((value, at) => {
+  [bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2]] = tint("output", value / limit);
+  bytes[4 * at + 3] = 255;
+});
+
+/** The output of a kernel over a picture as split() gives it, and both as pictures to draw. */
+export function filter(source, { size, weight, flip, padding, view, grey }) {
+  const { rows: high, cols: wide } = source, x = grey ? source.grey : source.colours;
+  const k = 2 * size + 3, edge = padding ? size + 1 : 0, across = wide + 2 * edge;
+  const rows = high + 2 * edge - k + 1, cols = across - k + 1;
+  if (rows < 1 || cols < 1)
+    return { rows: 0, cols: 0, last: 0, trouble: `The kernel does not fit: it is ${k} by ${k}, the picture ${high} by `
+      + `${wide}, and n − k + 1 is below 1. Choose padding “same”, a smaller kernel or a larger picture.` };
+  const used = flip ? [...weight].reverse() : weight;
+  const padded = x.map((channel) => pad(channel, high, wide, edge));
+  const y = padded.map((channel) => correlate(channel, across, used, k));
+  const shown = view && !grey ? [mix(y)] : y, [least, most] = extremes(shown);
+  return { rows, cols, high, wide, edge, across, padded, used, y, least, most, last: rows * cols - 1,
+    input: { rows: high + 2 * edge, cols: across, paint: natural(x, high, wide, edge) },
+    output: { rows, cols, paint: view ? signed(shown[0], Math.max(-least, most) || 1) : natural(y, rows, cols) } };
+}
