@@ -250,8 +250,7 @@ class Conv2d(_Weighted):
     def __repr__(self) -> str:
         c_out, c_group = self.params["weight"].shape[:2]
         c_in = c_group * self.options["groups"]
-        defaults = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
-        given = "".join(f", {k}={v!r}" for k, v in self.options.items() if v != defaults[k])
+        given = _given(self.options, stride=1, padding=0, dilation=1, groups=1)
         return f"Conv2d({c_in}, {c_out}, {_short(self.kernel_size)}{given})"
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
@@ -334,7 +333,9 @@ class ConvTranspose2d(_Weighted):
 
     def __repr__(self) -> str:
         c_in, c_group = self.params["weight"].shape[:2]
-        return f"ConvTranspose2d({c_in}, {c_group * self.groups}, {_short(self.kernel_size)})"
+        options = {k: _short(v) for k, v in self.options.items()} | {"groups": self.groups}
+        given = _given(options, stride=1, padding=0, output_padding=0, dilation=1, groups=1)
+        return f"ConvTranspose2d({c_in}, {c_group * self.groups}, {_short(self.kernel_size)}{given})"
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         weight, bias = self.params["weight"], self.params.get("bias")
@@ -427,7 +428,8 @@ class _Pool(Layer):
         )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({_short(self.kernel_size)})"
+        given = _given(self.options, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True)
+        return f"{type(self).__name__}({_short(self.kernel_size)}{given})"
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         return self.function(x, self.kernel_size, **self.options)
@@ -736,3 +738,8 @@ def _sizes(shape: Shape, layer: Layer | None = None, *axes: int | str) -> Shape:
 def _short(size: Pair) -> int | Pair:
     """One number for a square kernel, as it is written in code."""
     return size[0] if size[0] == size[1] else size
+
+
+def _given(options: dict[str, Any], **defaults: Any) -> str:
+    """Return the options that are not the default, as they are written in a call."""
+    return "".join(f", {name}={value!r}" for name, value in options.items() if value != defaults[name])

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import cos, pi
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -577,7 +577,25 @@ def _labelled(x: np.ndarray, y: np.ndarray, x_name: str, y_name: str) -> tuple[n
     return x, y
 
 
-def _progress_bar(total: int, shown: bool):
+class _NoBar:
+    """Stands in for the progress bar where none is wanted, so that training then needs NumPy alone."""
+
+    def __enter__(self) -> _NoBar:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def update(self) -> None:
+        pass
+
+    def set_postfix(self, shown: dict[str, str]) -> None:
+        pass
+
+
+def _progress_bar(total: int, shown: bool) -> Any:
+    if not shown:
+        return _NoBar()
     from tqdm.auto import tqdm
 
-    return tqdm(total=total, disable=not shown, unit="batch")
+    return tqdm(total=total, unit="batch")

@@ -281,6 +281,11 @@ def test_an_empty_batch_gives_an_empty_output_and_zero_gradients():
     assert_array_equal(grad_bias, np.zeros(2))
 
 
+def test_padding_alone_may_make_room_for_the_kernel():
+    x, weight, bias = np.zeros((1, 2, 0, 3)), np.ones((1, 2, 3, 3)), np.array([5.0])
+    assert_array_equal(cc.conv2d(x, weight, bias, padding=(2, 0)), [[[[5], [5]]]])
+
+
 def test_gradients_that_nobody_asked_for_are_none():
     x, weight, _ = case((3, 3), 1)
     y = cc.conv2d(x, weight)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -25,7 +26,6 @@ QUIET = [
     "--ServerApp.open_browser=False",
     "--ServerApp.allow_root=True",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.news_url=",
     "--LabApp.extension_manager=readonly",
 ]
 
@@ -46,6 +46,9 @@ def lab(browser: Any, tmp_path: Path) -> Iterator[str]:
     own = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
                                                        "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR",
                                                        "IPYTHONDIR")}  # fmt: skip
+    settings = home / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
     address = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "jupyterlab", *QUIET, f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     with (home / "log").open("w") as log:
@@ -80,18 +83,16 @@ def test_a_slider_of_a_live_notebook_moves_its_explorer(browser: Any, lab: str) 
         page = seen.page
         page.set_default_timeout(60_000)
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        page.get_by_text("| Idle").wait_for()
         page.get_by_role("menubar").get_by_text("Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        explorer = page.locator("[data-explorer=flip_and_filter]").first
-        explorer.wait_for()
-        page.locator(".cc-box .noUi-handle").first.wait_for()
-        position = page.locator(".cc-box .widget-slider", has_text="position").locator(".noUi-handle")
-        numbers = explorer.locator(".cc-sum b").first
-        assert numbers.inner_text() == "2"
-        for expected in ("3", "4"):
-            position.press("ArrowRight")
-            explorer.locator(".cc-sum b", has_text=expected).first.wait_for()
-            assert numbers.inner_text() == expected
+        output = page.locator(".jp-OutputArea-output", has=page.locator("[data-explorer=flip_and_filter]")).first
+        output.scroll_into_view_if_needed()
+        position = output.locator(".widget-slider", has_text="position").locator(".noUi-handle")
+        number = output.locator(".cc-sum b")
+        for key, expected in (("Home", "2"), ("ArrowRight", "3"), ("ArrowRight", "4")):
+            position.press(key)
+            number.filter(has_text=re.compile(f"^{expected}$")).wait_for()
         assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_inner_texts() == []
         assert page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts() == []
         assert seen.outside == []

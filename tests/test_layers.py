@@ -181,3 +181,14 @@ SHARED = cc.ReLU()
 def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_layers_show_the_options_that_differ_from_the_default():
+    rng = RNG(0)
+    assert (
+        repr(cc.Conv2d(4, 6, (3, 2), stride=2, groups=2, random_state=rng))
+        == "Conv2d(4, 6, (3, 2), stride=2, groups=2)"
+    )
+    assert repr(cc.ConvTranspose2d(4, 6, 2, stride=2, random_state=rng)) == "ConvTranspose2d(4, 6, 2, stride=2)"
+    assert repr(cc.MaxPool2d(3, stride=2, ceil_mode=True)) == "MaxPool2d(3, stride=2, ceil_mode=True)"
+    assert repr(cc.AvgPool2d(2)) == "AvgPool2d(2)"

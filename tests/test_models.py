@@ -33,6 +33,10 @@ def test_summary_shows_volumes_parameters_and_multiplications():
     assert "| Conv2d(1, 6, 5) | 6 x 28 x 28 | 156 | 117,600 |" in table._repr_markdown_()
 
 
+def test_lenet_may_tell_apart_another_number_of_classes():
+    assert models.lenet5(np.random.RandomState(0), classes=3).output_shape((1, 32, 32)) == (3,)
+
+
 def test_unknown_version_is_refused():
     with pytest.raises(ValueError, match="version must be one of 'usual', 'lecture', got 'LeNet'"):
         models.lenet5(np.random.RandomState(0), "LeNet")

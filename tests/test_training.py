@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 import tracemalloc
 import zipfile
 
@@ -184,6 +185,12 @@ def test_a_loss_that_explodes_stops_the_training():
         )
 
 
+@pytest.mark.parametrize("batch_size", [1, 2, 4, 5, 9])
+def test_predict_gives_every_sample_whatever_the_batch(batch_size):
+    model, x = cc.Sequential(cc.Linear(3, 2, random_state=RNG(0))), RNG(1).randn(5, 3)
+    assert_allclose(training.predict(model, x, batch_size), model.forward(x), rtol=1e-12)
+
+
 def test_confusion_matrix_counts_rows_true_columns_predicted():
     got = training.confusion_matrix(np.array([0, 1, 1, 2]), np.array([0, 2, 2, 2]), 3)
     assert_array_equal(got, [[1, 0, 0], [0, 0, 2], [0, 0, 1]])
@@ -211,6 +218,16 @@ def test_a_save_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
         cc.save_weights(path, one_weight(2.0))
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["w.npz"]
+
+
+def test_who_reads_the_old_file_while_it_is_replaced_reads_all_of_it(tmp_path):
+    path = tmp_path / "w.npz"
+    cc.save_weights(path, one_weight(1.0))
+    before = path.read_bytes()
+    with path.open("rb") as reader:
+        cc.save_weights(path, one_weight(2.0))
+        assert reader.read() == before
+    assert path.read_bytes() != before
 
 
 def test_a_saved_file_has_the_permissions_of_any_new_file(tmp_path):
@@ -360,3 +377,11 @@ def fit_with(model=None, **options):
 def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_training_without_a_bar_needs_no_tqdm(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    fit_with()
+    with pytest.raises(ImportError):
+        fit_with(progress=True)

@@ -38,9 +38,7 @@ OPTIONS_SCRIPT = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*">
 NO_EXCERPTS = (
     '<script>if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;</script>'
 )
-# A cell above a column of names heads nothing; one with a formula alone has no name for tools that know no MathML.
 EMPTY_HEAD = re.compile(r'<th class="head"><p></p></th>')
-FORMULA_HEAD = re.compile(r'<th class="head"><p>(<math>(?:(?!</math>).)*</math>)</p></th>')
 IMAGE = re.compile(r'<img (?![^>]*\bloading=)([^>]*?)src="([^":]+)"')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"\\f[0-9a-f]+"\}')
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
@@ -111,7 +109,6 @@ class Pages:
         page = page.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
         page = page.replace(' role="doc-biblioentry"', "")
         page = EMPTY_HEAD.sub('<td class="head"></td>', page)
-        page = FORMULA_HEAD.sub(with_name, page)
         return IMAGE.sub(self.with_size, page)
 
     def collect_style_sheet(self, link: re.Match[str]) -> str:
@@ -140,12 +137,6 @@ class Pages:
         write_subset(self.static / ICON_FONT, self.static / ICONS, codes)
         for unused in (path for pattern in UNUSED for path in self.static.glob(pattern)):
             unused.unlink()
-
-
-def with_name(head: re.Match[str]) -> str:
-    """Name a table's column whose head is a formula by the formula's letters."""
-    letters = " ".join(re.sub(r"<[^>]*>", " ", head[1]).split())
-    return f'<th class="head" aria-label="{letters}"><p>{head[1]}</p></th>'
 
 
 def defer(script: re.Match[str]) -> str:

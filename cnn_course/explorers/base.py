@@ -185,9 +185,7 @@ def _slider(core: Explorer, control: Slider, ranges: dict[str, list[int]]) -> ip
         ipywidgets.jslink((core, control.largest), (box, "max"))
     else:
         if not control.smallest <= value <= control.largest:
-            raise ValueError(
-                f"{control.trait} must be between {control.smallest} and {control.largest}, got {value}"
-            )
+            raise ValueError(f"{control.trait} must be between {control.smallest} and {control.largest}, got {value}")
         ranges[control.trait] = [control.smallest, control.largest]
         box = ipywidgets.IntSlider(value=value, min=control.smallest, max=control.largest)
     return _linked(core, control.trait, box, "value")

@@ -19,9 +19,7 @@ class Channels(Explorer):
     relu = traitlets.Bool().tag(sync=True)
 
 
-def channels(
-    *, filters: int = 1, shown: int = 1, padding: int = 0, bias: int = 0, relu: bool = False
-) -> ExplorerBox:
+def channels(*, filters: int = 1, shown: int = 1, padding: int = 0, bias: int = 0, relu: bool = False) -> ExplorerBox:
     """Follow one filter through the three channels of a colour image, then stack the maps of several.
 
     Parameters

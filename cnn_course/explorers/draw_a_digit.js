@@ -60,7 +60,7 @@ function drawing({ fresh, changed, moved }) {
     },
     pointermove: (event) => { // a fast pen passes several places between two frames
       const all = event.getCoalescedEvents?.() ?? [];
-      if (pen.down && !pen.keys) for (const each of all.length ? all : [event]) go(place(each));
+      if (!pen.keys) for (const each of all.length ? all : [event]) go(place(each));
     },
     pointerup: lift,
     pointercancel: lift,

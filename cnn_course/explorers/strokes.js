@@ -19,7 +19,7 @@ export function enlarge(eight) {
 function fit(strokes, thick) {
   const [[left, right], [top, bottom]] = [0, 1].map((axis) => limits([strokes.flat().map((point) => point[axis])]));
   const high = (SIDE - thick) / Math.max(bottom - top, 0.6 * (right - left), 0.02);
-  const wide = Math.min(high, (32 - thick) / Math.max(right - left, 0.001)), half = SIDE / 2;
+  const wide = Math.min(high, (22 - thick) / Math.max(right - left, 0.001)), half = SIDE / 2;
   const across = (left + right) / 2, down = (top + bottom) / 2;
   return { to: ([x, y]) => [half + wide * (x - across), half + high * (y - down)],
     from: ([x, y]) => [(x - half) / wide + across, (y - half) / high + down] };
