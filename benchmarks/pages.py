@@ -3,9 +3,9 @@
     python benchmarks/pages.py _build/html
 
 Weight: everything a first visit loads, gzip, with and without what is a photograph. Answer: what one move of a slider
-costs, all sliders of an explorer over their whole range, first the handlers alone and then with style and layout, which
-is all that stands before the repaint. Ready: the time to the last explorer of a page on a phone's line, with 1.6 Mbit/s,
-a round trip of 150 ms and a processor slowed down four times; median of several loads without a cache.
+costs, for all sliders of an explorer over their ranges, first the handlers alone and then with style and layout, which
+is all that stands before the repaint. Ready: the time to the last explorer of a page on a line with 1.6 Mbit/s and a
+round trip of 150 ms and with a processor slowed down four times; median of several loads without a cache.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from playwright.sync_api import sync_playwright
 
@@ -36,18 +36,23 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 # When the last explorer stood in the page; the time starts with the navigation.
 WATCH = """addEventListener("DOMContentLoaded", () => {
-    const missing = () => [...document.querySelectorAll(".cc-widget-explorer")].some((e) => !e.querySelector(".cc-explorer"));
-    const watch = new MutationObserver(() => { if (!missing()) { window.ready = performance.now(); watch.disconnect(); } });
+    const watch = new MutationObserver(() => {
+        if ([...document.querySelectorAll(".cc-widget-explorer")].some((e) => !e.querySelector(".cc-explorer"))) return;
+        window.ready = performance.now();
+        watch.disconnect();
+    });
     watch.observe(document.body, { childList: true, subtree: true });
 });"""
 
-# Every slider of one explorer, up and down its range: milliseconds of script, and of script, style and layout.
+# Every slider of one explorer, three times over its range in at most 25 values: the milliseconds of script, and those
+# of script, style and layout.
 SWEEP = """async (box) => {
     const times = [];
+    const stride = ({ min, max }) => Math.max(1, Math.ceil((max - min) / 24));
     for (const slider of box.querySelectorAll("input[type=range]")) {
         const start = slider.value;
         for (let round = 0; round < 3; round++)
-            for (let value = Number(slider.min); value <= Number(slider.max); value++) {
+            for (let value = Number(slider.min); value <= Number(slider.max); value += stride(slider)) {
                 if (slider.valueAsNumber === value) continue;
                 const begin = performance.now();
                 slider.value = value;
@@ -69,7 +74,7 @@ class Zipped(http.server.SimpleHTTPRequestHandler):
     """Serve files as sites do, text compressed, and note how many bytes each was."""
 
     protocol_version = "HTTP/1.1"
-    sent: list[tuple[str, int, int]] = []  # the path, its bytes with and without photographs
+    sent: ClassVar[list[tuple[str, int, int]]] = []  # the path, its bytes with and without photographs
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -153,14 +158,14 @@ def time_until_ready(browser: Any, address: str) -> float:
         return page.wait_for_function("window.ready").json_value() / 1e3
 
 
-def moves(browser: Any, address: str) -> dict[str, list[list[float]]]:
-    """Return the milliseconds of each move of each explorer's sliders on a page."""
+def moves(browser: Any, address: str) -> list[tuple[str, list[list[float]]]]:
+    """Return the name of each explorer on a page and the milliseconds of each move of its sliders."""
     with fresh_page(browser) as page:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(address)
         boxes = page.locator(".cc-box")
         names = boxes.locator(".cc-explorer").evaluate_all("(all) => all.map((e) => e.dataset.explorer)")
-        return {name: box.evaluate(SWEEP) for name, box in zip(names, boxes.all(), strict=True)}
+        return [(name, box.evaluate(SWEEP)) for name, box in zip(names, boxes.all(), strict=True)]
 
 
 def percentiles(times: list[float]) -> str:
@@ -180,18 +185,18 @@ def main() -> None:
     system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with serve(options.book) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system, args=list(QUIET))
-        answers = {}
+        answers = []
         print(f"{'page':<24} {'files':>5} {'kB gzip':>8} {'no photo':>8} {'ready in s':>10}")
         for path in pages:
             address = f"{site}/book/{path.name}"
             files, all_of_it, without = weigh(browser, address)
             timed = moves(browser, address)
-            answers |= {f"{path.stem[:2]} {name}": times for name, times in timed.items()}
+            answers += [(f"{path.stem[:2]} {name}", times) for name, times in timed if times]
             loads = [time_until_ready(browser, address) for _ in range(options.loads if timed else 0)]
             ready = f"{statistics.median(loads):10.2f}" if loads else f"{'-':>10}"
             print(f"{path.stem:<24} {files:5d} {all_of_it:8.0f} {without:8.0f} {ready}", flush=True)
         print(f"\n{'one move of a slider, ms':<28} {'moves':>5} {'script: median, 95 %':>21} {'with layout':>16}")
-        for name, times in answers.items():
+        for name, times in answers:
             script, layout = (percentiles(list(column)) for column in zip(*times, strict=True))
             print(f"{name:<28} {len(times):5d} {script:>21} {layout:>16}")
         browser.close()

@@ -82,8 +82,10 @@ def go(seen: Visit, address: str) -> Any:
 
 def check_quiet(seen: Visit) -> None:
     """No page asks another machine for anything or writes an error to the console."""
-    assert seen.outside == []
-    assert seen.errors == []
+    found = [*seen.outside, *seen.errors]
+    seen.outside.clear()
+    seen.errors.clear()
+    assert found == []
 
 
 @pytest.fixture(scope="module", params=ALL_PAGES)
@@ -99,6 +101,12 @@ def page(opened: Visit) -> Iterator[Any]:
     dress(opened.page)
     yield opened.page
     check_quiet(opened)
+
+
+def stored_explorers(path: Path) -> int:
+    """Return how many explorers the state in a built page has."""
+    states = [json.loads(script.string)["state"] for script in soup(path).find_all("script", type=STATE)]
+    return sum(model["model_name"] == "AnyModel" for state in states for model in state.values())
 
 
 def dress(page: Any, theme: str = "light", size: dict[str, int] = DESK, **media: str) -> None:
@@ -155,8 +163,8 @@ def test_every_built_page_is_looked_at(built_book: Path) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(page: Any, opened: Visit, theme: str) -> None:
-    # Axe needs seconds for a page, so that each theme of a page is seen at one width: every second page the other way.
+def test_axe_finds_nothing(page: Any, theme: str) -> None:
+    # Axe needs seconds for a page, so each theme of a page is seen at one width: every second page the other way.
     name = page.evaluate("location.pathname").removeprefix("/").removesuffix(".html")
     small = (ALL_PAGES.index(name) % 2 == 1) == (theme == "light")
     dress(page, theme, PHONE if small else DESK, reduced_motion="reduce")
@@ -209,9 +217,8 @@ def test_the_text_is_few_tab_stops_away(page: Any) -> None:
     for _ in range(12):
         page.keyboard.press("Tab")
         before = page.evaluate("""(text) => {
-            const here = document.activeElement;
-            const earlier = document.querySelector(text).compareDocumentPosition(here) === Node.DOCUMENT_POSITION_PRECEDING;
-            return earlier && here !== document.body ? here.outerHTML.slice(0, 100) : null;
+            const here = document.activeElement, place = document.querySelector(text).compareDocumentPosition(here);
+            return place === Node.DOCUMENT_POSITION_PRECEDING && here !== document.body ? here.outerHTML.slice(0, 100) : null;
         }""", TEXT)
         if before is None:
             break
@@ -220,11 +227,9 @@ def test_the_text_is_few_tab_stops_away(page: Any) -> None:
     assert "skip" in stops[0].lower()
 
 
-def test_explorers_are_ready_and_every_slider_answers_the_keys(page: Any, opened: Visit, built_book: Path) -> None:
+def test_explorers_are_ready_and_every_slider_answers_the_keys(page: Any, built_book: Path) -> None:
     name = page.evaluate("location.pathname").removeprefix("/")
-    states = [json.loads(script.string)["state"] for script in soup(built_book / name).find_all("script", type=STATE)]
-    stored = [model for state in states for model in state.values() if model["model_name"] == "AnyModel"]
-    assert page.locator(".cc-explorer").count() == len(stored)
+    assert page.locator(".cc-explorer").count() == stored_explorers(built_book / name)
     assert page.locator(".cc-note").all_inner_texts() == []
     for explorer in page.locator(".cc-box").all():
         words = explorer.locator(".cc-explorer > p[id$=words]")
@@ -283,7 +288,9 @@ def test_every_block_of_code_can_be_copied(page: Any) -> None:
 
 @each_page
 def test_a_page_opened_from_disk_works(spare: Visit, built_book: Path, name: str) -> None:
-    page = go(spare, (built_book / f"{name}.html").as_uri())
+    path = built_book / f"{name}.html"
+    page = go(spare, path.as_uri())
+    assert page.locator(".cc-explorer").count() == stored_explorers(path)
     assert page.locator("h1").filter(visible=True).count() == 1
     assert page.locator(".cc-note").all_inner_texts() == []
     assert page.evaluate("document.fonts.ready.then((fonts) => [...fonts].every(({ status }) => status !== 'error'))")
@@ -292,12 +299,15 @@ def test_a_page_opened_from_disk_works(spare: Visit, built_book: Path, name: str
 
 @each_page
 def test_without_scripts_the_text_and_its_figures_stand(scriptless: Visit, built_book: Path, name: str) -> None:
-    seen = scriptless.page
-    seen.goto((built_book / f"{name}.html").as_uri())
+    seen, path = scriptless.page, built_book / f"{name}.html"
+    seen.goto(path.as_uri())
     assert seen.locator("h1").filter(visible=True).count() == 1
     assert seen.locator(".pst-js-only").filter(visible=True).count() == 0
     figures = seen.locator("article figure svg")
     assert figures.filter(visible=True).count() == figures.count()
+    explorers = stored_explorers(path)
+    assert seen.get_by_text("An explorer stands here that needs JavaScript.").filter(visible=True).count() == explorers
+    assert not explorers or figures.count() >= 1
 
 
 # What a reader does

@@ -39,6 +39,11 @@ NO_EXCERPTS = (
     '<script>if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;</script>'
 )
 EMPTY_HEAD = re.compile(r'<th class="head"><p></p></th>')
+EXPLORER = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>', re.DOTALL)
+NO_SCRIPT = (
+    '<noscript><p class="cc-note">An explorer stands here that needs JavaScript. '
+    "The worked examples of this page show the same in figures and numbers.</p></noscript>"
+)
 IMAGE = re.compile(r'<img (?![^>]*\bloading=)([^>]*?)src="([^":]+)"')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"\\f[0-9a-f]+"\}')
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
@@ -108,6 +113,7 @@ class Pages:
         # Roles that browsers no longer know, or whose children are not those the role demands.
         page = page.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
         page = page.replace(' role="doc-biblioentry"', "")
+        page = EXPLORER.sub(lambda script: script[0] + NO_SCRIPT, page)
         page = EMPTY_HEAD.sub('<td class="head"></td>', page)
         return IMAGE.sub(self.with_size, page)
 

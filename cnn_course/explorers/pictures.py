@@ -18,7 +18,7 @@ PADDINGS = ("valid", "same")
 VIEWS = ("picture", "signed")
 VIEW_LABELS = ("picture, 0 to 255", "signed, red or blue")
 LONGER_SIDE = 120  # few enough pixels for the page to stay small
-START = 118 * 18 + 29  # the edge of a roof, in the output of 78 by 118
+START = 18, 29  # the edge of a roof, as row and column of the output
 
 
 class Pictures(Explorer):
@@ -93,19 +93,22 @@ def pictures(
     both = np.stack([photograph(name, size=LONGER_SIDE) for name in PICTURES[:-1]])  # (2, 3, H, W)
     if kernel_size not in SIZES:
         raise ValueError(f"kernel_size must be 3, 5 or 7, got {kernel_size!r}")
+    size = SIZES.index(kernel_size) if preset < ANY_SIZE else 0
+    width = both.shape[3] - (0 if padding == "same" else SIZES[size] - 1)
+    position = START[0] * width + START[1]
     core = Pictures(
         photographs=np.round(255 * both).astype(np.uint8).transpose(0, 2, 3, 1).tobytes(),
         shape=list(both.shape[2:]),
         picture=PICTURES.index(choice(picture, "picture", PICTURES[:-1])),
         preset=preset,
         weight=[],
-        size=SIZES.index(kernel_size) if preset < ANY_SIZE else 0,
+        size=size,
         padding=PADDINGS.index(choice(padding, "padding", PADDINGS)),
         view=VIEWS.index(choice(view, "view", VIEWS)),
         grey=grey,
         flip=flip,
-        position=START,
-        last=START,
+        position=position,
+        last=position,
     )
     return assemble(
         core,
