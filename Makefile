@@ -19,7 +19,7 @@ help:
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed"
-	@echo "make browser      find or install the Chromium that browser tests need"
+	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
 	@echo "make clean        remove the environment and everything built"
 
 book: $(READY)
@@ -44,14 +44,18 @@ frameworks: $(READY)
 	$(BIN)/python -m pip install --quiet -r requirements-frameworks.txt
 
 browser: $(READY)
-	@for name in chromium chromium-browser google-chrome; do \
-	    if command -v $$name > /dev/null; then echo "Found $$name."; exit 0; fi; \
-	done; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes chromium && exit 0; \
+	@have() { for name; do if command -v $$name > /dev/null; then return; fi; done; return 1; }; \
+	missing=; \
+	have chromium chromium-browser google-chrome || missing=chromium; \
+	have firefox firefox-esr || missing="$$missing firefox-esr"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && have apt-get; then \
+	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes $$missing && exit 0; \
 	fi; \
-	$(BIN)/playwright install chromium || \
-	echo "The browser tests will be skipped: please install Chromium (for example: sudo apt install chromium)."
+	have chromium chromium-browser google-chrome || $(BIN)/playwright install chromium || \
+	echo "Tests will be skipped: please install Chromium (for example: sudo apt install chromium)."; \
+	have firefox firefox-esr || \
+	echo "One test will be skipped: please install Firefox (for example: sudo apt install firefox-esr)."
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import browser
+from browser import browser, serve
 
-__all__ = ["browser", "build", "built_book"]
+__all__ = ["browser", "build", "built_book", "site"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,3 +36,10 @@ def built_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = build(ROOT, output)
     assert result.returncode == 0, "the book does not build:\n" + result.stderr[-6000:]
     return output / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def site(built_book: Path) -> Iterator[str]:
+    """Serve the built book on this machine and return its address."""
+    with serve(built_book) as address:
+        yield address

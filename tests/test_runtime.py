@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import pairwise
@@ -20,7 +17,7 @@ anywidget = pytest.importorskip("anywidget", reason="anywidget is not installed 
 traitlets = pytest.importorskip("traitlets")
 
 import ipywidgets.embed  # noqa: E402
-from browser import Visit, visit  # noqa: E402
+from browser import Visit, serve, visit  # noqa: E402
 
 ASSETS = Path(__file__).parents[1] / "book" / "assets"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -763,16 +760,9 @@ def test_a_page_from_a_server_works_as_from_disk(browser, tmp_path):
     for name in ("runtime.js", "runtime.css"):
         (tmp_path / name).write_bytes((ASSETS / name).read_bytes())
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output clean."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=tmp_path)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with visit(browser, f"http://127.0.0.1:{server.server_port}/") as seen:
-            see(seen.page, ".cc-widget-explorer", "module 1: 3 squared is 9")
-            assert (seen.outside, seen.errors) == ([], [])
-        server.shutdown()
+    with serve(tmp_path) as address, visit(browser, f"{address}/") as seen:
+        see(seen.page, ".cc-widget-explorer", "module 1: 3 squared is 9")
+        assert (seen.outside, seen.errors) == ([], [])
 
 
 def test_a_visit_counts_what_a_page_asks_of_others_and_its_errors(browser, tmp_path):

@@ -89,9 +89,7 @@ def remove(root: ElementTree.Element, tag: str) -> bool:
 
 def rename_identifiers(root: ElementTree.Element, prefix: str) -> None:
     """Keep the identifiers that something refers to, under names that no other figure has; drop the rest."""
-    used = {
-        found for element in root.iter() for value in element.attrib.values() for found in REFERENCE.findall(value)
-    }
+    used = {found for element in root.iter() for value in element.attrib.values() for found in REFERENCE.findall(value)}
     identifiers = [element.attrib["id"] for element in root.iter() if element.get("id") in used]
     names = {identifier: f"{prefix}{number}" for number, identifier in enumerate(dict.fromkeys(identifiers), 1)}
 

@@ -35,9 +35,7 @@ SIDEBAR = re.compile(
 )
 OPTIONS_SCRIPT = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
 # Pages opened from disk may not read one another: there the search lists titles without excerpts.
-NO_EXCERPTS = (
-    '<script>if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;</script>'
-)
+NO_EXCERPTS = '<script>if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;</script>'
 EMPTY_HEAD = re.compile(r'<th class="head"><p></p></th>')
 EXPLORER = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>', re.DOTALL)
 NO_SCRIPT = (

@@ -1,6 +1,6 @@
 """Sizes and receptive field: the volumes of a stack of layers, what they cost and what a unit sees.
 
-Taught in chapters 6 and 8.
+Taught in chapter 6.
 """
 
 from __future__ import annotations
