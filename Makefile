@@ -18,7 +18,7 @@ help:
 	@echo "make lint         check the style and the types of the code"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
-	@echo "make bench        time the library beside PyTorch, if it is installed"
+	@echo "make bench        time the library beside PyTorch, if it is installed, and the built pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
 	@echo "make clean        remove the environment and everything built"
 
@@ -57,11 +57,12 @@ browser: $(READY)
 	have firefox firefox-esr || \
 	echo "One test will be skipped: please install Firefox (for example: sudo apt install firefox-esr)."
 
-bench: $(READY)
+bench: book browser
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/pages.py _build/html
 
 clean:
-	rm -rf .venv _build
+	rm -rf .venv _build build dist
 
 $(READY): requirements.txt pyproject.toml
 	@command -v $(PYTHON) > /dev/null || \

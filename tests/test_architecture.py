@@ -44,7 +44,7 @@ def modules():
 
 def imports(path):
     """Yield (module within the package or None, outside package or None, at top level) for each import of a file."""
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(path.read_text("utf-8"))
     depth = len(path.relative_to(PACKAGE).parts)
     for node in ast.walk(tree):
         top = node in tree.body
@@ -120,4 +120,4 @@ def test_public_functions_document_shapes_errors_and_an_example(name):
 @pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda v: v.name if isinstance(v, Path) else v)
 def test_module_docstrings_say_where_they_are_taught(name, path):
     if path.parent == PACKAGE:
-        assert "Taught in" in ast.get_docstring(ast.parse(path.read_text()))
+        assert "Taught in" in ast.get_docstring(ast.parse(path.read_text("utf-8")))

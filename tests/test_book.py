@@ -270,7 +270,7 @@ def write(book: Path, text: str, *code: str) -> None:
 def test_a_good_book_builds(small_book: Path) -> None:
     result = build(small_book, small_book)
     assert result.returncode == 0, result.stderr
-    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in (small_book / "_build/html/book/intro.html").read_text()
+    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in (small_book / "_build/html/book/intro.html").read_text("utf-8")
 
 
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>'
@@ -320,7 +320,7 @@ def test_notebooks_run_again_when_the_library_changes(small_book: Path) -> None:
     for answer in ("forty-one", "forty-two"):
         library.write_text(answer)
         assert build(small_book, small_book).returncode == 0
-        assert answer in (small_book / "_build" / "html" / "book" / "intro.html").read_text()
+        assert answer in (small_book / "_build" / "html" / "book" / "intro.html").read_text("utf-8")
     assert len(list((small_book / "_build" / ".jupyter_cache").iterdir())) == 1
 
 

@@ -112,7 +112,7 @@ def test_background_is_paper_and_nothing_else_fills_it():
 
 def test_the_picture_in_the_readme_is_what_the_library_draws():
     drawn = plots.correlation(np.arange(9.0).reshape(3, 3), np.array([[0.0, 1.0], [2.0, 3.0]]))._repr_svg_()
-    assert (Path(__file__).parent.parent / "book/assets/window.svg").read_text() == drawn
+    assert (Path(__file__).parent.parent / "book/assets/window.svg").read_text("utf-8") == drawn
 
 
 def test_colours_are_the_tokens_of_the_theme():
