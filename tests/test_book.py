@@ -270,7 +270,9 @@ def write(book: Path, text: str, *code: str) -> None:
 def test_a_good_book_builds(small_book: Path) -> None:
     result = build(small_book, small_book)
     assert result.returncode == 0, result.stderr
-    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in (small_book / "_build/html/book/intro.html").read_text("utf-8")
+    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in (small_book / "_build/html/book/intro.html").read_text(
+        "utf-8"
+    )
 
 
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>'
