@@ -19,6 +19,7 @@ import numpy as np
 from .checks import batch, class_array, generator, integer, number, plain_array, room
 from .dense import check_classes, cross_entropy, cross_entropy_backward
 from .layers import Sequential, check_network
+from .windows import pad
 
 Augment = Callable[[np.ndarray, np.random.RandomState], np.ndarray]
 
@@ -254,11 +255,8 @@ def random_shift(pixels: int) -> Augment:
     pixels = integer(pixels, "pixels")
 
     def augment(images: np.ndarray, random_state: np.random.RandomState) -> np.ndarray:
-        n, c, h, w = batch(images, "images").shape
-        shape = (n, c, h + 2 * pixels, w + 2 * pixels)
-        room(shape, images.itemsize, "the images with their margins")
-        wide = np.zeros(shape, images.dtype)
-        wide[:, :, pixels : pixels + h, pixels : pixels + w] = images
+        n, _, h, w = batch(images, "images").shape
+        wide = pad(images, ((pixels, pixels), (pixels, pixels)), "the images with their margins")
         starts = random_state.randint(0, 2 * pixels + 1, size=(n, 2))
         return np.stack([r[:, i : i + h, j : j + w] for r, (i, j) in zip(wide, starts, strict=True)])
 

@@ -21,13 +21,15 @@ Pair = tuple[int, int]
 COLUMN_BYTES = 2**19
 
 
-def pad(x: np.ndarray, padding: tuple[Pair, Pair]) -> np.ndarray:
+def pad(x: np.ndarray, padding: tuple[Pair, Pair], name: str = "the padded input") -> np.ndarray:
     """Return `x` with zeros around its last two axes; `x` itself where there is nothing to add.
 
     Parameters
     ----------
     x : ndarray of shape (..., H, W)
     padding : ((top, bottom), (left, right))
+    name : str
+        What the result is, for the message if it would be too large.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def pad(x: np.ndarray, padding: tuple[Pair, Pair]) -> np.ndarray:
         return x
     height, width = x.shape[-2:]
     shape = (*x.shape[:-2], top + height + bottom, left + width + right)
-    room(shape, x.itemsize, "the padded input")
+    room(shape, x.itemsize, name)
     padded = np.zeros(shape, x.dtype)
     padded[..., top : top + height, left : left + width] = x
     return padded
