@@ -21,6 +21,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 from sphinx.util import logging
+from style_rules import NAME, names_in_page, used_rules
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +39,12 @@ OPTIONS_SCRIPT = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*">
 NO_EXCERPTS = '<script>if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;</script>'
 EMPTY_HEAD = re.compile(r'<th class="head"><p></p></th>')
 EXPLORER = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>', re.DOTALL)
+EXPLORERS_STATE = re.compile(r'\s*<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>', re.DOTALL)
 NO_SCRIPT = (
     '<noscript><p class="cc-note">An explorer stands here that needs JavaScript. '
     "The worked examples of this page show the same in figures and numbers.</p></noscript>"
 )
 IMAGE = re.compile(r'<img (?![^>]*\bloading=)([^>]*?)src="([^":]+)"')
-ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"\\f[0-9a-f]+"\}')
-ICON = re.compile(r"\bfa-[a-z0-9-]+")
 ICON_CODE = re.compile(r'"\\(f[0-9a-f]{3})"|([\ue000-\uf8ff])')
 # The label of the button in the sidebar says less than the text in it, by which one would call it.
 SEARCH_LABEL = re.compile(r'(?<=search-button-field search-button__button pst-js-only") title="\w+" aria-label="\w+"')
@@ -112,6 +112,9 @@ class Pages:
         page = page.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
         page = page.replace(' role="doc-biblioentry"', "")
         page = EXPLORER.sub(lambda script: script[0] + NO_SCRIPT, page)
+        # Behind the text, which it would hold up.
+        for state in EXPLORERS_STATE.findall(page):
+            page = page.replace(state, "", 1).replace("</body>", f"{state}\n  </body>", 1)
         page = EMPTY_HEAD.sub('<td class="head"></td>', page)
         return IMAGE.sub(self.with_size, page)
 
@@ -132,8 +135,12 @@ class Pages:
     def bundle(self) -> None:
         """Write the one style sheet and the icon font."""
         css = "\n".join(read_style_sheet(self.static, name) for name in self.style_sheets)
-        icons = {icon for page in self.outdir.rglob("*.html") for icon in ICON.findall(page.read_text("utf-8"))}
-        css = ICON_RULE.sub(lambda rule: rule[0] if icons & set(ICON.findall(rule[0])) else "", css)
+        scripts = (path for path in self.static.rglob("*.js") if not path.name.startswith("fontawesome"))
+        names = set().union(
+            *(names_in_page(page.read_text("utf-8")) for page in self.outdir.rglob("*.html")),
+            *(NAME.findall(script.read_text("utf-8")) for script in scripts),
+        )
+        css = used_rules(css, names)
         css = FONT_FACE.sub(lambda face: face[0] if "Awesome" not in face[0] or "fa-solid" in face[0] else "", css)
         css = css.replace(f',url({ICON_FONT.replace("woff2", "ttf")}) format("truetype")', "")
         (self.static / BUNDLE).write_text(css.replace(ICON_FONT, ICONS), "utf-8")

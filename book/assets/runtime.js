@@ -452,6 +452,7 @@
     }
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
+  // Once the page is read, without waiting for the theme's scripts.
+  if (document.readyState === "loading") document.addEventListener("readystatechange", run, { once: true });
   else run();
 })();

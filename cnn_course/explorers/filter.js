@@ -20,14 +20,13 @@ function pad(x, rows, cols, edge) {
   return padded;
 }
 
-/** Slide a k by k kernel over a channel that is `wide` wide: tap by tap, each adds its products to all outputs. */
+/** Slide a k by k kernel over a channel that is `wide` wide: row by row, each tap adds its products to all outputs. */
 function correlate(x, wide, kernel, k) {
   const cols = wide - k + 1, rows = x.length / wide - k + 1, y = new Float64Array(rows * cols);
-  for (let a = 0; a < k; a++)
-    for (let b = 0; b < k; b++) {
-      const weight = kernel[a * k + b];
-      for (let i = 0; weight && i < rows; i++)
-        for (let j = 0, to = i * cols, from = (i + a) * wide + b; j < cols; j++) y[to + j] += weight * x[from + j];
+  for (let i = 0; i < rows; i++)
+    for (let tap = 0; tap < k * k; tap++) {
+      const weight = kernel[tap], from = (i + Math.floor(tap / k)) * wide + (tap % k);
+      for (let j = 0, to = i * cols; weight && j < cols; j++) y[to + j] += weight * x[from + j];
     }
   return y;
 }
