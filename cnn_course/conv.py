@@ -1,40 +1,25 @@
 """Convolution and cross-correlation in 1D and 2D, the transposed convolution, and their gradients.
 
-Everything rests on three operations over an already padded input, the three that backpropagation through a
-convolutional layer needs: `_correlate` (the layer), `_weight_gradient` and `_input_gradient`. The transposed
-convolution is the third one used forwards.
+Here arguments are checked and inputs padded; the work is done by the three operations of `engine`. The transposed
+convolution is the input gradient used forwards.
 
 Taught in chapters 1 to 5 (forward) and 9 (backward).
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
+from . import engine
 from .checks import batch, choice, integer, per_axis, real_array, room, same_shape
+from .engine import Slide
 from .shapes import Padding, check_groups, conv_output_size, conv_transpose_output_size, kernel_span, resolve_padding
-from .windows import Pair, blocks, flip, fold, pad, windows
+from .windows import Pair, flip, fold, pad, windows
 
 Mode = Literal["valid", "same", "full"]
 Gradients = tuple[np.ndarray | None, np.ndarray, np.ndarray | None]
-
-
-class _Slide(NamedTuple):
-    """How a kernel moves over an already padded image."""
-
-    stride: Pair
-    dilation: Pair
-    groups: int
-
-    def reach(self, n_out: Pair, kernel_size: Pair) -> Pair:
-        """Return the rows and columns from the first window's start to the last one's end."""
-        rows, cols = (
-            (n - 1) * s + kernel_span(k, d)
-            for n, k, s, d in zip(n_out, kernel_size, self.stride, self.dilation, strict=True)
-        )
-        return rows, cols
 
 
 def conv2d(
@@ -300,7 +285,7 @@ def conv_transpose2d(
     )
     padded = (len(x), weight.shape[1] * slide.groups, height + 2 * top, width + 2 * left)
     room(padded, x.itemsize, "the output")
-    y = _input_gradient(x, weight, padded, slide)[:, :, top : top + height, left : left + width]
+    y = engine.input_gradient(x, weight, padded, slide)[:, :, top : top + height, left : left + width]
     return np.ascontiguousarray(y) if bias is None else y + bias[:, None, None]
 
 
@@ -358,8 +343,8 @@ def conv_transpose2d_backward(
     # Output padding may add rows that no window reached; they got nothing from x and give it no gradient.
     rows, cols = slide.reach(x.shape[2:], weight.shape[2:])
     padded = pad(grad_y, ((top, top), (left, left)))[:, :, :rows, :cols]
-    grad_x = _correlate(padded, weight, slide) if need_grad_x else None
-    grad_weight = _weight_gradient(x, padded, weight.shape, slide)
+    grad_x = engine.correlate(padded, weight, slide) if need_grad_x else None
+    grad_weight = engine.weight_gradient(x, padded, weight.shape, slide)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))
 
 
@@ -593,61 +578,9 @@ def col2im(
     return np.ascontiguousarray(x[:, :, top : top + height, left : left + width])
 
 
-def _correlate(x: np.ndarray, weight: np.ndarray, slide: _Slide) -> np.ndarray:
-    """Cross-correlate an already padded batch, a block of columns at a time."""
-    c_out, c_group, k_h, k_w = weight.shape
-    stride, dilation, groups = slide
-    view = windows(x, (k_h, k_w), stride, dilation)
-    n, _, _, _, h_out, w_out = view.shape
-    matrix = weight.reshape(groups, c_out // groups, c_group * k_h * k_w)
-    room((n, c_out, h_out, w_out), x.itemsize, "the output")
-    y = np.empty((n, c_out, h_out, w_out), x.dtype)
-    for images, rows, cols in blocks(n, h_out, w_out, x.shape[1] * k_h * k_w * x.itemsize):
-        columns = view[images, ..., rows, cols].reshape(images.stop - images.start, groups, matrix.shape[2], -1)
-        out = y[images, :, rows, cols]
-        if out.flags.c_contiguous:
-            np.matmul(matrix, columns, out=out.reshape(-1, groups, c_out // groups, columns.shape[3]))
-        else:
-            out[...] = np.matmul(matrix, columns).reshape(out.shape)
-    return y
-
-
-def _weight_gradient(grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], slide: _Slide) -> np.ndarray:
-    """Correlate an already padded batch with the gradient of its output: one number for each weight."""
-    c_out, c_group, k_h, k_w = shape
-    stride, dilation, groups = slide
-    view = windows(x, (k_h, k_w), stride, dilation)
-    n, _, _, _, h_out, w_out = view.shape
-    # Columns from the left: the taller factor first is up to a third faster than the other way round.
-    grad = np.zeros((groups, c_group * k_h * k_w, c_out // groups), x.dtype)
-    for images, rows, cols in blocks(n, h_out, w_out, x.shape[1] * k_h * k_w * x.itemsize):
-        count = images.stop - images.start
-        columns = view[images, ..., rows, cols].reshape(count, groups, grad.shape[1], -1)
-        upstream = grad_y[images, :, rows, cols].reshape(count, groups, grad.shape[2], -1)
-        grad += np.matmul(columns, upstream.swapaxes(2, 3)).sum(axis=0)
-    return grad.swapaxes(1, 2).reshape(shape)
-
-
-def _input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...], slide: _Slide) -> np.ndarray:
-    """Send the gradient of the output back to the inputs (of padded `shape`) that each window looked at."""
-    c_out, c_group, k_h, k_w = weight.shape
-    stride, dilation, groups = slide
-    n, _, h_out, w_out = grad_y.shape
-    matrix = weight.reshape(groups, c_out // groups, c_group * k_h * k_w).swapaxes(1, 2)
-    grad_x = np.zeros(shape, grad_y.dtype)
-    for images, rows, cols in blocks(n, h_out, w_out, shape[1] * k_h * k_w * grad_y.itemsize):
-        out = grad_y[images, :, rows, cols]
-        columns = np.matmul(matrix, out.reshape(len(out), groups, c_out // groups, -1))
-        columns = columns.reshape(len(out), shape[1], k_h, k_w, *out.shape[2:])
-        top, left = rows.start * stride[0], cols.start * stride[1]
-        height, width = slide.reach(out.shape[2:], (k_h, k_w))
-        fold(columns, grad_x[images, :, top : top + height, left : left + width], stride, dilation)
-    return grad_x
-
-
 def _conv(x, weight, bias, stride, padding, dilation, groups, axes):
     x, weight, bias, slide, pads = _conv_arguments(x, weight, bias, stride, padding, dilation, groups, axes)
-    y = _correlate(pad(x, pads), weight, slide)
+    y = engine.correlate(pad(x, pads), weight, slide)
     if bias is not None:
         y += bias[:, None, None]
     return y if axes == 2 else y[:, :, 0]
@@ -660,12 +593,12 @@ def _conv_backward(grad_y, x, weight, bias, stride, padding, dilation, groups, n
     shape = (len(x), len(weight), h_out, w_out)
     grad_y = same_shape(grad_y, "grad_y", shape if axes == 2 else (*shape[:2], w_out), "the output")
     grad_y = grad_y.reshape(shape).astype(x.dtype, copy=False)
-    grad_weight = _weight_gradient(grad_y, padded, weight.shape, slide)
+    grad_weight = engine.weight_gradient(grad_y, padded, weight.shape, slide)
     grad_bias = None if bias is None else grad_y.sum(axis=(0, 2, 3))
     grad_x = None
     if need_grad_x:
         (top, _), (left, _) = pads
-        grad_x = _input_gradient(grad_y, weight, padded.shape, slide)
+        grad_x = engine.input_gradient(grad_y, weight, padded.shape, slide)
         grad_x = np.ascontiguousarray(grad_x[:, :, top : top + x.shape[2], left : left + x.shape[3]])
     if axes == 2:
         return grad_x, grad_weight, grad_bias
@@ -688,7 +621,7 @@ def _conv_arguments(x, weight, bias, stride, padding, dilation, groups, axes):
         x, weight = x[:, :, None], weight[:, :, None]
         stride, dilation, pads = (1, *stride), (1, *dilation), ((0, 0), *pads)
     _check_fit(x.shape[2:], weight.shape[2:], pads, dilation)
-    return x, weight, bias, _Slide(stride, dilation, groups), pads
+    return x, weight, bias, Slide(stride, dilation, groups), pads
 
 
 def _transpose_arguments(x, weight, bias, stride, padding, output_padding, dilation, groups):
@@ -707,7 +640,7 @@ def _transpose_arguments(x, weight, bias, stride, padding, output_padding, dilat
             x.shape[2:], weight.shape[2:], stride, padding, output_padding, dilation, strict=True
         )
     )
-    return x, weight, bias, _Slide(stride, dilation, groups), padding, size
+    return x, weight, bias, Slide(stride, dilation, groups), padding, size
 
 
 def _window_counts(padded, kernel_size, stride, dilation):
@@ -742,7 +675,7 @@ def _plane_correlation(x, kernel, mode, axes, flipped):
     pads = before_after[mode](kernel.shape[0]), before_after[mode](kernel.shape[1])
     _check_fit(x.shape, kernel.shape, pads, (1, 1))
     kernel = flip(kernel) if flipped else kernel
-    y = _correlate(pad(x, pads)[None, None], kernel[None, None], _Slide((1, 1), (1, 1), 1))[0, 0]
+    y = engine.correlate(pad(x, pads)[None, None], kernel[None, None], Slide((1, 1), (1, 1), 1))[0, 0]
     return y if axes == 2 else y[0]
 
 

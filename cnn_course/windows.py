@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from .checks import room
 from .shapes import kernel_span
@@ -104,13 +104,52 @@ def windows(x: np.ndarray, kernel_size: Pair, stride: Pair = (1, 1), dilation: P
     return view.transpose(0, 1, 4, 5, 2, 3)
 
 
+def bands(x: np.ndarray, kernel_size: Pair) -> np.ndarray:
+    """Return the columns of every output row, several images side by side, from kW copies of `x` instead of kH * kW.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+        Already padded; the windows move by one pixel.
+    kernel_size : pair of int
+
+    Returns
+    -------
+    ndarray of shape (H_out, kH * C * kW, N * W_out)
+        A view: neighbouring rows share all but one of their kH bands. Element (r, (i, c, j), (n, s)) is
+        x[n, c, r + i, s + j].
+
+    Notes
+    -----
+    Cho and Brand, "MEC: memory-efficient convolution for deep neural network", ICML 2017, here with the images side by
+    side, so that the matrix products of small images have long rows.
+
+    Examples
+    --------
+    >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> bands(x, (2, 2))[1]
+    array([[3., 4.],
+           [4., 5.],
+           [6., 7.],
+           [7., 8.]])
+    """
+    n, c, h, w = x.shape
+    k_h, k_w = kernel_size
+    h_out, w_out = h - k_h + 1, w - k_w + 1
+    shifted = np.empty((h, c, k_w, n, w_out), x.dtype)
+    for j in range(k_w):
+        shifted[:, :, j] = x[..., j : j + w_out].transpose(2, 1, 0, 3)
+    row, _, shift, _, pixel = shifted.strides
+    return as_strided(shifted, (h_out, k_h * c * k_w, n * w_out), (row, shift, pixel), writeable=False)
+
+
 def fold(columns: np.ndarray, out: np.ndarray, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> None:
     """Add every window of `columns` back to where it was taken from: the adjoint of `windows`.
 
     Parameters
     ----------
-    columns : ndarray of shape (N, C, kH, kW, H_out, W_out)
-    out : ndarray of shape (N, C, H, W)
+    columns : ndarray of shape (..., kH, kW, H_out, W_out)
+    out : ndarray of shape (..., H, W)
         Added to in place.
     stride, dilation : pair of int
 
@@ -129,12 +168,13 @@ def fold(columns: np.ndarray, out: np.ndarray, stride: Pair = (1, 1), dilation: 
            [2., 4., 2.],
            [1., 2., 1.]])
     """
-    n, c, k_h, k_w, h_out, w_out = columns.shape
-    rows = np.zeros((n, c, k_w, out.shape[2], w_out), columns.dtype)
+    k_h, k_w, h_out, w_out = columns.shape[-4:]
+    # Its axes lie in memory as those of `columns`, whatever their order, so that additions run along neighbours.
+    rows = np.zeros_like(columns[..., 0, :, :, :], shape=(*columns.shape[:-4], k_w, out.shape[-2], w_out))
     for i in range(k_h):
-        rows[:, :, :, taps(i, h_out, stride[0], dilation[0])] += columns[:, :, i]
+        rows[..., taps(i, h_out, stride[0], dilation[0]), :] += columns[..., i, :, :, :]
     for j in range(k_w):
-        out[:, :, :, taps(j, w_out, stride[1], dilation[1])] += rows[:, :, j]
+        out[..., taps(j, w_out, stride[1], dilation[1])] += rows[..., j, :, :]
 
 
 def taps(offset: int, n_out: int, stride: int, dilation: int) -> slice:
@@ -159,6 +199,17 @@ def taps(offset: int, n_out: int, stride: int, dilation: int) -> slice:
     """
     first = offset * dilation
     return slice(first, first + (n_out - 1) * stride + 1, stride)
+
+
+def fit_in_block(outputs: int, column_bytes: int) -> bool:
+    """Tell whether the columns of so many outputs fit into `COLUMN_BYTES`.
+
+    Examples
+    --------
+    >>> fit_in_block(100, column_bytes=150 * 4), fit_in_block(1000, column_bytes=150 * 4)
+    (True, False)
+    """
+    return outputs * column_bytes <= COLUMN_BYTES
 
 
 def blocks(n: int, h_out: int, w_out: int, column_bytes: int) -> Iterator[tuple[slice, slice, slice]]:
