@@ -3,7 +3,7 @@
 Printed in the book, and the oracle of every test; nothing of the library is used here. Arguments are not checked:
 pass float arrays and, for each option, one number.
 
-Taught in chapters 1 to 5, 7 and 9.
+Taught in chapters 1 to 5, 7, 9 and 10.
 """
 
 from __future__ import annotations
@@ -255,6 +255,72 @@ def conv_transpose2d(
     if bias is not None:
         y += bias[:, None, None]
     return y[:, :, padding[0] : h_full - padding[0], padding[1] : w_full - padding[1]]
+
+
+def locally_connected2d(x, weight, bias=None, stride=(1, 1), padding=(0, 0)):
+    """Cross-correlate a batch of images with filters that are not shared: every output has its own.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C_in, H, W)
+    weight : ndarray of shape (C_out, H_out, W_out, C_in, kH, kW)
+    bias : ndarray of shape (C_out, H_out, W_out), optional
+    stride, padding : pair of int
+
+    Returns
+    -------
+    ndarray of shape (N, C_out, H_out, W_out)
+
+    Examples
+    --------
+    >>> x, weight = np.arange(9.0).reshape(1, 1, 3, 3), np.arange(16.0).reshape(1, 2, 2, 1, 2, 2)
+    >>> locally_connected2d(x, weight)[0, 0]
+    array([[ 19.,  73.],
+           [197., 331.]])
+    """
+    x = zero_pad(x, *padding)
+    c_out, h_out, w_out, c_in, k_h, k_w = weight.shape
+    y = np.zeros((len(x), c_out, h_out, w_out))
+    for n, o, row, col in np.ndindex(y.shape):
+        for c, i, j in np.ndindex(c_in, k_h, k_w):
+            y[n, o, row, col] += weight[o, row, col, c, i, j] * x[n, c, row * stride[0] + i, col * stride[1] + j]
+        if bias is not None:
+            y[n, o, row, col] += bias[o, row, col]
+    return y
+
+
+def tiled_conv2d(x, weight, bias=None, stride=(1, 1), padding=(0, 0)):
+    """Cross-correlate a batch of images with filters that take turns: output (i, j) uses kernel (i % t_h, j % t_w).
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C_in, H, W)
+    weight : ndarray of shape (C_out, C_in, kH, kW, t_h, t_w)
+    bias : ndarray of shape (C_out, t_h, t_w), optional
+    stride, padding : pair of int
+
+    Returns
+    -------
+    ndarray of shape (N, C_out, H_out, W_out)
+
+    Examples
+    --------
+    >>> tiled_conv2d(np.ones((1, 1, 2, 5)), np.array([1.0, 20.0, 300.0]).reshape(1, 1, 1, 1, 1, 3))[0, 0]
+    array([[  1.,  20., 300.,   1.,  20.],
+           [  1.,  20., 300.,   1.,  20.]])
+    """
+    x = zero_pad(x, *padding)
+    c_out, c_in, k_h, k_w, t_h, t_w = weight.shape
+    h_out = (x.shape[2] - k_h) // stride[0] + 1
+    w_out = (x.shape[3] - k_w) // stride[1] + 1
+    y = np.zeros((len(x), c_out, h_out, w_out))
+    for n, o, row, col in np.ndindex(y.shape):
+        a, b = row % t_h, col % t_w
+        for c, i, j in np.ndindex(c_in, k_h, k_w):
+            y[n, o, row, col] += weight[o, c, i, j, a, b] * x[n, c, row * stride[0] + i, col * stride[1] + j]
+        if bias is not None:
+            y[n, o, row, col] += bias[o, a, b]
+    return y
 
 
 def pool2d(x, reduce, kernel_size, stride, padding=(0, 0), dilation=(1, 1), output_size=None):

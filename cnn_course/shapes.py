@@ -1,6 +1,6 @@
-"""Sizes, counts and receptive fields: integers only, no array is touched.
+"""Sizes, counts and receptive fields: integers only, no image or weight is touched.
 
-Taught in chapters 4 (padding), 5 (stride), 6 (receptive field) and 8 (LeNet's table).
+Taught in chapters 4 (padding), 5 (stride), 6 (receptive field), 8 (LeNet's table) and 10 (variants).
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from math import prod
 from typing import NamedTuple
 
-from .checks import boolean, choice, integer, per_axis
+import numpy as np
+
+from .checks import boolean, choice, integer, per_axis, plain_array
 
 Padding = int | tuple[int, int] | str
 
@@ -312,6 +314,190 @@ def linear_param_count(n_in: int, n_out: int, *, bias: bool = True) -> int:
     120000000
     """
     return integer(n_out, "n_out", 1) * (integer(n_in, "n_in", 1) + boolean(bias, "bias"))
+
+
+def conv_mac_count(
+    c_in: int, c_out: int, kernel_size: int | tuple[int, int], output_size: int | tuple[int, int], *, groups: int = 1
+) -> int:
+    """Return how often a 2D convolution multiplies and adds for one image.
+
+    Parameters
+    ----------
+    c_in, c_out : int
+        Input and output channels.
+    kernel_size, output_size : int or pair of int
+        Rows and columns of a kernel and of the output.
+    groups : int
+        Independent groups of channels.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError
+        If a number is not an integer.
+    ValueError
+        If a number is below 1 or `groups` does not divide the channels.
+
+    Notes
+    -----
+    Every output costs one multiplication for each weight that it uses, shared or not: `locally_connected2d` and
+    `tiled_conv2d` cost the same, and `restricted_conv2d` as much as ``conv_mac_count(connections.sum(), 1, ...)``.
+
+    Examples
+    --------
+    The first layer of LeNet-5:
+
+    >>> conv_mac_count(1, 6, 5, 28)
+    117600
+    """
+    weights = conv_param_count(c_in, c_out, kernel_size, groups=groups, bias=False)
+    return weights * prod(per_axis(output_size, "output_size", minimum=1))
+
+
+def locally_connected_param_count(
+    c_in: int,
+    c_out: int,
+    kernel_size: int | tuple[int, int],
+    output_size: int | tuple[int, int],
+    *,
+    bias: bool = True,
+) -> int:
+    """Return the number of parameters of a locally connected layer: those of the convolution, for every position.
+
+    Parameters
+    ----------
+    c_in, c_out : int
+        Input and output channels.
+    kernel_size, output_size : int or pair of int
+        Rows and columns of a kernel and of the output.
+    bias : bool
+        Whether each output has a bias, one for every position.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError
+        If a number is not an integer, or `bias` not a bool.
+    ValueError
+        If a number is below 1.
+
+    Examples
+    --------
+    A 2x2 kernel at four places: 16 weights where a convolution shares 4.
+
+    >>> locally_connected_param_count(1, 1, 2, 2, bias=False)
+    16
+    """
+    positions = prod(per_axis(output_size, "output_size", minimum=1))
+    return positions * conv_param_count(c_in, c_out, kernel_size, bias=bias)
+
+
+def tiled_param_count(
+    c_in: int, c_out: int, kernel_size: int | tuple[int, int], tiles: int | tuple[int, int], *, bias: bool = True
+) -> int:
+    """Return the number of parameters of a tiled convolution: those of the convolution, for every tile.
+
+    Parameters
+    ----------
+    c_in, c_out : int
+        Input and output channels.
+    kernel_size : int or pair of int
+        Rows and columns of a kernel.
+    tiles : int or pair of int
+        How many kernels take turns along rows and along columns.
+    bias : bool
+        Whether there are biases, one for each output channel and tile.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError
+        If a number is not an integer, or `bias` not a bool.
+    ValueError
+        If a number is below 1.
+
+    Examples
+    --------
+    >>> tiled_param_count(3, 10, 5, 2), 4 * conv_param_count(3, 10, 5)
+    (3040, 3040)
+    """
+    return prod(per_axis(tiles, "tiles", minimum=1)) * conv_param_count(c_in, c_out, kernel_size, bias=bias)
+
+
+def restricted_param_count(connections: np.ndarray, kernel_size: int | tuple[int, int], *, bias: bool = True) -> int:
+    """Return the number of parameters of a convolution that a table restricts: a kernel for each connection.
+
+    Parameters
+    ----------
+    connections : ndarray of bool of shape (C_out, C_in)
+        Whether the output channel of the row sees the input channel of the column.
+    kernel_size : int or pair of int
+        Rows and columns of a kernel.
+    bias : bool
+        Whether each output channel has a bias.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError
+        If `connections` does not hold booleans, a number is not an integer, or `bias` not a bool.
+    ValueError
+        If `connections` does not have two axes or leaves an output channel without any input, or a number is below 1.
+
+    Examples
+    --------
+    >>> restricted_param_count([[True, True, False], [False, True, True]], 5)
+    102
+    """
+    table = check_connections(connections)
+    kernels = int(table.sum()) * prod(per_axis(kernel_size, "kernel_size", minimum=1))
+    return kernels + len(table) * boolean(bias, "bias")
+
+
+def check_connections(connections: np.ndarray) -> np.ndarray:
+    """Return `connections` if it says for every output channel which input channels it sees.
+
+    Parameters
+    ----------
+    connections : ndarray of bool of shape (C_out, C_in)
+
+    Returns
+    -------
+    ndarray of bool of shape (C_out, C_in)
+
+    Raises
+    ------
+    TypeError
+        If it does not hold booleans: channel numbers, for example.
+    ValueError
+        If it does not have two axes, or an output channel sees nothing.
+
+    Examples
+    --------
+    >>> check_connections([[True, False]])
+    array([[ True, False]])
+    """
+    table = plain_array(connections, "connections")
+    if table.ndim != 2 or table.size == 0:
+        raise ValueError(f"connections must be a table of shape (C_out, C_in), got shape {table.shape}")
+    if table.dtype != bool:
+        raise TypeError(f"connections must hold True and False, a row for each output channel, got dtype {table.dtype}")
+    if not table.any(axis=1).all():
+        alone = int(table.any(axis=1).argmin())
+        raise ValueError(f"connections must give every output channel an input channel; row {alone} is all False")
+    return table
 
 
 def check_groups(c_in: int, c_out: int, groups: int) -> int:

@@ -1,173 +1,42 @@
-"""Training: optimisers, mini-batches, accuracy, and weights on disk.
+"""Training: mini-batches, accuracy, early stopping, and a run that goes on after it was killed.
 
-Taught in chapters 8 and 9.
+What it needs from `optimizers` and `saving` goes by this module's name too. Taught in chapters 8 and 9.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import cos, pi
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from .checks import batch, class_array, generator, integer, number, plain_array, room
+from .checks import batch, boolean, class_array, generator, integer, number, plain_array, room
 from .dense import check_classes, cross_entropy, cross_entropy_backward
-from .layers import Sequential, check_network
+from .layers import Sequential
+from .optimizers import SGD, Adam, Optimizer, constant, cosine
+from .saving import copy_arrays, load_checkpoint, load_weights, save_checkpoint, save_weights
 from .windows import pad
 
+__all__ = [
+    "SGD",
+    "Adam",
+    "History",
+    "Optimizer",
+    "accuracy",
+    "confusion_matrix",
+    "constant",
+    "cosine",
+    "fit",
+    "load_weights",
+    "predict",
+    "random_shift",
+    "save_weights",
+]
+
 Augment = Callable[[np.ndarray, np.random.RandomState], np.ndarray]
-
-
-class Optimizer(Protocol):
-    """What `fit` asks of an optimiser."""
-
-    model: Sequential
-    learning_rate: float
-
-    def step(self, scale: float = 1.0) -> None:
-        """Move every parameter once, with `scale` times the learning rate."""
-
-
-class SGD:
-    """Stochastic gradient descent, with momentum if asked.
-
-    Parameters
-    ----------
-    model : Sequential
-        Whose parameters to move, in place.
-    learning_rate : float
-    momentum : float
-        Share of the last step that is kept, at least 0 and below 1.
-
-    Raises
-    ------
-    TypeError
-        If `model` is not a Sequential, or a number not a number.
-    ValueError
-        If a number is out of range.
-
-    Notes
-    -----
-    velocity = momentum * velocity + grad; param -= learning_rate * velocity, as in PyTorch.
-
-    Examples
-    --------
-    >>> from cnn_course.layers import Linear
-    >>> model = Sequential(Linear(1, 1, random_state=np.random.RandomState(0)))
-    >>> SGD(model, 0.1, momentum=0.9)
-    SGD(learning_rate=0.1, momentum=0.9)
-    """
-
-    def __init__(self, model: Sequential, learning_rate: float, momentum: float = 0.0) -> None:
-        self.model = check_network(model)
-        self.learning_rate = number(learning_rate, "learning_rate", 0)
-        self.momentum = number(momentum, "momentum", 0, 1)
-        self.velocity = {name: np.zeros_like(p) for name, p in model.named_params().items()}
-
-    def step(self, scale: float = 1.0) -> None:
-        """Move every parameter against its gradient.
-
-        Parameters
-        ----------
-        scale : float
-            Factor of the learning rate, from a schedule.
-
-        Raises
-        ------
-        RuntimeError
-            If there was no `backward` before.
-        """
-        grads = _gradients(self.model)
-        for name, param in self.model.named_params().items():
-            velocity = self.velocity[name]
-            velocity *= self.momentum
-            velocity += grads[name]
-            param -= self.learning_rate * scale * velocity
-
-    def __repr__(self) -> str:
-        return f"SGD(learning_rate={self.learning_rate}, momentum={self.momentum})"
-
-
-class Adam:
-    """Adam: steps scaled by running averages of the gradient and of its square.
-
-    Parameters
-    ----------
-    model : Sequential
-        Whose parameters to move, in place.
-    learning_rate : float
-    betas : pair of float
-        How much of the two averages is kept at each step.
-    eps : float
-        Keeps the division away from 0.
-
-    Raises
-    ------
-    TypeError
-        If `model` is not a Sequential, or a number not a number.
-    ValueError
-        If a number is out of range.
-
-    References
-    ----------
-    .. [1] Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
-
-    Examples
-    --------
-    >>> from cnn_course.layers import Linear
-    >>> Adam(Sequential(Linear(1, 1, random_state=np.random.RandomState(0))), 0.002)
-    Adam(learning_rate=0.002, betas=(0.9, 0.999), eps=1e-08)
-    """
-
-    def __init__(
-        self,
-        model: Sequential,
-        learning_rate: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-    ) -> None:
-        self.model = check_network(model)
-        self.learning_rate = number(learning_rate, "learning_rate", 0)
-        keep_mean, keep_square = betas
-        self.betas = (number(keep_mean, "betas[0]", 0, 1), number(keep_square, "betas[1]", 0, 1))
-        self.eps = number(eps, "eps", 0)
-        self.steps = 0
-        self.mean = {name: np.zeros_like(p) for name, p in model.named_params().items()}
-        self.square = {name: np.zeros_like(p) for name, p in model.named_params().items()}
-
-    def step(self, scale: float = 1.0) -> None:
-        """Move every parameter against its averaged gradient.
-
-        Parameters
-        ----------
-        scale : float
-            Factor of the learning rate, from a schedule.
-
-        Raises
-        ------
-        RuntimeError
-            If there was no `backward` before.
-        """
-        grads = _gradients(self.model)
-        self.steps += 1
-        keep_mean, keep_square = self.betas
-        # The averages start at 0; dividing by 1 - beta ** steps makes up for it.
-        rate = self.learning_rate * scale / (1 - keep_mean**self.steps)
-        correction = (1 - keep_square**self.steps) ** 0.5
-        for name, param in self.model.named_params().items():
-            grad, mean, square = grads[name], self.mean[name], self.square[name]
-            mean += (1 - keep_mean) * (grad - mean)
-            square += (1 - keep_square) * (grad * grad - square)
-            param -= rate * mean / (np.sqrt(square) / correction + self.eps)
-
-    def __repr__(self) -> str:
-        return f"Adam(learning_rate={self.learning_rate}, betas={self.betas}, eps={self.eps})"
 
 
 @dataclass
@@ -178,53 +47,24 @@ class History:
     ----------
     loss, accuracy : list of float
         Means over the training batches while they were trained on.
-    val_accuracy : list of float
-        Accuracy on the validation set after each epoch; empty if there is none.
+    val_loss, val_accuracy : list of float
+        Loss and accuracy on the validation set after each epoch; empty if there is none.
+
+    Examples
+    --------
+    >>> History(val_loss=[0.9, 0.5, 0.6]).best_epoch
+    2
     """
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
     val_accuracy: list[float] = field(default_factory=list)
 
-
-def constant(progress: float) -> float:
-    """Keep the learning rate: the schedule that `fit` uses if none is given.
-
-    Parameters
-    ----------
-    progress : float
-        From 0 at the first step to 1 at the last.
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> constant(0.5)
-    1.0
-    """
-    return 1.0
-
-
-def cosine(progress: float) -> float:
-    """Lower the learning rate along half a cosine, from all of it to nothing.
-
-    Parameters
-    ----------
-    progress : float
-        From 0 at the first step to 1 at the last.
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> [round(cosine(p), 3) for p in (0, 0.5, 1)]
-    [1.0, 0.5, 0.0]
-    """
-    return (1 + cos(pi * progress)) / 2
+    @property
+    def best_epoch(self) -> int:
+        """The first epoch of the lowest validation loss, counted from 1; 0 if there is no validation loss."""
+        return int(np.argmin(self.val_loss)) + 1 if self.val_loss else 0
 
 
 def random_shift(pixels: int) -> Augment:
@@ -260,6 +100,7 @@ def random_shift(pixels: int) -> Augment:
         starts = random_state.randint(0, 2 * pixels + 1, size=(n, 2))
         return np.stack([r[:, i : i + h, j : j + w] for r, (i, j) in zip(wide, starts, strict=True)])
 
+    augment.__name__ = f"random_shift({pixels})"  # by which a checkpoint knows it
     return augment
 
 
@@ -275,9 +116,15 @@ def fit(
     schedule: Callable[[float], float] = constant,
     augment: Augment | None = None,
     validation: tuple[np.ndarray, np.ndarray] | None = None,
+    patience: int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = True,
 ) -> History:
     """Train a classifier with mini-batches in a new order each epoch.
+
+    With `patience` the training stops early, and the model ends with the parameters of `History.best_epoch`. With
+    `checkpoint` it survives being killed: call again with the same arguments, and it goes on after the last epoch
+    that was finished, to the very numbers of a run that was never killed.
 
     Parameters
     ----------
@@ -296,9 +143,16 @@ def fit(
     augment : callable, optional
         From a batch and a RandomState to the batch to train on: `random_shift`.
     validation : pair of ndarray, optional
-        (x, y) to measure the accuracy on after each epoch.
+        (x, y) to measure the loss and the accuracy on after each epoch.
+    patience : int, optional
+        Stop after so many epochs in a row without a lower validation loss than before.
+    checkpoint : path, optional
+        An ``.npz`` file, written at the start and after each epoch. If it is there already, model, optimizer and
+        `random_state` are set to what it holds; if its training is finished, nothing is left to train.
+        To start afresh, delete it.
     progress : bool
-        Whether to show a progress bar.
+        Whether to show a bar with the loss and the accuracies of the last epoch, in a terminal or a notebook; it
+        needs tqdm. False prints nothing.
 
     Returns
     -------
@@ -310,9 +164,15 @@ def fit(
         If a number is not an integer, the labels are not, `validation` is not a pair, or `random_state` not a
         RandomState.
     ValueError
-        If x and y do not agree, are empty, a number is out of range, or the optimiser belongs to another model.
+        If x and y do not agree, are empty, a number is out of range, the optimiser belongs to another model, there
+        is patience without validation, or the checkpoint is damaged or that of another training: of another model,
+        optimiser or data set, or with other numbers or functions (which are compared by their names).
     FloatingPointError
-        If the loss is no longer a finite number.
+        If a loss is no longer a finite number.
+    OSError
+        If the checkpoint cannot be written or read.
+    ImportError
+        If a bar is wanted and tqdm is not installed.
 
     Examples
     --------
@@ -330,37 +190,68 @@ def fit(
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
             raise TypeError(f"validation must be a pair (x, y), got {type(validation).__name__}")
         validation = _labelled(*validation, "validation x", "validation y")
+    if patience is not None and (patience := integer(patience, "patience", 1)) and validation is None:
+        raise ValueError(f"patience={patience} waits for a lower validation loss; pass validation=(x, y) too")
+    progress = boolean(progress, "progress")
     if getattr(optimizer, "model", None) is not model:
         raise ValueError("the optimizer was made for another model; make one for this model")
-    history = History()
+
+    history, params = History(), model.named_params()
+    best = {name: p.copy() for name, p in params.items()} if patience else {}
+    stored: tuple | None = None
+    if checkpoint is not None:
+        settings = {
+            "model": repr(model),
+            "optimizer": repr(optimizer),
+            "data": _digest(x, y),
+            "validation": validation and _digest(*validation),
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "patience": patience,
+            "schedule": _name(schedule),
+            "augment": augment and _name(augment),
+        }
+        groups = {"model": params, "optimizer": optimizer.named_state(), "best": best}
+        arrays = {f"{group}.{name}": array for group, named in groups.items() for name, array in named.items()}
+        stored = checkpoint, settings, arrays, vars(history), random_state
+        if os.path.exists(checkpoint):
+            load_checkpoint(*stored)
+        else:
+            save_checkpoint(*stored)
+
     starts = range(0, len(x), batch_size)
     total = epochs * len(starts)
-    with _progress_bar(total, progress) as bar:
-        for epoch in range(epochs):
+    with _progress_bar(total, len(history.loss) * len(starts), progress) as bar:
+        while len(history.loss) < epochs and not (patience and len(history.loss) >= history.best_epoch + patience):
+            epoch = len(history.loss)
+            _report(bar, f"epoch {epoch + 1}/{epochs}", history)
             order, loss, right = random_state.permutation(len(x)), 0.0, 0
             for step, start in enumerate(starts):
                 chosen = order[start : start + batch_size]
                 images = x[chosen] if augment is None else augment(x[chosen], random_state)
                 logits = model.forward(images)
-                batch_loss = cross_entropy(logits, y[chosen])
-                if not np.isfinite(batch_loss):
-                    raise FloatingPointError(
-                        f"the loss became {batch_loss} in epoch {epoch + 1}: "
-                        f"a learning rate below {optimizer.learning_rate} may help"
-                    )
+                batch_loss = _finite(cross_entropy(logits, y[chosen]), "loss", epoch, optimizer)
                 model.backward(cross_entropy_backward(logits, y[chosen]), need_grad_x=False)
                 done = (epoch * len(starts) + step) / max(1, total - 1)
                 optimizer.step(number(schedule(done), "schedule(progress)", 0))
                 loss += batch_loss * len(chosen)
                 right += int((logits.argmax(axis=1) == y[chosen]).sum())
-                bar.update()
+                bar.update(1)
             history.loss.append(loss / len(x))
             history.accuracy.append(right / len(x))
-            shown = {"loss": f"{history.loss[-1]:.4f}", "accuracy": f"{history.accuracy[-1]:.4f}"}
             if validation is not None:
-                history.val_accuracy.append(accuracy(model, *validation))
-                shown["validation"] = f"{history.val_accuracy[-1]:.4f}"
-            bar.set_postfix(shown)
+                scores, labels = predict(model, validation[0]), validation[1]
+                val_loss = _finite(cross_entropy(scores, labels), "validation loss", epoch, optimizer)
+                history.val_loss.append(val_loss)
+                history.val_accuracy.append(float((scores.argmax(axis=1) == labels).mean()))
+            if patience and epoch + 1 == history.best_epoch:
+                copy_arrays(params, best)
+            if stored:
+                save_checkpoint(*stored)
+        bar.update(total - len(history.loss) * len(starts))  # what early stopping spared
+        _report(bar, f"epoch {len(history.loss)}/{epochs}", history)
+    if patience:
+        copy_arrays(best, params)
     return history
 
 
@@ -470,101 +361,6 @@ def confusion_matrix(y: np.ndarray, predicted: np.ndarray, classes: int) -> np.n
     return matrix
 
 
-def save_weights(path: str | os.PathLike[str], model: Sequential) -> None:
-    """Write a model's parameters to an ``.npz`` file; whoever reads `path` sees the old file or the whole new one.
-
-    Parameters
-    ----------
-    path : path
-        Where to write, with its ending; an existing file is replaced.
-    model : Sequential
-
-    Raises
-    ------
-    TypeError
-        If `model` is not a Sequential.
-    OSError
-        If the file cannot be written; an older file is then still there.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from cnn_course.layers import Linear
-    >>> model = Sequential(Linear(3, 2, random_state=np.random.RandomState(0)))
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_weights(f"{folder}/w.npz", model)
-    ...     load_weights(f"{folder}/w.npz", model)
-    """
-    path, params = Path(path), check_network(model).named_params()
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            np.savez(file, **params)  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
-    """Read parameters written by `save_weights` into a model of the same architecture.
-
-    Parameters
-    ----------
-    path : path
-    model : Sequential
-        Changed in place, and only if every array in the file fits.
-
-    Raises
-    ------
-    TypeError
-        If `model` is not a Sequential.
-    OSError
-        If the file cannot be read.
-    ValueError
-        If it is not a weight file, or names, shapes or types do not fit the model.
-
-    Examples
-    --------
-    See `save_weights`.
-    """
-    params = check_network(model).named_params()
-    with open(path, "rb") as file:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                names = sorted(name.removesuffix(".npy") for name in archive.namelist())
-                if names != sorted(params):
-                    raise ValueError(f"it holds {names}, the model has {sorted(params)}")
-                loaded = {name: _read_array(archive, name, param) for name, param in params.items()}
-        except Exception as error:  # zipfile and NumPy raise many kinds on a damaged file
-            raise ValueError(f"{path} is not a weight file of this model: {error}") from error
-    for name, param in params.items():
-        param[...] = loaded[name]
-
-
-def _read_array(archive: zipfile.ZipFile, name: str, param: np.ndarray) -> np.ndarray:
-    """Read one array, after its header alone has shown that it is as large as `param`: a lie costs no memory."""
-    with archive.open(f"{name}.npy") as file:
-        version = np.lib.format.read_magic(file)
-        if version != (1, 0):
-            raise ValueError(f"{name} is stored in version {version} of NumPy's format, not in (1, 0)")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        if shape != param.shape or dtype != param.dtype:
-            raise ValueError(f"{name} is {dtype} of shape {shape}, the model's is {param.dtype} of shape {param.shape}")
-        file.seek(0)
-        return np.lib.format.read_array(file, allow_pickle=False)
-
-
-def _gradients(model: Sequential) -> dict[str, np.ndarray]:
-    grads = model.named_grads()
-    missing = sorted(model.named_params().keys() - grads.keys())
-    if missing:
-        raise RuntimeError(f"no gradients yet for {', '.join(missing)}: a step follows a backward")
-    return grads
-
-
 def _labelled(x: np.ndarray, y: np.ndarray, x_name: str, y_name: str) -> tuple[np.ndarray, np.ndarray]:
     x, y = plain_array(x, x_name), class_array(y, y_name)
     if y.shape != x.shape[:1] or len(y) == 0:
@@ -573,6 +369,23 @@ def _labelled(x: np.ndarray, y: np.ndarray, x_name: str, y_name: str) -> tuple[n
             f"got shapes {x.shape} and {y.shape}"
         )
     return x, y
+
+
+def _finite(loss: float, name: str, epoch: int, optimizer: Optimizer) -> float:
+    if not np.isfinite(loss):
+        raise FloatingPointError(
+            f"the {name} became {loss} in epoch {epoch + 1}: "
+            f"a learning rate below {optimizer.learning_rate} may help"
+        )
+    return float(loss)
+
+
+def _digest(*arrays: np.ndarray) -> str:
+    return " and ".join(f"{a.shape} {a.dtype} #{zlib.crc32(np.ascontiguousarray(a).data):08x}" for a in arrays)
+
+
+def _name(function: Callable) -> str:
+    return getattr(function, "__name__", type(function).__name__)
 
 
 class _NoBar:
@@ -584,16 +397,31 @@ class _NoBar:
     def __exit__(self, *exception: object) -> None:
         pass
 
-    def update(self) -> None:
+    def update(self, steps: int) -> None:
+        pass
+
+    def set_description_str(self, text: str) -> None:
         pass
 
     def set_postfix(self, shown: dict[str, str]) -> None:
         pass
 
 
-def _progress_bar(total: int, shown: bool) -> Any:
+def _progress_bar(total: int, done: int, shown: bool) -> Any:
     if not shown:
         return _NoBar()
-    from tqdm.auto import tqdm
+    try:
+        from tqdm.auto import tqdm
+    except ImportError as error:
+        raise ImportError(
+            "the progress bar comes with tqdm, which is not installed: pip install cnn-course[book], "
+            "or pass progress=False"
+        ) from error
+    # No count of batches, no rate: the rest fits into the 80 columns of a terminal.
+    return tqdm(total=total, initial=done, bar_format="{desc} |{bar}| {remaining}{postfix}")
 
-    return tqdm(total=total, unit="batch")
+
+def _report(bar: Any, text: str, history: History) -> None:
+    shown = ("loss", "accuracy", "val_accuracy")
+    bar.set_description_str(text)
+    bar.set_postfix({name: f"{values[-1]:.3f}" for name, values in vars(history).items() if name in shown and values})

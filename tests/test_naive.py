@@ -42,6 +42,21 @@ def test_conv2d_with_stride_padding_dilation_and_groups_by_hand():
     assert_array_equal(y.ravel(), [137, 1362])
 
 
+def test_locally_connected2d_and_tiled_conv2d_by_hand():
+    x = np.arange(1.0, 17.0).reshape(1, 1, 4, 4)
+    ones = np.ones((1, 1, 2, 2))
+    # Stride 2: the four blocks have sums 14, 22, 46 and 54, and each place its own multiple and bias.
+    times = np.array([[1.0, 10.0], [100.0, 1000.0]])
+    y = naive.locally_connected2d(x, np.multiply.outer(times, ones)[None, :, :, 0], np.eye(2)[None], stride=(2, 2))
+    assert_array_equal(y[0, 0], [[15, 220], [4600, 54001]])
+    # Stride 1: the windows' sums are 14 18 22 / 30 34 38 / 46 50 54; the third row and column start over.
+    y = naive.tiled_conv2d(x, np.multiply.outer(ones, times), np.array([[[0.0, 1.0], [2.0, 3.0]]]))
+    assert_array_equal(y[0, 0], [[14, 181, 22], [3002, 34003, 3802], [46, 501, 54]])
+    # A border of one row above and below: only the upper and lower half of the first and last windows hold pixels.
+    y = naive.tiled_conv2d(x, np.multiply.outer(ones, times[:, :1]), stride=(2, 1), padding=(1, 0))
+    assert_array_equal(y[0, 0], [[3, 5, 7], [3000, 3400, 3800], [27, 29, 31]])
+
+
 def test_pool2d_leaves_the_padding_out():
     x = np.array([[[[-1.0, -2.0], [-3.0, -4.0]]]])
     assert_array_equal(naive.pool2d(x, max, (2, 2), (2, 2), (1, 1))[0, 0], [[-1, -2], [-3, -4]])

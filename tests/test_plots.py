@@ -391,13 +391,14 @@ def test_curves_draw_what_they_are_given():
 def test_history_draws_loss_above_accuracy():
     history = History()
     history.loss, history.accuracy, history.val_accuracy = [2.0, 1.0], [0.5, 0.9], [0.4, 0.8]
+    history.val_loss = [2.5, 1.5]
     figure = plots.history(history)
     loss, accuracy = figure.axes
     assert loss.get_position().y0 > accuracy.get_position().y1
-    assert [len(axes.lines) for axes in figure.axes] == [1, 2]
+    assert [len(axes.lines) for axes in figure.axes] == [2, 2]
+    np.testing.assert_array_equal(loss.lines[1].get_xydata(), [[1, 2.5], [2, 1.5]])
     np.testing.assert_array_equal(accuracy.lines[1].get_xydata(), [[1, 0.4], [2, 0.8]])
-    assert texts(figure).count("train") == 2
-    assert texts(figure).count("validation") == 1
+    assert texts(figure).count("train") == texts(figure).count("validation") == 2
 
 
 def test_confusion_writes_counts_and_leaves_zeros_out():

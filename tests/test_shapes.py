@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import cnn_course as cc
-from cnn_course import checks, shapes
+from cnn_course import checks, models, shapes
 
 
 def windows_that_fit(n, k, stride, padding, dilation):
@@ -81,6 +81,39 @@ def test_param_counts():
     assert cc.linear_param_count(120, 84, bias=False) == 10_080
 
 
+TABLE = np.array([[True, True, False], [False, True, True], [True, True, True], [False, False, True]])
+
+
+def test_variants_have_as_many_parameters_as_their_arrays():
+    rows, cols = 4, 3  # of outputs
+    assert cc.locally_connected_param_count(3, 5, (2, 4), (rows, cols)) == np.empty((5, 4, 3, 3, 2, 4)).size + 5 * 4 * 3
+    assert cc.locally_connected_param_count(3, 5, (2, 4), (rows, cols), bias=False) == 5 * 4 * 3 * 3 * 2 * 4
+    assert cc.tiled_param_count(3, 5, (2, 4), (2, 3)) == np.empty((5, 3, 2, 4, 2, 3)).size + 5 * 2 * 3
+    assert cc.tiled_param_count(3, 5, (2, 4), (2, 3), bias=False) == 5 * 3 * 2 * 4 * 2 * 3
+    # One tile is the convolution, as many as outputs the locally connected layer.
+    assert cc.tiled_param_count(3, 5, 2, 1) == cc.conv_param_count(3, 5, 2)
+    assert cc.tiled_param_count(3, 5, 2, (rows, cols)) == cc.locally_connected_param_count(3, 5, 2, (rows, cols))
+    # 2 + 2 + 3 + 1 connections, with kernels of 3 * 2.
+    assert cc.restricted_param_count(TABLE, (3, 2)) == 8 * 6 + 4
+    assert cc.restricted_param_count(TABLE.tolist(), (3, 2), bias=False) == 8 * 6
+    # Table I of LeCun et al. (1998): six maps see 3, nine see 4, one sees 6, each through 5x5 weights, and 16 biases.
+    table = np.zeros((16, 6), bool)
+    for row, maps in enumerate(models.C3_CONNECTIONS):
+        table[row, list(maps)] = True
+    assert cc.restricted_param_count(table, 5) == (6 * 3 + 9 * 4 + 6) * 25 + 16 == 1516
+
+
+def test_conv_mac_count_equals_counting_the_products():
+    for groups in (1, 2):
+        x, weight = np.zeros((1, 4, 6, 7)), np.zeros((6, 4 // groups, 2, 3))
+        outputs = cc.naive.conv2d(x, weight, groups=groups).shape
+        products = sum(1 for _ in np.ndindex(outputs) for _ in np.ndindex(weight.shape[1:]))
+        assert cc.conv_mac_count(4, 6, (2, 3), outputs[2:], groups=groups) == products
+    # The two convolutions of LeNet-5 by hand: 28 * 28 * 6 * 25 and 10 * 10 * 16 * 6 * 25.
+    assert (cc.conv_mac_count(1, 6, 5, 28), cc.conv_mac_count(6, 16, 5, 10)) == (117_600, 240_000)
+    assert cc.conv_mac_count(np.uint8(200), np.uint8(200), 3, np.uint8(10)) == 200 * 200 * 9 * 100
+
+
 @pytest.mark.parametrize(
     "layers",
     [
@@ -136,6 +169,15 @@ def test_receptive_field_of_no_layers_is_one_pixel():
             ValueError,
             "layer 0 must have the key 'kernel' and may",
         ),
+        (lambda: cc.conv_mac_count(3, 4, 3, 0), ValueError, "output_size must be at least 1, got 0"),
+        (lambda: cc.conv_mac_count(3, 4, 3, 5, groups=2), ValueError, "groups=2 must divide the 3 input channels"),
+        (lambda: cc.locally_connected_param_count(3, 4, 3, 2.5), TypeError, "output_size must be an integer, got 2.5"),
+        (lambda: cc.tiled_param_count(3, 4, 3, (2, 0)), ValueError, "tiles must be at least 1, got 0"),
+        (lambda: cc.tiled_param_count(3, 4, 3, 2, bias=1), TypeError, "bias must be True or False, got 1"),
+        (lambda: cc.restricted_param_count([True], 3), ValueError, r"of shape \(C_out, C_in\), got shape \(1,\)"),
+        (lambda: cc.restricted_param_count([[0, 1], [2, 3]], 3), TypeError, "must hold True and False.*got dtype int"),
+        (lambda: cc.restricted_param_count([(0, 1), (2,)], 3), ValueError, "connections must be a rectangular array"),
+        (lambda: cc.restricted_param_count([[True], [False]], 3), ValueError, "row 1 is all False"),
         (lambda: checks.per_axis((1, 2, 3), "stride"), ValueError, r"one integer or 2 of them \(rows, columns\)"),
         (lambda: checks.per_axis([1.5, 2], "stride"), TypeError, "stride must be an integer, got 1.5"),
         (lambda: shapes.resolve_padding("wide", (3,), (1,), (1,)), ValueError, "'valid', 'same', 'full', got 'wide'"),

@@ -1,17 +1,20 @@
-"""Optimisers by hand and against PyTorch, training that repeats, weights that survive a crash."""
+"""Optimisers by hand and against PyTorch, training that repeats, stops and resumes, files that survive a crash."""
 
 import os
 import stat
+import subprocess
 import sys
+import time
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import cnn_course as cc
-from cnn_course import data, models, training
+from cnn_course import data, models, saving, training
 
 RNG = np.random.RandomState
 
@@ -75,6 +78,20 @@ def test_optimisers_equal_pytorch(name):
     assert_allclose(steps(ours, grads), expected, rtol=1e-10)
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_the_state_of_an_optimiser_is_all_that_its_steps_remember(name):
+    make = {"SGD": lambda m: training.SGD(m, 0.1, 0.9), "Adam": lambda m: training.Adam(m, 0.1)}[name]
+    grads = RNG(0).randn(8)
+    through, first = make(one_weight()), make(one_weight())
+    expected = steps(through, grads)
+    middle = steps(first, grads[:5])[-1]
+    second, forgetful = make(one_weight(middle)), make(one_weight(middle))
+    for key, array in first.named_state().items():
+        second.named_state()[key][...] = array
+    assert steps(second, grads[5:]) == expected[5:]
+    assert steps(forgetful, grads[5:]) != expected[5:]
+
+
 def train(**options):
     digits = data.digits()
     rng = RNG(0)
@@ -101,7 +118,9 @@ def test_fit_learns_the_digits_and_repeats():
     assert all(p.dtype == np.float32 for p in model.named_params().values())
 
 
-def test_fit_reports_validation_and_follows_the_schedule(capsys):
+def test_fit_reports_validation_and_follows_the_schedule(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
     digits = data.digits()
     seen = []
     _, history, _ = train(
@@ -112,11 +131,17 @@ def test_fit_reports_validation_and_follows_the_schedule(capsys):
         progress=True,
         epochs=3,
     )
-    assert len(history.loss) == len(history.accuracy) == len(history.val_accuracy) == 3
+    assert {len(values) for values in vars(history).values()} == {3}
     assert len(seen) == 3 * 15
     assert (seen[0], seen[-1]) == (0, 1)
     assert seen == sorted(seen)
-    assert "validation" in capsys.readouterr().err
+    shown = capsys.readouterr().err.strip().split("\r")
+    figures = f"loss={history.loss[-1]:.3f}, accuracy={history.accuracy[-1]:.3f}"
+    assert shown[-1].startswith("epoch 3/3 |█")
+    assert shown[-1].endswith(f"{figures}, val_accuracy={history.val_accuracy[-1]:.3f}")
+    assert max(map(len, shown)) <= 80
+    train(epochs=1, progress=False)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_fit_sees_every_sample_once_an_epoch_and_reports_the_mean():
@@ -144,6 +169,7 @@ def test_fit_sees_every_sample_once_an_epoch_and_reports_the_mean():
     assert_allclose(history.loss, [cc.cross_entropy(model.forward(x), y)] * 2, rtol=1e-6)
     assert_allclose(history.accuracy, [training.accuracy(model, x, y)] * 2)
     assert history.val_accuracy == [training.accuracy(model, x[:3], y[:3])] * 2
+    assert_allclose(history.val_loss, [cc.cross_entropy(model.forward(x[:3]), y[:3])] * 2, rtol=1e-6)
     assert history.accuracy[0] != history.val_accuracy[0]
 
 
@@ -183,6 +209,290 @@ def test_a_loss_that_explodes_stops_the_training():
             random_state=RNG(0),
             progress=False,
         )
+
+
+class Scripted:
+    """An optimiser that follows a script: after step number i the loss of (x=1, y=0) is losses[i]."""
+
+    def __init__(self, model, losses):
+        self.model, self.learning_rate, self.losses = model, 0.1, iter(losses)
+
+    def step(self, scale=1.0):
+        # log(1 + exp(w1 - w0)) = loss
+        self.model.named_params()["0.weight"][...] = [[0], [np.log(np.expm1(next(self.losses)))]]
+
+
+def follow(losses, **options):
+    model = cc.Sequential(cc.Linear(1, 2, bias=False, random_state=RNG(0)))
+    one, zero = np.ones((1, 1)), np.array([0])
+    arguments = {"epochs": len(losses), "validation": (one, zero), "random_state": RNG(0), "progress": False}
+    history = training.fit(model, one, zero, optimizer=Scripted(model, losses), **(arguments | options))
+    return history, cc.cross_entropy(model.forward(one), zero)
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "epochs", "best"),
+    [
+        ([0.9, 0.5, 0.7, 0.6, 0.5, 0.1], 3, 5, 2),  # as low as before is not lower
+        ([0.9, 0.5, 0.7, 0.6, 0.5, 0.1], 4, 6, 6),
+        ([0.9, 0.5, 0.7, 0.6, 0.4, 0.8], 3, 6, 5),  # waiting starts anew; the epochs end first
+        ([0.1, 0.2, 0.3], 1, 2, 1),
+        ([0.3, 0.2, 0.1], 1, 3, 3),
+    ],
+)
+def test_early_stopping_waits_so_many_epochs_and_puts_the_best_weights_back(losses, patience, epochs, best):
+    history, after = follow(losses, patience=patience)
+    assert_allclose(history.val_loss, losses[:epochs], rtol=1e-6)
+    assert len(history.loss) == epochs
+    assert history.best_epoch == best
+    assert_allclose(after, losses[best - 1], rtol=1e-6)
+
+
+def test_without_patience_the_last_weights_stay():
+    history, after = follow([0.3, 0.2, 0.4])
+    assert len(history.loss) == 3
+    assert history.best_epoch == 2
+    assert_allclose(after, 0.4, rtol=1e-6)
+    assert training.History().best_epoch == 0
+
+
+def test_a_bar_that_stopped_early_is_full(capsys):
+    follow([0.1, 0.2, 0.3, 0.4], patience=1, progress=True)
+    last = capsys.readouterr().err.strip().split("\r")[-1]
+    assert last.startswith("epoch 2/4 |█")
+    assert set(last.split("|")[1]) == {"█"}
+
+
+class Run:
+    """A training with everything that a checkpoint has to keep; `seed` decides only where a fresh one starts."""
+
+    def __init__(self, path=None, *, seed=0, optimizer="Adam", before_batch=lambda: None, **options):
+        self.model = cc.Sequential(cc.Flatten(), cc.Linear(4, 3, random_state=RNG(seed)))
+        make = {"Adam": lambda: training.Adam(self.model, 0.2), "SGD": lambda: training.SGD(self.model, 0.2, 0.9)}
+        self.optimizer, self.rng, self.batches = make[optimizer](), RNG(seed), 0
+        x = RNG(7).randn(60, 1, 2, 2)
+        y = (np.abs(x).reshape(60, 4).argmax(axis=1) + RNG(8).randint(0, 2, 60)) % 3
+
+        def noise(images, random_state):
+            before_batch()
+            self.batches += 1
+            return images + 0.1 * random_state.randn(1)  # one number, so that the generator keeps a second one
+
+        self.x, self.y = x[:41], y[:41]
+        self.options = {
+            **{"optimizer": self.optimizer, "epochs": 5, "batch_size": 9, "random_state": self.rng},
+            **{"schedule": training.cosine, "augment": noise, "validation": (x[41:], y[41:])},
+            **{"checkpoint": path, "progress": False},
+        } | options
+
+    def fit(self):
+        return training.fit(self.model, self.x, self.y, **self.options)
+
+    def state(self):
+        """Return all that training changes, as plain numbers."""
+        arrays = self.model.named_params() | self.optimizer.named_state()
+        return {name: array.tolist() for name, array in arrays.items()}, str(self.rng.get_state(legacy=False))
+
+
+def stop_at(batch):
+    """Return a `before_batch` that raises KeyboardInterrupt before the batch of this number."""
+    numbers = iter(range(batch + 1))
+
+    def before_batch():
+        if next(numbers) == batch:
+            raise KeyboardInterrupt
+
+    return before_batch
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+@pytest.mark.parametrize("patience", [None, 1, 5])
+@pytest.mark.parametrize("batch", [0, 3, 5, 14])
+def test_a_training_that_goes_on_ends_as_one_that_was_never_stopped(tmp_path, optimizer, patience, batch):
+    whole = Run(optimizer=optimizer, patience=patience)
+    expected = whole.fit()
+    assert (len(expected.loss), expected.best_epoch) == (3 if patience == 1 else 5, 2)
+    path = tmp_path / "run.npz"
+    with pytest.raises(KeyboardInterrupt):
+        Run(path, optimizer=optimizer, patience=patience, before_batch=stop_at(batch)).fit()
+    again = Run(path, optimizer=optimizer, patience=patience, seed=1)
+    assert again.fit() == expected
+    assert again.state() == whole.state()
+    assert again.batches == whole.batches - batch // 5 * 5  # 41 samples are 5 batches: all epochs before are kept
+    done = Run(path, optimizer=optimizer, patience=patience, seed=2)
+    assert done.fit() == expected
+    assert done.state() == whole.state()
+    assert done.batches == 0
+    assert os.listdir(tmp_path) == ["run.npz"]
+    with np.load(path) as file:  # np.load refuses pickles
+        assert all(file[name].dtype != object for name in file)
+
+
+def die(path, where):
+    """Train in a process of its own until the parent kills it: in the third epoch, or as its result is written."""
+    saves = []
+    savez = np.savez
+
+    def wait():
+        print("now", flush=True)
+        time.sleep(600)
+
+    def half(file, **arrays):
+        saves.append(file)
+        if len(saves) == 4:
+            file.write(b"PK half of a file")
+            file.flush()
+            wait()
+        savez(file, **arrays)
+
+    if where == "while it writes":
+        np.savez = half
+        Run(path).fit()
+    numbers = iter(range(100))
+    Run(path, before_batch=lambda: next(numbers) == 13 and wait()).fit()
+
+
+@pytest.mark.parametrize("where", ["within an epoch", "while it writes"])
+def test_a_killed_training_loses_at_most_the_epoch_it_was_in(tmp_path, where):
+    whole = Run()
+    expected = whole.fit()
+    path = tmp_path / "run.npz"
+    code = f"import test_training; test_training.die({str(path)!r}, {where!r})"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent, stdout=subprocess.PIPE) as child:
+        assert child.stdout.readline() == b"now\n"
+        child.kill()
+    assert child.returncode < 0
+    again = Run(path, seed=1)
+    assert again.fit() == expected
+    assert again.state() == whole.state()
+    assert again.batches == 3 * 5
+
+
+def test_a_checkpoint_is_there_before_the_first_epoch(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        Run(tmp_path / "nowhere" / "run.npz", before_batch=stop_at(0)).fit()
+
+
+def another(**attributes):
+    """Return a Run whose attributes or options differ."""
+
+    def make(path):
+        run = Run(path, seed=1)
+        for name, value in attributes.items():
+            if name in ("x", "y"):
+                setattr(run, name, value)
+            else:
+                run.options[name] = value
+        return run
+
+    return make
+
+
+def another_network(path):
+    run = Run(path)
+    run.model = cc.Sequential(cc.Flatten(), cc.Linear(4, 3, random_state=RNG(0)), cc.ReLU())
+    run.optimizer = run.options["optimizer"] = training.Adam(run.model, 0.2)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (another_network, r"model is Sequential\(.*Linear\(4, 3\)\) there and Sequential\(.*ReLU\(\)\) here"),
+        (lambda p: Run(p, optimizer="SGD"), r"optimizer is Adam\(.* there and SGD\("),
+        (another(epochs=6), "epochs is 5 there and 6 here"),
+        (another(epochs=6, batch_size=8), "epochs is 5 there and 6 here; batch_size is 9 there and 8 here"),
+        (another(x=np.zeros((40, 1, 2, 2)), y=np.zeros(40, int)), r"data is \(41, .* there and \(40, 1, 2, 2\)"),
+        (another(y=np.zeros(41, int)), r"data is \(41, 1, 2, 2\) .* there and \(41, 1, 2, 2\) .* here"),
+        (another(schedule=training.constant), "schedule is cosine there and constant here"),
+        (another(augment=training.random_shift(1)), r"augment is noise there and random_shift\(1\) here"),
+        (another(augment=None), "augment is noise there and None here"),
+        (another(patience=3), "patience is None there and 3 here"),
+        (another(validation=None), r"validation is \(19, 1, 2, 2\) .* there and None here"),
+    ],
+)
+def test_the_checkpoint_of_another_training_is_refused(tmp_path, make, message):
+    path = tmp_path / "run.npz"
+    with pytest.raises(KeyboardInterrupt):
+        Run(path, before_batch=stop_at(12)).fit()
+    before = path.read_bytes()
+    run = make(path)
+    state = run.state()
+    with pytest.raises(ValueError, match=f"run.npz is not a checkpoint of this training: {message}"):
+        run.fit()
+    assert run.state() == state
+    assert path.read_bytes() == before
+
+
+def edited(path, **changes):
+    """Change arrays of a checkpoint, or leave out those that become None; `text` gives pairs (old, new)."""
+    with np.load(path) as file:
+        arrays = dict(file)
+    for old, new in changes.pop("text", []):
+        assert old in arrays["text"].item()
+        arrays["text"] = np.array(arrays["text"].item().replace(old, new))
+    np.savez(path, **{name: a for name, a in (arrays | changes).items() if a is not None})
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda p: p.write_bytes(p.read_bytes()[:-30]), "File is not a zip file"),
+        (lambda p: p.write_bytes(p.read_bytes()[: 3 * 10**3]), "File is not a zip file"),
+        (lambda p: p.write_bytes(b""), "File is not a zip file"),
+        (lambda p: cc.save_weights(p, one_weight()), "no item named 'text.npy'"),
+        (lambda p: np.savez(p, text=np.array("{}")), "'settings'"),
+        (lambda p: np.savez(p, text=np.array(["{}"])), r"its text is <U2 of shape \(1,\)"),
+        (lambda p: np.savez(p, text=np.array(None)), r"its text is object of shape \(\)"),
+        (lambda p: np.savez_compressed(p, text=np.array(" " * 10**7)), "its text is <U10000000 of shape"),
+        (lambda p: edited(p, text=[("{", "[")]), "Expecting"),
+        (lambda p: edited(p, text=[('"val_loss"', '"else"')]), "its text does not fit"),
+        (lambda p: edited(p, text=[('"random_state": [', '"random_state": [99999')]), "its text does not fit"),
+        (lambda p: edited(p, **{"optimizer.steps": None}), "it holds"),
+        (lambda p: edited(p, **{"model.1.bias": np.zeros(3)}), "model.1.bias is float64 .* there and float32"),
+        (lambda p: edited(p, **{"random_state": np.zeros(3, np.uint32)}), r"random_state is uint32 of shape \(3,\)"),
+    ],
+)
+def test_a_damaged_checkpoint_is_refused_and_changes_nothing(tmp_path, damage, message):
+    path = tmp_path / "run.npz"
+    with pytest.raises(KeyboardInterrupt):
+        Run(path, before_batch=stop_at(12)).fit()
+    edited(path)
+    Run(path, before_batch=stop_at(10**9)).fit()  # an edit that changes nothing is no damage
+    damage(path)
+    before, run = path.read_bytes(), Run(path, seed=1)
+    state = run.state()
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=rf"run\.npz is not a checkpoint of this training: .*{message}"):
+        run.fit()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+    assert run.state() == state
+    assert path.read_bytes() == before
+
+
+def test_every_damaged_byte_of_a_checkpoint_is_noticed_or_does_no_harm(tmp_path):
+    path, rng = tmp_path / "run.npz", RNG(0)
+    with pytest.raises(KeyboardInterrupt):
+        Run(path, before_batch=stop_at(12)).fit()
+    content, whole = path.read_bytes(), Run(path)
+    arrays, lists, numbers = whole.model.named_params(), {"loss": []}, whole.rng
+    saving.save_checkpoint(path, {"epochs": 5}, arrays, {"loss": [0.5]}, numbers)
+    content, expected, refused = path.read_bytes(), whole.state(), 0
+    for place in range(0, len(content), 5):
+        path.write_bytes(content[:place] + bytes([content[place] ^ rng.randint(1, 256)]) + content[place + 1 :])
+        try:
+            saving.load_checkpoint(path, {"epochs": 5}, arrays, lists, numbers)
+        except ValueError as error:
+            assert "run.npz is not a checkpoint of this training" in str(error)
+            refused += 1
+        else:
+            assert lists == {"loss": [0.5]}
+            lists["loss"].clear()
+        assert lists == {"loss": []}
+        assert whole.state() == expected
+    assert refused > len(content) / 5 / 2
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 4, 5, 9])
@@ -256,7 +566,7 @@ def test_a_file_that_promises_too_much_costs_no_memory(tmp_path, lie):
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("0.weight.npy", data)
     tracemalloc.start()
-    with pytest.raises(ValueError, match=r"0.weight is float64 of shape \((1, 4194304|99999, 99999)\), the model's is"):
+    with pytest.raises(ValueError, match=r"0.weight is float64 of shape \((1, 4194304|99999, 99999)\) there and "):
         cc.load_weights(path, model)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -350,6 +660,20 @@ def fit_with(model=None, **options):
         (lambda: training.accuracy(FLAT, np.eye(2) * np.nan, [0, 1]), FloatingPointError, "the scores hold NaN"),
         (lambda: training.accuracy(MAPS, np.ones((2, 3, 4, 4)), [0, 1]), ValueError, r"must have shape \(N, classes\)"),
         (lambda: fit_with(epochs=0), ValueError, "epochs must be at least 1"),
+        (lambda: fit_with(patience=0, validation=(X, Y)), ValueError, "patience must be at least 1"),
+        (lambda: fit_with(patience=2.0, validation=(X, Y)), TypeError, "patience must be an integer"),
+        (lambda: fit_with(patience=3), ValueError, "patience=3 waits for a lower validation loss; pass validation"),
+        (lambda: fit_with(progress="no"), TypeError, "progress must be True or False, got 'no'"),
+        (
+            lambda: fit_with(checkpoint="never.npz", random_state=RNG(np.random.PCG64(0))),
+            TypeError,
+            r"a checkpoint needs np.random.RandomState\(seed\), got one of PCG64",
+        ),
+        (
+            lambda: fit_with(validation=(X * np.nan, Y)),
+            FloatingPointError,
+            "the validation loss became nan in epoch 1: a learning rate below 0.1",
+        ),
         (lambda: fit_with(batch_size=2.5), TypeError, "batch_size must be an integer"),
         (lambda: fit_with(optimizer=training.SGD(one_weight(), 0.1)), ValueError, "made for another model"),
         (lambda: fit_with(validation=(X, Y[:1])), ValueError, "validation x and validation y must have one label"),
@@ -383,5 +707,5 @@ def test_training_without_a_bar_needs_no_tqdm(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     fit_with()
-    with pytest.raises(ImportError):
+    with pytest.raises(ImportError, match=r"tqdm, which is not installed: pip install .* or pass progress=False"):
         fit_with(progress=True)

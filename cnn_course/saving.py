@@ -1,0 +1,255 @@
+"""Arrays on disk: the weights of a model, and the checkpoint of a training that may be killed.
+
+Whoever reads such a file sees the old one or the whole new one; what is read changes nothing unless all of it fits.
+Taught in chapter 8.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .layers import Sequential, check_network
+
+
+def save_weights(path: str | os.PathLike[str], model: Sequential) -> None:
+    """Write a model's parameters to an ``.npz`` file; whoever reads `path` sees the old file or the whole new one.
+
+    Parameters
+    ----------
+    path : path
+        Where to write, with its ending; an existing file is replaced.
+    model : Sequential
+
+    Raises
+    ------
+    TypeError
+        If `model` is not a Sequential.
+    OSError
+        If the file cannot be written; an older file is then still there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from cnn_course.layers import Linear
+    >>> model = Sequential(Linear(3, 2, random_state=np.random.RandomState(0)))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_weights(f"{folder}/w.npz", model)
+    ...     load_weights(f"{folder}/w.npz", model)
+    """
+    _write(path, check_network(model).named_params())
+
+
+def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
+    """Read parameters written by `save_weights` into a model of the same architecture.
+
+    Parameters
+    ----------
+    path : path
+    model : Sequential
+        Changed in place, and only if every array in the file fits.
+
+    Raises
+    ------
+    TypeError
+        If `model` is not a Sequential.
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it is not a weight file, or names, shapes or types do not fit the model.
+
+    Examples
+    --------
+    See `save_weights`.
+    """
+    params = check_network(model).named_params()
+    with _opened(path, "a weight file of this model") as archive:
+        loaded = _read(archive, params)
+    copy_arrays(loaded, params)
+
+
+def save_checkpoint(
+    path: str | os.PathLike[str],
+    settings: dict[str, Any],
+    arrays: dict[str, np.ndarray],
+    lists: dict[str, list[float]],
+    random_state: np.random.RandomState,
+) -> None:
+    """Write all that a training needs to go on, as plain arrays and one text, to an ``.npz`` file.
+
+    Parameters
+    ----------
+    path : path
+        Where to write, with its ending; an existing file is replaced.
+    settings : dict of str to str, int or None
+        What must be the same when the training goes on.
+    arrays : dict of str to ndarray
+        Parameters and the like.
+    lists : dict of str to list of float
+        What was measured in each epoch.
+    random_state : RandomState
+
+    Raises
+    ------
+    TypeError
+        If `random_state` is not a Mersenne Twister, the generator that ``RandomState(seed)`` makes.
+    OSError
+        If the file cannot be written; an older file is then still there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> rng, weight, losses = np.random.RandomState(0), np.ones(2), [0.7, 0.5]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_checkpoint(f"{folder}/run.npz", {"epochs": 3}, {"weight": weight}, {"loss": losses}, rng)
+    ...     weight[:] = losses[:] = 0, 0
+    ...     load_checkpoint(f"{folder}/run.npz", {"epochs": 3}, {"weight": weight}, {"loss": losses}, rng)
+    >>> weight, losses
+    (array([1., 1.]), [0.7, 0.5])
+    """
+    keys, numbers = _mersenne_twister(random_state)
+    text = json.dumps({"settings": settings, "lists": lists, "random_state": numbers})
+    _write(path, {"text": np.array(text), "random_state": keys, **arrays})
+
+
+def load_checkpoint(
+    path: str | os.PathLike[str],
+    settings: dict[str, Any],
+    arrays: dict[str, np.ndarray],
+    lists: dict[str, list[float]],
+    random_state: np.random.RandomState,
+) -> None:
+    """Read what `save_checkpoint` wrote back into the same arrays, lists and generator.
+
+    Parameters
+    ----------
+    path : path
+    settings : dict of str to str, int or None
+        As they were given to `save_checkpoint`.
+    arrays : dict of str to ndarray
+        Changed in place, as are the next two, and only if everything in the file fits.
+    lists : dict of str to list of float
+    random_state : RandomState
+
+    Raises
+    ------
+    TypeError
+        If `random_state` is not a Mersenne Twister.
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it is not a checkpoint, is damaged, or other settings or arrays are in it.
+
+    Examples
+    --------
+    See `save_checkpoint`.
+    """
+    keys, _ = _mersenne_twister(random_state)
+    with _opened(path, "a checkpoint of this training") as archive:
+        text = json.loads(_read_text(archive, os.path.getsize(path)))
+        there = text["settings"]
+        other = [name for name in settings | there if settings.get(name) != there.get(name)]
+        if other:
+            raise ValueError("; ".join(f"{n} is {there.get(n)} there and {settings.get(n)} here" for n in other))
+        loaded = _read(archive, {"random_state": keys, **arrays}, besides="text")
+        position, has_gauss, gauss = text["random_state"]
+        if text["lists"].keys() != lists.keys() or not 0 <= position <= len(keys):
+            raise ValueError("its text does not fit its arrays")
+        random_state.set_state(("MT19937", loaded["random_state"], position, has_gauss, gauss))
+    copy_arrays(loaded, arrays)
+    for name, values in lists.items():
+        values[:] = text["lists"][name]
+
+
+def copy_arrays(source: dict[str, np.ndarray], target: dict[str, np.ndarray]) -> None:
+    """Write arrays into others of the same names, which stay the same objects.
+
+    Parameters
+    ----------
+    source, target : dict of str to ndarray
+
+    Examples
+    --------
+    >>> weight = np.zeros(2)
+    >>> copy_arrays({"weight": np.ones(2)}, {"weight": weight})
+    >>> weight
+    array([1., 1.])
+    """
+    for name, array in target.items():
+        array[...] = source[name]
+
+
+def _write(path: str | os.PathLike[str], arrays: dict[str, np.ndarray]) -> None:
+    path = Path(path)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str], what: str) -> Iterator[zipfile.ZipFile]:
+    """Open an ``.npz`` file to read; whatever is wrong with it becomes a ValueError that names it."""
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield archive
+        except Exception as error:  # zipfile and NumPy raise many kinds on a damaged file
+            raise ValueError(f"{path} is not {what}: {error}") from error
+
+
+def _read(archive: zipfile.ZipFile, wanted: dict[str, np.ndarray], besides: str = "") -> dict[str, np.ndarray]:
+    """Read arrays like the `wanted` ones; their headers are checked first, so that a lie costs no memory."""
+    names = {name.removesuffix(".npy") for name in archive.namelist()} - {besides}
+    if names != wanted.keys():
+        raise ValueError(f"it holds {sorted(names)}, not {sorted(wanted)}")
+    loaded = {}
+    for name, array in wanted.items():
+        shape, dtype = _header(archive, name)
+        if shape != array.shape or dtype != array.dtype:
+            raise ValueError(f"{name} is {dtype} of shape {shape} there and {array.dtype} of shape {array.shape} here")
+        loaded[name] = _array(archive, name)
+    return loaded
+
+
+def _read_text(archive: zipfile.ZipFile, longest: int) -> str:
+    shape, dtype = _header(archive, "text")
+    if shape != () or dtype.kind != "U" or dtype.itemsize > longest:
+        raise ValueError(f"its text is {dtype} of shape {shape}, in a file of {longest} bytes")
+    return _array(archive, "text").item()
+
+
+def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dtype]:
+    with archive.open(f"{name}.npy") as file:
+        version = np.lib.format.read_magic(file)
+        if version != (1, 0):
+            raise ValueError(f"{name} is stored in version {version} of NumPy's format, not in (1, 0)")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        return shape, dtype
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    with archive.open(f"{name}.npy") as file:
+        return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def _mersenne_twister(random_state: np.random.RandomState) -> tuple[np.ndarray, list[float]]:
+    """Return the 624 keys of the generator, and its place in them with the number kept for the next `randn`."""
+    state = random_state.get_state(legacy=False)
+    if state["bit_generator"] != "MT19937":
+        raise TypeError(f"a checkpoint needs np.random.RandomState(seed), got one of {state['bit_generator']}")
+    return state["state"]["key"], [state["state"]["pos"], state["has_gauss"], state["gauss"]]

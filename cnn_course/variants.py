@@ -1,0 +1,685 @@
+"""Relatives of the convolution: unshared and tiled kernels, missing connections, other borders, and its matrix.
+
+The convolution's own options (stride, dilation, groups, 1x1 kernels) and its transpose are in `conv`.
+
+Taught in chapter 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any, Literal
+
+import numpy as np
+
+from . import engine
+from .checks import batch, choice, integer, per_axis, real_array, room, same_shape
+from .conv import (
+    Gradients,
+    _one_dtype,
+    _weight,
+    _window_counts,
+    _window_options,
+    conv2d,
+    conv2d_backward,
+)
+from .engine import Slide
+from .shapes import Padding, check_connections, check_groups
+from .windows import Pair, fold, pad, windows
+
+PadMode = Literal["zeros", "reflect", "replicate", "circular"]
+
+UNSHARED = ("C_out", "H_out", "W_out", "C_in", "kH", "kW")
+TILED = ("C_out", "C_in", "kH", "kW", "t_h", "t_w")
+
+
+def locally_connected2d(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None, *, stride: int | Pair = 1, padding: Padding = 0
+) -> np.ndarray:
+    """Cross-correlate images with filters that are not shared: every output has its own.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C_in, H, W)
+    weight : ndarray of shape (C_out, H_out, W_out, C_in, kH, kW)
+    bias : ndarray of shape (C_out, H_out, W_out), optional
+    stride, padding
+        As in `conv2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C_out, H_out, W_out)
+
+    Raises
+    ------
+    TypeError
+        If an array does not hold real numbers, or an option is not an integer.
+    ValueError
+        If shapes do not agree, an option is out of range, or the kernel is larger than the padded image.
+
+    Notes
+    -----
+    ``y[n, o, r, s] = bias[o, r, s] + sum over c, i, j of weight[o, r, s, c, i, j] * x[n, c, r*stride + i,
+    s*stride + j]`` ([1]_, equation 9.9). As many multiplications as the convolution, `conv_mac_count`; the weights are
+    H_out * W_out times as many, `locally_connected_param_count`.
+
+    References
+    ----------
+    .. [1] Goodfellow, Bengio and Courville, "Deep Learning", MIT Press, 2016, chapter 9.
+
+    Examples
+    --------
+    A shared kernel would give 19, 25, 37 and 43; here each place has a multiple of it.
+
+    >>> times = np.array([[1.0, 2.0], [3.0, 4.0]])
+    >>> weight = np.multiply.outer(times, np.array([[0.0, 1.0], [2.0, 3.0]])).reshape(1, 2, 2, 1, 2, 2)
+    >>> locally_connected2d(np.arange(9.0).reshape(1, 1, 3, 3), weight)
+    array([[[[ 19.,  50.],
+             [111., 172.]]]])
+    """
+    padded, weight, bias, steps, _, _ = _arguments(x, weight, bias, stride, padding, UNSHARED)
+    y = np.einsum("orscij,ncijrs->nors", weight, windows(padded, weight.shape[4:], steps), order="C")
+    return y if bias is None else y + bias
+
+
+def locally_connected2d_backward(
+    grad_y: np.ndarray,
+    x: np.ndarray,
+    weight: np.ndarray,
+    bias: np.ndarray | None = None,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+    need_grad_x: bool = True,
+) -> Gradients:
+    """Return the gradients of `locally_connected2d` with respect to its input, weight and bias.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C_out, H_out, W_out)
+        Gradient of the loss with respect to the output.
+    x, weight, bias, stride, padding
+        As they were given to `locally_connected2d`.
+    need_grad_x : bool
+        False skips the input gradient.
+
+    Returns
+    -------
+    grad_x : ndarray of shape (N, C_in, H, W), or None
+    grad_weight : ndarray of shape (C_out, H_out, W_out, C_in, kH, kW)
+    grad_bias : ndarray of shape (C_out, H_out, W_out), or None if there is no bias
+
+    Raises
+    ------
+    TypeError
+        As `locally_connected2d`.
+    ValueError
+        As `locally_connected2d`, and if `grad_y` does not have the output's shape.
+
+    Examples
+    --------
+    Nothing is shared, so with one image each weight's gradient is the one pixel that it was multiplied by:
+
+    >>> x, weight = np.arange(9.0).reshape(1, 1, 3, 3), np.ones((1, 2, 2, 1, 2, 2))
+    >>> grad_x, grad_weight, _ = locally_connected2d_backward(np.ones((1, 1, 2, 2)), x, weight)
+    >>> grad_weight[0, 1, 1, 0]
+    array([[4., 5.],
+           [7., 8.]])
+    """
+    padded, weight, bias, steps, size, inside = _arguments(x, weight, bias, stride, padding, UNSHARED)
+    grad_y = same_shape(grad_y, "grad_y", (len(padded), len(weight), *size), "the output")
+    grad_y = grad_y.astype(padded.dtype, copy=False)
+    view = windows(padded, weight.shape[4:], steps)
+    grad_weight = np.einsum("nors,ncijrs->orscij", grad_y, view, order="C")
+    grad_x = None
+    if need_grad_x:
+        room(view.shape, view.itemsize, "the array of columns")
+        grad_padded = np.zeros_like(padded)
+        fold(np.einsum("nors,orscij->ncijrs", grad_y, weight), grad_padded, steps)
+        grad_x = np.ascontiguousarray(grad_padded[inside])
+    return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=0)
+
+
+def tiled_conv2d(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None, *, stride: int | Pair = 1, padding: Padding = 0
+) -> np.ndarray:
+    """Cross-correlate images with a set of t_h * t_w filters for each channel, used in turn along rows and columns.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C_in, H, W)
+    weight : ndarray of shape (C_out, C_in, kH, kW, t_h, t_w)
+        Output (i, j), counted from 0, uses kernel (i % t_h, j % t_w).
+    bias : ndarray of shape (C_out, t_h, t_w), optional
+        Shared as the kernels are.
+    stride, padding
+        As in `conv2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C_out, H_out, W_out)
+
+    Raises
+    ------
+    TypeError
+        If an array does not hold real numbers, or an option is not an integer.
+    ValueError
+        If shapes do not agree, an option is out of range, the kernel is larger than the padded image, or there are
+        more tiles than outputs, so that a kernel would never be used.
+
+    Notes
+    -----
+    One tile is `conv2d`; as many tiles as outputs are `locally_connected2d`. [1]_ counts from 1 and gives output
+    (j, k) the kernel (j % t + 1, k % t + 1) (equation 9.10): its first output uses its second kernel. That is the same
+    rule with the kernels rotated by one place, ``weight = np.roll(K, -1, axis=(4, 5))``. As many multiplications as
+    the convolution, `conv_mac_count`; the weights are t_h * t_w times as many, `tiled_param_count`.
+
+    References
+    ----------
+    .. [1] Goodfellow, Bengio and Courville, "Deep Learning", MIT Press, 2016, chapter 9.
+
+    Examples
+    --------
+    Two kernels, the second minus the first, alternate from column to column:
+
+    >>> kernel = np.array([[0.0, 1.0], [2.0, 3.0]])
+    >>> weight = np.stack([kernel, -kernel], axis=-1).reshape(1, 1, 2, 2, 1, 2)
+    >>> tiled_conv2d(np.arange(9.0).reshape(1, 1, 3, 3), weight)
+    array([[[[ 19., -25.],
+             [ 37., -43.]]]])
+    """
+    padded, weight, bias, steps, size, _ = _arguments(x, weight, bias, stride, padding, TILED)
+    y = np.empty((len(padded), len(weight), *size), padded.dtype)
+    for a, b, slide, outputs, inputs in _tiles(weight, steps):
+        y[outputs] = engine.correlate(padded[inputs], weight[..., a, b], slide)
+        if bias is not None:
+            y[outputs] += bias[:, a, b, None, None]
+    return y
+
+
+def tiled_conv2d_backward(
+    grad_y: np.ndarray,
+    x: np.ndarray,
+    weight: np.ndarray,
+    bias: np.ndarray | None = None,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+    need_grad_x: bool = True,
+) -> Gradients:
+    """Return the gradients of `tiled_conv2d` with respect to its input, weight and bias.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C_out, H_out, W_out)
+        Gradient of the loss with respect to the output.
+    x, weight, bias, stride, padding
+        As they were given to `tiled_conv2d`.
+    need_grad_x : bool
+        False skips the input gradient.
+
+    Returns
+    -------
+    grad_x : ndarray of shape (N, C_in, H, W), or None
+    grad_weight : ndarray of shape (C_out, C_in, kH, kW, t_h, t_w)
+    grad_bias : ndarray of shape (C_out, t_h, t_w), or None if there is no bias
+
+    Raises
+    ------
+    TypeError
+        As `tiled_conv2d`.
+    ValueError
+        As `tiled_conv2d`, and if `grad_y` does not have the output's shape.
+
+    Examples
+    --------
+    Of three columns of outputs, kernel 0 makes the first and the last, kernel 1 the middle one:
+
+    >>> x, weight = np.array([[[[1.0, 20.0, 300.0]]]]), np.ones((1, 1, 1, 1, 1, 2))
+    >>> tiled_conv2d_backward(np.ones((1, 1, 1, 3)), x, weight)[1].ravel()
+    array([301.,  20.])
+    """
+    padded, weight, bias, steps, size, inside = _arguments(x, weight, bias, stride, padding, TILED)
+    grad_y = same_shape(grad_y, "grad_y", (len(padded), len(weight), *size), "the output")
+    grad_y = grad_y.astype(padded.dtype, copy=False)
+    grad_weight, grad_bias = np.empty_like(weight), None if bias is None else np.empty_like(bias)
+    grad_padded = np.zeros_like(padded) if need_grad_x else None
+    for a, b, slide, outputs, inputs in _tiles(weight, steps):
+        upstream, part, tile = grad_y[outputs], padded[inputs], weight[..., a, b]
+        grad_weight[..., a, b] = engine.weight_gradient(upstream, part, tile.shape, slide)
+        if grad_bias is not None:
+            grad_bias[:, a, b] = upstream.sum(axis=(0, 2, 3))
+        if grad_padded is not None:
+            grad_padded[inputs] += engine.input_gradient(upstream, tile, part.shape, slide)
+    return None if grad_padded is None else np.ascontiguousarray(grad_padded[inside]), grad_weight, grad_bias
+
+
+def restricted_conv2d(
+    x: np.ndarray,
+    weight: np.ndarray,
+    connections: np.ndarray,
+    bias: np.ndarray | None = None,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+) -> np.ndarray:
+    """Cross-correlate images with filters that see only the input channels that a table connects them to.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C_in, H, W)
+    weight : ndarray of shape (C_out, C_in, kH, kW)
+        Kernels of channels that are not connected are not used.
+    connections : ndarray of bool of shape (C_out, C_in)
+        Whether the output channel of the row sees the input channel of the column.
+    bias : ndarray of shape (C_out,), optional
+    stride, padding
+        As in `conv2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C_out, H_out, W_out)
+
+    Raises
+    ------
+    TypeError
+        If `connections` does not hold booleans, an array does not hold real numbers, or an option is not an integer.
+    ValueError
+        As `conv2d`, and if `connections` does not fit `weight` or leaves an output channel without any input.
+
+    Notes
+    -----
+    Computed as `conv2d` with zeros for the missing kernels, so that a NaN in any channel still reaches every output. A
+    table of blocks along the diagonal is a convolution with groups. The third layer of LeNet-5 has a table ([1]_,
+    table I).
+
+    References
+    ----------
+    .. [1] LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition",
+       Proceedings of the IEEE, 1998.
+
+    Examples
+    --------
+    >>> x, weight = np.array([1.0, 20.0, 300.0]).reshape(1, 3, 1, 1), np.ones((2, 3, 1, 1))
+    >>> restricted_conv2d(x, weight, [[True, True, False], [False, True, True]]).ravel()
+    array([ 21., 320.])
+    """
+    weight, _ = _connected(weight, connections)
+    return conv2d(x, weight, bias, stride=stride, padding=padding)
+
+
+def restricted_conv2d_backward(
+    grad_y: np.ndarray,
+    x: np.ndarray,
+    weight: np.ndarray,
+    connections: np.ndarray,
+    bias: np.ndarray | None = None,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+    need_grad_x: bool = True,
+) -> Gradients:
+    """Return the gradients of `restricted_conv2d` with respect to its input, weight and bias.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C_out, H_out, W_out)
+        Gradient of the loss with respect to the output.
+    x, weight, connections, bias, stride, padding
+        As they were given to `restricted_conv2d`.
+    need_grad_x : bool
+        False skips the input gradient.
+
+    Returns
+    -------
+    grad_x : ndarray of shape (N, C_in, H, W), or None
+    grad_weight : ndarray of shape (C_out, C_in, kH, kW)
+        Exactly 0 where channels are not connected.
+    grad_bias : ndarray of shape (C_out,), or None if there is no bias
+
+    Raises
+    ------
+    TypeError
+        As `restricted_conv2d`.
+    ValueError
+        As `restricted_conv2d`, and if `grad_y` does not have the output's shape.
+
+    Examples
+    --------
+    >>> x, weight = np.array([1.0, 20.0, 300.0]).reshape(1, 3, 1, 1), np.ones((1, 3, 1, 1))
+    >>> restricted_conv2d_backward(np.ones((1, 1, 1, 1)), x, weight, [[True, True, False]])[1].ravel()
+    array([ 1., 20.,  0.])
+    """
+    weight, mask = _connected(weight, connections)
+    grad_x, grad_weight, grad_bias = conv2d_backward(
+        grad_y, x, weight, bias, stride=stride, padding=padding, need_grad_x=need_grad_x
+    )
+    return grad_x, np.where(mask, grad_weight, 0), grad_bias
+
+
+def pad2d(x: np.ndarray, padding: int | Pair, mode: PadMode = "zeros") -> np.ndarray:
+    """Put a border around every image: zeros, or pixels of the image itself.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+    padding : int or pair of int
+        Rows above and below, and columns left and right.
+    mode : {"zeros", "reflect", "replicate", "circular"}
+        "reflect" mirrors the image about its outermost pixels, which are not repeated; "replicate" repeats them;
+        "circular" goes on at the opposite side.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H + 2 * rows, W + 2 * columns)
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers, or `padding` is not an integer.
+    ValueError
+        If the mode is unknown, or the padding negative or larger than the image can fill: size - 1 for "reflect",
+        size for "circular".
+
+    Examples
+    --------
+    >>> row = np.array([[[[1.0, 2.0, 3.0]]]])
+    >>> for mode in ("zeros", "reflect", "replicate", "circular"):
+    ...     print(pad2d(row, (0, 2), mode).ravel(), mode)
+    [0. 0. 1. 2. 3. 0. 0.] zeros
+    [3. 2. 1. 2. 3. 2. 1.] reflect
+    [1. 1. 1. 2. 3. 3. 3.] replicate
+    [2. 3. 1. 2. 3. 1. 2.] circular
+    """
+    x, (rows, cols) = _pad_arguments(x, padding, mode)
+    if mode == "zeros":
+        return pad(x, ((rows, rows), (cols, cols))) if rows or cols else x.copy()
+    return x.take(_sources(x.shape[2], rows, mode), axis=2).take(_sources(x.shape[3], cols, mode), axis=3)
+
+
+def pad2d_backward(grad_y: np.ndarray, x: np.ndarray, padding: int | Pair, mode: PadMode = "zeros") -> np.ndarray:
+    """Return the gradient of `pad2d`: every pixel adds up what its copies received.
+
+    Parameters
+    ----------
+    grad_y : ndarray of shape (N, C, H + 2 * rows, W + 2 * columns)
+        Gradient of the loss with respect to the output.
+    x, padding, mode
+        As they were given to `pad2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+
+    Raises
+    ------
+    TypeError
+        As `pad2d`.
+    ValueError
+        As `pad2d`, and if `grad_y` does not have the output's shape.
+
+    Examples
+    --------
+    >>> pad2d_backward(np.ones((1, 1, 1, 7)), np.array([[[[1.0, 2.0, 3.0]]]]), (0, 2), "reflect").ravel()
+    array([2., 3., 2.])
+    """
+    x, (rows, cols) = _pad_arguments(x, padding, mode)
+    n, c, height, width = x.shape
+    grad_y = same_shape(grad_y, "grad_y", (n, c, height + 2 * rows, width + 2 * cols), "the output")
+    grad_y = grad_y.astype(x.dtype, copy=False)
+    if mode == "zeros":
+        return grad_y[:, :, rows : rows + height, cols : cols + width].copy()
+    grad_x = np.zeros_like(x, order="C")
+    copied: Any = np.s_[:, :, _sources(height, rows, mode)[:, None], _sources(width, cols, mode)]
+    np.add.at(grad_x, copied, grad_y)
+    return grad_x
+
+
+def conv2d_entries(
+    weight: np.ndarray,
+    input_size: int | Pair,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+    dilation: int | Pair = 1,
+    groups: int = 1,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where the matrix of a convolution has its weights, and which: all other entries are 0.
+
+    Parameters
+    ----------
+    weight : ndarray of shape (C_out, C_in // groups, kH, kW)
+    input_size : int or pair of int
+        (H, W) of the images that the convolution is for.
+    stride, padding, dilation, groups
+        As in `conv2d`.
+
+    Returns
+    -------
+    rows : ndarray of int of shape (entries,)
+        The output of each entry: its place in an image's output of shape (C_out, H_out, W_out), flattened.
+    columns : ndarray of int of shape (entries,)
+        The pixel of each entry: its place in an image of shape (C_in, H, W), flattened.
+    values : ndarray of shape (entries,)
+
+    Raises
+    ------
+    TypeError
+        If `weight` does not hold real numbers, or an option is not an integer.
+    ValueError
+        If a shape or an option is out of range, the kernel is larger than the padded image, or the entries would take
+        more than `checks.MAX_BYTES`.
+
+    Notes
+    -----
+    Sorted by row, then by column, none twice. Weights that are 0 are listed too; taps that lie in the padding are not.
+    ``scipy.sparse.coo_array((values, (rows, columns)), shape=(C_out * H_out * W_out, C_in * H * W))`` is the sparse
+    matrix; without its shape it would lose pixels at the end that no window sees.
+
+    Examples
+    --------
+    >>> rows, columns, values = conv2d_entries(np.array([[[[0.0, 1.0], [2.0, 3.0]]]]), 3)
+    >>> rows[:4], columns[:4], values[:4]
+    (array([0, 0, 0, 0]), array([0, 1, 3, 4]), array([0., 1., 2., 3.]))
+    """
+    rows, columns, values, _ = _entries(weight, input_size, stride, padding, dilation, groups)
+    return rows, columns, values
+
+
+def conv2d_matrix(
+    weight: np.ndarray,
+    input_size: int | Pair,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+    dilation: int | Pair = 1,
+    groups: int = 1,
+) -> np.ndarray:
+    """Return the matrix that does to a flattened image what the convolution does to the image.
+
+    Parameters
+    ----------
+    weight, input_size, stride, padding, dilation, groups
+        As in `conv2d_entries`.
+
+    Returns
+    -------
+    ndarray of shape (C_out * H_out * W_out, C_in * H * W)
+
+    Raises
+    ------
+    TypeError
+        As `conv2d_entries`.
+    ValueError
+        As `conv2d_entries`, and if the matrix would take more than `checks.MAX_BYTES`.
+
+    Notes
+    -----
+    Its transpose does what `conv_transpose2d` does.
+
+    Examples
+    --------
+    >>> matrix = conv2d_matrix(np.array([[[[0.0, 1.0], [2.0, 3.0]]]]), 3)
+    >>> matrix
+    array([[0., 1., 0., 2., 3., 0., 0., 0., 0.],
+           [0., 0., 1., 0., 2., 3., 0., 0., 0.],
+           [0., 0., 0., 0., 1., 0., 2., 3., 0.],
+           [0., 0., 0., 0., 0., 1., 0., 2., 3.]])
+    >>> matrix @ np.arange(9.0)
+    array([19., 25., 37., 43.])
+    """
+    rows, columns, values, shape = _entries(weight, input_size, stride, padding, dilation, groups)
+    room(shape, values.itemsize, "the matrix")
+    matrix = np.zeros(shape, values.dtype)
+    matrix[rows, columns] = values
+    return matrix
+
+
+def linear_as_conv2d(weight: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray:
+    """Return the weight of the convolution that does what a dense layer does to a flattened volume.
+
+    Parameters
+    ----------
+    weight : ndarray of shape (M, C * H * W)
+        Of the dense layer, as in `linear`; its bias stays as it is.
+    input_shape : tuple of int
+        (C, H, W) of the volume.
+
+    Returns
+    -------
+    ndarray of shape (M, C, H, W)
+        The same numbers, as a view where possible.
+
+    Raises
+    ------
+    TypeError
+        If `weight` does not hold real numbers, or a size is not an integer.
+    ValueError
+        If `weight` does not have C * H * W columns.
+
+    Notes
+    -----
+    The kernels are as large as the volume, so that they fit in one place. On a larger volume they slide: the dense
+    layer is applied to every window of H x W in one go.
+
+    Examples
+    --------
+    >>> weight = linear_as_conv2d(np.array([[0.0, 1.0, 2.0, 3.0]]), (1, 2, 2))
+    >>> conv2d(np.arange(4.0).reshape(1, 1, 2, 2), weight)
+    array([[[[14.]]]])
+    >>> conv2d(np.arange(9.0).reshape(1, 1, 3, 3), weight)
+    array([[[[19., 25.],
+             [37., 43.]]]])
+    """
+    weight, shape = real_array(weight, "weight"), per_axis(input_shape, "input_shape", 3, 1)
+    if weight.ndim != 2 or len(weight) == 0 or weight.shape[1] != prod(shape):
+        raise ValueError(
+            f"weight must have shape (M, {prod(shape)}) for an input of shape {shape} (C, H, W), got {weight.shape}"
+        )
+    return weight.reshape(-1, *shape)
+
+
+def _arguments(x, weight, bias, stride, padding, layout):
+    """Check the arguments of a layer with several filters for each channel, and pad.
+
+    Return the padded input, weight, bias, stride, the number of windows, and where in the padded input x lies.
+    """
+    x, weight = batch(x, "x", may_be_flat=True), real_array(weight, "weight")
+    if weight.ndim != 6 or 0 in weight.shape:
+        raise ValueError(f"weight must have shape ({', '.join(layout)}), none of them 0, got {weight.shape}")
+    of = dict(zip(layout, weight.shape, strict=True))
+    if x.shape[1] != of["C_in"]:
+        last = ": did you pass (N, H, W, C)? channels come first here" if x.shape[-1] == of["C_in"] else ""
+        raise ValueError(
+            f"channels do not agree: x has {x.shape[1]}, weight has shape {weight.shape} = ({', '.join(layout)}), "
+            f"so x must have {of['C_in']} channels{last}"
+        )
+    if bias is not None:
+        filters = tuple(of[axis] for axis in layout if axis not in ("C_in", "kH", "kW"))
+        bias = same_shape(bias, "bias", filters, "one number for each filter")
+    x, weight, bias = _one_dtype(x, weight, bias)
+    kernel_size, stride, gaps, pads = _window_options(x.shape[2:], (of["kH"], of["kW"]), stride, padding, 1)
+    padded = pad(x, pads)
+    size = _window_counts(padded.shape[2:], kernel_size, stride, gaps)
+    if layout == UNSHARED and (of["H_out"], of["W_out"]) != size:
+        raise ValueError(
+            f"weight has filters for {of['H_out']} x {of['W_out']} outputs (shape {weight.shape}), but there are "
+            f"{size[0]} x {size[1]}"
+        )
+    if layout == TILED and (of["t_h"] > size[0] or of["t_w"] > size[1]):
+        raise ValueError(
+            f"weight has {of['t_h']} x {of['t_w']} tiles (shape {weight.shape}), but there are only {size[0]} x "
+            f"{size[1]} outputs; some kernels would never be used"
+        )
+    room((len(x), len(weight), *size), x.itemsize, "the output")
+    (top, _), (left, _) = pads
+    inside = np.s_[:, :, top : top + x.shape[2], left : left + x.shape[3]]
+    return padded, weight, bias, stride, size, inside
+
+
+def _tiles(weight: np.ndarray, stride: Pair) -> Iterator[tuple]:
+    """Yield each tile's two indices, how its kernel slides, which outputs it makes and which inputs it slides over.
+
+    Every t-th output of a convolution of stride s is a convolution of stride s * t that starts later.
+    """
+    t_h, t_w = weight.shape[4:]
+    slide = Slide((stride[0] * t_h, stride[1] * t_w), (1, 1), 1)
+    for a, b in np.ndindex(t_h, t_w):
+        yield a, b, slide, np.s_[:, :, a::t_h, b::t_w], np.s_[:, :, a * stride[0] :, b * stride[1] :]
+
+
+def _connected(weight, connections):
+    """Return the weight with zeros for the missing kernels, and where there are kernels."""
+    weight, table = _weight(weight, 2), check_connections(connections)
+    if table.shape != weight.shape[:2]:
+        raise ValueError(
+            f"connections must have a row for each of the {weight.shape[0]} output channels of weight and a column for "
+            f"each of its {weight.shape[1]} input channels, got shape {table.shape}"
+        )
+    mask = table[:, :, None, None]
+    return np.where(mask, weight, weight.dtype.type(0)), mask
+
+
+def _pad_arguments(x, padding, mode):
+    x, padding = batch(x, "x"), per_axis(padding, "padding")
+    choice(mode, "mode", ("zeros", "reflect", "replicate", "circular"))
+    for axis, n, p in zip(("rows", "columns"), x.shape[2:], padding, strict=True):
+        most = {"reflect": n - 1, "circular": n}.get(mode, p)
+        if p > most:
+            raise ValueError(f"padding of {p} {axis} is too much: mode {mode!r} fills at most {most} from {n} {axis}")
+    room((*x.shape[:2], *(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))), x.itemsize, "the padded x")
+    return x, padding
+
+
+def _sources(n: int, padding: int, mode: str) -> np.ndarray:
+    """Return which of `n` pixels along an axis each pixel of the padded axis copies."""
+    place = np.arange(-padding, n + padding)
+    if mode == "circular":
+        return place % n
+    if mode == "replicate":
+        return place.clip(0, n - 1)
+    return n - 1 - abs(n - 1 - abs(place))  # reflected at 0, then at n - 1
+
+
+def _entries(weight, input_size, stride, padding, dilation, groups):
+    """Return rows, columns and values of the matrix's entries, and its shape."""
+    weight, groups = _weight(weight, 2), integer(groups, "groups", 1)
+    c_out, c_group, k_h, k_w = weight.shape
+    check_groups(c_group * groups, c_out, groups)
+    image = (c_group * groups, *per_axis(input_size, "input_size", minimum=1))
+    size, steps, gaps, pads = _window_options(image[1:], (k_h, k_w), stride, padding, dilation)
+    room(image, 8, "the image of pixel numbers")
+    # An image of its own pixels' numbers, from 1 on so that 0 is the padding: its windows say who meets whom.
+    numbers = pad(np.arange(1, prod(image) + 1).reshape(1, *image), pads)
+    pixels = windows(numbers, size, steps, gaps)[0]
+    h_out, w_out = pixels.shape[-2:]
+    # One axis order for all: first those of the output, then those that it sums over.
+    axes = (groups, c_out // groups, h_out, w_out, c_group, k_h, k_w)
+    room(axes, 8, "the list of entries")
+    pixels = pixels.reshape(groups, 1, c_group, k_h, k_w, h_out, w_out).transpose(0, 1, 5, 6, 2, 3, 4)
+    outputs = np.arange(c_out * h_out * w_out).reshape(*axes[:4], 1, 1, 1)
+    values = weight.reshape(*axes[:2], 1, 1, *axes[4:])
+    pixels, outputs, values = (np.broadcast_to(a, axes) for a in (pixels, outputs, values))
+    inside = pixels > 0
+    return outputs[inside], pixels[inside] - 1, values[inside], (c_out * h_out * w_out, prod(image))
