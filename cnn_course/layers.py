@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import conv, dense, pool
-from .checks import boolean, generator, integer, per_axis, room
+from .checks import batch, boolean, generator, integer, number, per_axis, plain_array, real_array, room, same_shape
 from .shapes import (
     Padding,
     check_groups,
@@ -102,7 +102,7 @@ class Layer:
         return _sizes(input_shape)
 
     def mac_count(self, input_shape: Shape) -> int:
-        """Return the multiplications (each with an addition) for one sample; 0 for layers without weights.
+        """Return the multiplications by weights (each with an addition) for one sample; 0 for layers without weights.
 
         Parameters
         ----------
@@ -191,6 +191,9 @@ class Conv2d(_Weighted):
     kernel_size : int or pair of int
     stride, padding, dilation, groups
         As in `conv2d`.
+    connections : ndarray of bool, shape (C_out, C_in), optional
+        Which input channels each output channel sees; by default all. A kernel that is not connected does not exist:
+        ``params["weight"]`` then has shape (connections.sum(), kH, kW), the kernels of output channel 0 first.
     bias : bool
         Whether each output channel has a bias.
     random_state : RandomState
@@ -199,15 +202,22 @@ class Conv2d(_Weighted):
     Raises
     ------
     TypeError
-        If an option is not an integer, or `random_state` not a RandomState.
+        If an option is not an integer, `connections` does not hold booleans, or `random_state` is not a RandomState.
     ValueError
-        If an option is out of range.
+        If an option is out of range, or `connections` has another shape, leaves an output channel without any input,
+        or comes together with `groups`.
 
     Examples
     --------
     >>> layer = Conv2d(3, 10, 5, padding=2, random_state=np.random.RandomState(0))
     >>> layer.output_shape((3, 32, 32)), layer.param_count
     ((10, 32, 32), 760)
+
+    Two filters on three channels, of which the first sees two and the second one: three kernels and two biases.
+
+    >>> table = np.array([[True, True, False], [False, False, True]])
+    >>> Conv2d(3, 2, 5, connections=table, random_state=np.random.RandomState(0)).param_count
+    77
     """
 
     def __init__(
@@ -220,26 +230,33 @@ class Conv2d(_Weighted):
         padding: Padding = 0,
         dilation: int | Pair = 1,
         groups: int = 1,
+        connections: np.ndarray | None = None,
         bias: bool = True,
         random_state: np.random.RandomState,
     ) -> None:
         super().__init__()
         c_in, c_out = integer(c_in, "c_in", 1), integer(c_out, "c_out", 1)
         groups = check_groups(c_in, c_out, groups)
+        self.c_in, self.c_out = c_in, c_out
         self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
         self.stride = per_axis(stride, "stride", minimum=1)
         self.dilation = per_axis(dilation, "dilation", minimum=1)
         self.pads = resolve_padding(padding, self.kernel_size, self.stride, self.dilation)
         self.options: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+        self.connections = None if connections is None else _table(connections, (c_out, c_in), groups)
         shape = (c_out, c_in // groups, *self.kernel_size)
         self._set_params(shape, prod(shape[1:]), c_out, bias, random_state)
+        if self.connections is not None:
+            # A map that sees fewer channels adds up fewer products, so each may be larger.
+            seen = self.connections.sum(axis=1, keepdims=True)
+            scale = np.sqrt(c_in / seen, dtype=np.float32)[..., None, None]
+            self.params["weight"] = (self.params["weight"] * scale)[self.connections]
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        weight = self.params["weight"]
-        _, *size = _sizes(input_shape, self, weight.shape[1] * self.options["groups"], "H", "W")
+        _, *size = _sizes(input_shape, self, self.c_in, "H", "W")
         sizes = zip(size, self.kernel_size, self.stride, self.pads, self.dilation, strict=True)
         return (
-            len(weight),
+            self.c_out,
             *(conv_output_size(n + sum(p), k, stride=s, dilation=d) for n, k, s, p, d in sizes),
         )
 
@@ -248,17 +265,29 @@ class Conv2d(_Weighted):
         return self.params["weight"].size * h_out * w_out
 
     def __repr__(self) -> str:
-        c_out, c_group = self.params["weight"].shape[:2]
-        c_in = c_group * self.options["groups"]
         given = _given(self.options, stride=1, padding=0, dilation=1, groups=1)
-        return f"Conv2d({c_in}, {c_out}, {_short(self.kernel_size)}{given})"
+        if self.connections is not None:
+            given += f", connections={self.connections.sum()} of {self.connections.size}"
+        return f"Conv2d({self.c_in}, {self.c_out}, {_short(self.kernel_size)}{given})"
+
+    def _full_weight(self) -> np.ndarray:
+        """Return the weight as `conv2d` takes it, with zeros where nothing is connected."""
+        weight = self.params["weight"]
+        if self.connections is None:
+            return weight
+        full = np.zeros((*self.connections.shape, *self.kernel_size), weight.dtype)
+        full[self.connections] = weight
+        return full
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
-        return conv.conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
+        return conv.conv2d(x, self._full_weight(), self.params.get("bias"), **self.options)
 
     def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
-        weight, bias = self.params["weight"], self.params.get("bias")
-        return self._keep(conv.conv2d_backward(grad_y, x, weight, bias, **self.options, need_grad_x=need_grad_x))
+        weight, bias = self._full_weight(), self.params.get("bias")
+        grad_x = self._keep(conv.conv2d_backward(grad_y, x, weight, bias, **self.options, need_grad_x=need_grad_x))
+        if self.connections is not None:
+            self.grads["weight"] = self.grads["weight"][self.connections]
+        return grad_x
 
 
 class ConvTranspose2d(_Weighted):
@@ -514,6 +543,79 @@ class AvgPool2d(_Pool):
         )
 
 
+class Subsample2d(Layer):
+    """Pooling that is trained, as LeNet-5 has it: the sum of each window, times a coefficient, plus a bias.
+
+    Windows do not overlap. Each channel has one coefficient (``params["weight"]``) and one bias.
+
+    Parameters
+    ----------
+    channels : int
+    kernel_size : int or pair of int
+        Rows and columns of a window.
+
+    Raises
+    ------
+    TypeError
+        If a number is not an integer.
+    ValueError
+        If a number is below 1.
+
+    Notes
+    -----
+    y[n, c, i, j] = weight[c] * (sum of window (i, j) of x[n, c]) + bias[c]. The coefficients start where the layer is
+    an average, at 1 / (kH * kW), and the biases at 0.
+
+    References
+    ----------
+    .. [1] LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition",
+       Proceedings of the IEEE, 1998, section II.B.
+
+    Examples
+    --------
+    >>> layer = Subsample2d(6)
+    >>> layer.output_shape((6, 28, 28)), layer.param_count
+    ((6, 14, 14), 12)
+    """
+
+    def __init__(self, channels: int, kernel_size: int | Pair = 2) -> None:
+        super().__init__()
+        channels = integer(channels, "channels", 1)
+        self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
+        self.params["weight"] = np.full(channels, 1 / prod(self.kernel_size), np.float32)
+        self.params["bias"] = np.zeros(channels, np.float32)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        channels, *size = _sizes(input_shape, self, len(self.params["weight"]), "H", "W")
+        return (channels, *(pool_output_size(n, k) for n, k in zip(size, self.kernel_size, strict=True)))
+
+    def mac_count(self, input_shape: Shape) -> int:
+        return prod(self.output_shape(input_shape))
+
+    def __repr__(self) -> str:
+        size = "" if self.kernel_size == (2, 2) else f", {_short(self.kernel_size)}"
+        return f"Subsample2d({len(self.params['weight'])}{size})"
+
+    def _sums(self, x: np.ndarray) -> np.ndarray:
+        x = batch(x, "x")
+        channels = len(self.params["weight"])
+        if x.shape[1] != channels:
+            raise ValueError(f"{self}: x must have {channels} channels, got shape {x.shape}")
+        return pool.sum_pool2d(x, self.kernel_size)
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        weight, bias = (param[:, None, None] for param in self.params.values())
+        return weight * self._sums(x) + bias
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        sums = self._sums(x)
+        grad_y = same_shape(grad_y, "grad_y", sums.shape, "the output")
+        self.grads = {"weight": (grad_y * sums).sum(axis=(0, 2, 3)), "bias": grad_y.sum(axis=(0, 2, 3))}
+        if not need_grad_x:
+            return None
+        return pool.sum_pool2d_backward(self.params["weight"][:, None, None] * grad_y, x, self.kernel_size)
+
+
 class _Function(Layer):
     """A layer around a function that learns nothing."""
 
@@ -598,6 +700,110 @@ class Tanh(_Function):
     gradient = staticmethod(dense.tanh_backward)
 
 
+class ScaledTanh(_Function):
+    """The activation of LeNet-5, 1.7159 tanh(2 x / 3), as a layer.
+
+    Notes
+    -----
+    With these constants 1 goes to 1 and -1 to -1, and the curve bends most near these points.
+
+    References
+    ----------
+    .. [1] LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition",
+       Proceedings of the IEEE, 1998, appendix A.
+
+    Examples
+    --------
+    >>> ScaledTanh().forward(np.array([-1.0, 0.0, 1.0])).round(3)
+    array([-1.,  0.,  1.])
+    """
+
+    @staticmethod
+    def function(x: np.ndarray) -> np.ndarray:
+        return 1.7159 * dense.tanh(real_array(x, "x") * (2 / 3))
+
+    @staticmethod
+    def gradient(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return (1.7159 * 2 / 3) * dense.tanh_backward(grad_y, real_array(x, "x") * (2 / 3))
+
+
+class RadialBasis(Layer):
+    """An output layer without parameters: the score of a class falls with the distance from a drawing of it.
+
+    Parameters
+    ----------
+    drawings : ndarray of shape (classes, ...)
+        What the layer before should answer for each class, kept as float32. Training does not change them.
+    rubbish : float, optional
+        The distance from which on *none of these* wins. It makes a further score, which is always -rubbish.
+
+    Raises
+    ------
+    TypeError
+        If `drawings` does not hold real numbers, or `rubbish` is no number.
+    ValueError
+        If there is no drawing, nothing in it, or `rubbish` is negative.
+
+    Notes
+    -----
+    y[n, c] = -sum over j of (x[n, j] - drawings[c, j])**2, each drawing laid out as one row. The paper writes the
+    distance without the minus and lets the smallest win; as a score the largest wins. With `rubbish` the
+    `cross_entropy` of these scores is equation 9 of the paper, whose constant j it is: the right drawing must then be
+    near, where without it being nearer than the others is enough.
+
+    References
+    ----------
+    .. [1] LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition",
+       Proceedings of the IEEE, 1998, equations 7 and 9.
+
+    Examples
+    --------
+    >>> RadialBasis(np.array([[1, 1, 1], [1, -1, 1]])).forward(np.array([[1.0, -0.5, 1.0]]))
+    array([[-2.25, -0.25]])
+    """
+
+    def __init__(self, drawings: np.ndarray, rubbish: float | None = None) -> None:
+        super().__init__()
+        self.rubbish = None if rubbish is None else number(rubbish, "rubbish", 0)
+        drawings = real_array(drawings, "drawings")
+        if drawings.ndim < 2 or drawings.size == 0:
+            raise ValueError(f"drawings must have shape (classes, ...) and hold numbers, got shape {drawings.shape}")
+        self.drawings = drawings.reshape(len(drawings), -1).astype(np.float32)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        classes, n_in = self.drawings.shape
+        _sizes(input_shape, self, n_in)
+        return (classes + (self.rubbish is not None),)
+
+    def mac_count(self, input_shape: Shape) -> int:
+        self.output_shape(input_shape)
+        return self.drawings.size
+
+    def __repr__(self) -> str:
+        classes, n_in = self.drawings.shape
+        return f"RadialBasis({classes} drawings of {n_in}{_given({'rubbish': self.rubbish}, rubbish=None)})"
+
+    def _samples(self, x: np.ndarray) -> np.ndarray:
+        x, n_in = real_array(x, "x"), self.drawings.shape[1]
+        if x.ndim != 2 or x.shape[1] != n_in:
+            raise ValueError(f"{self}: x must have shape (N, {n_in}), got {x.shape}")
+        return x
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        x = self._samples(x)
+        room((len(x), *self.drawings.shape), x.itemsize, "the differences")
+        scores = -((x[:, None] - self.drawings) ** 2).sum(axis=2)
+        if self.rubbish is None:
+            return scores
+        return np.pad(scores, ((0, 0), (0, 1)), constant_values=-self.rubbish)
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        x, classes = self._samples(x), len(self.drawings)
+        shape = (len(x), classes + (self.rubbish is not None))
+        grad_y = same_shape(grad_y, "grad_y", shape, "the output")[:, :classes]
+        return 2 * (grad_y @ self.drawings - grad_y.sum(axis=1, keepdims=True) * x)
+
+
 class Sequential(Layer):
     """Layers one after the other.
 
@@ -623,9 +829,9 @@ class Sequential(Layer):
 
     def __init__(self, *layers: Layer) -> None:
         super().__init__()
-        for number, layer in enumerate(layers):
+        for place, layer in enumerate(layers):
             if not isinstance(layer, Layer):
-                raise TypeError(f"layer {number} must be a Layer, got {layer!r}")
+                raise TypeError(f"layer {place} must be a Layer, got {layer!r}")
         self.layers = layers
         seen: set[Layer] = set()
         for name, layer in self.named_layers():
@@ -658,12 +864,12 @@ class Sequential(Layer):
         name : str
         layer : Layer
         """
-        for number, layer in enumerate(self.layers):
+        for place, layer in enumerate(self.layers):
             if isinstance(layer, Sequential):
                 for name, inner in layer.named_layers():
-                    yield f"{number}.{name}", inner
+                    yield f"{place}.{name}", inner
             else:
-                yield str(number), layer
+                yield str(place), layer
 
     def named_params(self) -> dict[str, np.ndarray]:
         """Return every learned array by a name such as "0.weight".
@@ -693,8 +899,8 @@ class Sequential(Layer):
 
     def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
         grad: Any = grad_y
-        for number, layer in reversed(list(enumerate(self.layers))):
-            grad = layer.backward(grad, need_grad_x=need_grad_x or number > 0)
+        for place, layer in reversed(list(enumerate(self.layers))):
+            grad = layer.backward(grad, need_grad_x=need_grad_x or place > 0)
         return grad
 
 
@@ -733,6 +939,21 @@ def _sizes(shape: Shape, layer: Layer | None = None, *axes: int | str) -> Shape:
         wanted = ", ".join(map(str, axes)) + "," * (len(axes) == 1)
         raise ValueError(f"{layer}: input_shape must be ({wanted}), got {shape}")
     return tuple(integer(n, "input_shape", 1) for n in shape)
+
+
+def _table(connections: np.ndarray, shape: Pair, groups: int) -> np.ndarray:
+    """Return a copy of the table of connections, checked."""
+    table = plain_array(connections, "connections")
+    if table.dtype != bool:
+        raise TypeError(f"connections must hold booleans, got dtype {table.dtype}")
+    if table.shape != shape:
+        raise ValueError(f"connections must have shape (C_out, C_in) = {shape}, got {table.shape}")
+    if groups != 1:
+        raise ValueError(f"connections say what is connected; leave groups at 1, got groups={groups}")
+    if not table.any(axis=1).all():
+        blind = np.flatnonzero(~table.any(axis=1)).tolist()
+        raise ValueError(f"connections must give each output channel an input channel; {blind} have none")
+    return table.copy()
 
 
 def _short(size: Pair) -> int | Pair:

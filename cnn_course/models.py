@@ -9,8 +9,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import choice
-from .layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential, Shape, Sigmoid, check_network
+from .checks import choice, integer
+from .layers import (
+    Conv2d,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    RadialBasis,
+    ReLU,
+    ScaledTanh,
+    Sequential,
+    Shape,
+    Sigmoid,
+    Subsample2d,
+    check_network,
+)
 
 # Table I of LeCun et al. (1998): which of the six maps of S2 each of the sixteen maps of C3 looks at.
 C3_CONNECTIONS: tuple[tuple[int, ...], ...] = (
@@ -19,6 +33,25 @@ C3_CONNECTIONS: tuple[tuple[int, ...], ...] = (
     *((i, (i + 1) % 6, (i + 3) % 6, (i + 4) % 6) for i in range(3)),
     (0, 1, 2, 3, 4, 5),
 )
+
+# What F6 of the published network should answer for the digits 0 to 9: 12 rows of 7 pixels, # for +1 and . for -1.
+# The drawings are the course's own; those of the paper are its figure 3.
+_PIXELS = """
+    .......  .......  .......  .......  .......  .......  .......  .......  .......  .......
+    ..###..  ...##..  .#####.  .#####.  .....#.  #######  ..####.  #######  .#####.  .#####.
+    .##.##.  ..###..  ##...##  ##...##  ....##.  ##.....  .##....  .....##  ##...##  ##...##
+    ##...##  .####..  .....##  .....##  ...###.  ##.....  ##.....  .....##  ##...##  ##...##
+    ##...##  ...##..  .....##  .....##  ..####.  ##.....  ##.....  ....##.  ##...##  ##...##
+    ##...##  ...##..  ....##.  ..####.  .##.##.  ######.  ##.###.  ....##.  .#####.  ##...##
+    ##...##  ...##..  ...##..  .....##  ##..##.  .....##  ###..##  ...##..  ##...##  .######
+    ##...##  ...##..  ..##...  .....##  #######  .....##  ##...##  ...##..  ##...##  .....##
+    ##...##  ...##..  .##....  .....##  ....##.  .....##  ##...##  ..##...  ##...##  .....##
+    .##.##.  ...##..  ##.....  ##...##  ....##.  ##...##  ##...##  ..##...  ##...##  ....##.
+    ..###..  .######  #######  .#####.  ....##.  .#####.  .#####.  ..##...  .#####.  .####..
+    .......  .......  .......  .......  .......  .......  .......  .......  .......  .......
+"""
+DRAWINGS = np.array([[[1.0 if p == "#" else -1.0 for p in d] for d in r.split()] for r in _PIXELS.split("\n")[1:-1]])
+DRAWINGS = DRAWINGS.swapaxes(0, 1)  # (digit, row, column)
 
 
 class Row(NamedTuple):
@@ -58,11 +91,11 @@ def lenet5(random_state: np.random.RandomState, version: str = "usual", *, class
     ----------
     random_state : RandomState
         Draws the weights.
-    version : {"usual", "lecture"}
+    version : {"usual", "lecture", "published"}
         "usual": ReLU, as most code has it today; "lecture": sigmoid. Both pool by the maximum and connect every map
-        of the second convolution to all six maps before it.
+        of the second convolution to all six maps before it. "published": see `published_lenet5`.
     classes : int
-        How many scores come out.
+        How many scores come out; the published version has ten.
 
     Returns
     -------
@@ -73,7 +106,7 @@ def lenet5(random_state: np.random.RandomState, version: str = "usual", *, class
     TypeError
         If `random_state` is not a RandomState.
     ValueError
-        If the version is unknown.
+        If the version is unknown, or the published one is to tell apart other than ten classes.
 
     References
     ----------
@@ -82,10 +115,15 @@ def lenet5(random_state: np.random.RandomState, version: str = "usual", *, class
 
     Examples
     --------
-    >>> lenet5(np.random.RandomState(0)).param_count
-    61706
+    >>> rng = np.random.RandomState(0)
+    >>> {version: lenet5(rng, version).param_count for version in ("lecture", "published", "usual")}
+    {'lecture': 61706, 'published': 60000, 'usual': 61706}
     """
-    activation: type[Layer] = {"usual": ReLU, "lecture": Sigmoid}[choice(version, "version", ("usual", "lecture"))]
+    if choice(version, "version", ("usual", "lecture", "published")) == "published":
+        if integer(classes, "classes", 1) != len(DRAWINGS):
+            raise ValueError(f"classes must be 10 in the published version, one for each drawing, got {classes}")
+        return published_lenet5(random_state)
+    activation: type[Layer] = ReLU if version == "usual" else Sigmoid
     rng = random_state
     return Sequential(
         Conv2d(1, 6, 5, random_state=rng),
@@ -100,6 +138,66 @@ def lenet5(random_state: np.random.RandomState, version: str = "usual", *, class
         Linear(120, 84, random_state=rng),
         activation(),
         Linear(84, classes, random_state=rng),
+    )
+
+
+def published_lenet5(random_state: np.random.RandomState, rubbish: float | None = None) -> Sequential:
+    """Build LeNet-5 as it was published, for images of 32 x 32 with one channel and the ten digits.
+
+    C3 sees the maps of S2 by `C3_CONNECTIONS`, subsampling is trained, C5 is a convolution, a scaled tanh follows
+    every layer up to F6, and the output compares F6 with `DRAWINGS`.
+
+    Parameters
+    ----------
+    random_state : RandomState
+        Draws the weights.
+    rubbish : float, optional
+        Adds an eleventh class, *none of these*: see `RadialBasis`.
+
+    Returns
+    -------
+    Sequential
+
+    Raises
+    ------
+    TypeError
+        If `random_state` is not a RandomState, or `rubbish` no number.
+    ValueError
+        If `rubbish` is negative.
+
+    Notes
+    -----
+    The paper draws its weights from a uniform distribution and its digits on a scale from -0.1 to 1.175; here weights
+    are He-normal and images are taken as they come.
+
+    References
+    ----------
+    .. [1] LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition",
+       Proceedings of the IEEE, 1998, section II.B.
+
+    Examples
+    --------
+    >>> model = published_lenet5(np.random.RandomState(0))
+    >>> [layer.param_count for layer in model.layers if layer.params]
+    [156, 12, 1516, 32, 48120, 10164]
+    """
+    rng = random_state
+    c3 = np.array([[s2_map in seen for s2_map in range(6)] for seen in C3_CONNECTIONS])
+    return Sequential(
+        Conv2d(1, 6, 5, random_state=rng),
+        ScaledTanh(),
+        Subsample2d(6),
+        ScaledTanh(),
+        Conv2d(6, 16, 5, connections=c3, random_state=rng),
+        ScaledTanh(),
+        Subsample2d(16),
+        ScaledTanh(),
+        Conv2d(16, 120, 5, random_state=rng),
+        ScaledTanh(),
+        Flatten(),
+        Linear(120, 84, random_state=rng),
+        ScaledTanh(),
+        RadialBasis(DRAWINGS, rubbish),
     )
 
 

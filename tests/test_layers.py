@@ -3,18 +3,31 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from witnesses import numerical, torch_gradients
 
 import cnn_course as cc
+from cnn_course import variants
 from cnn_course.layers import he_normal
 
 RNG = np.random.RandomState
+# Output channels that see two, one and three of four input channels.
+TABLE = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [1, 1, 0, 1]], bool)
+DRAWINGS = np.array([[1, 1, -1], [-1, 1, 1]])
+
+
+def in_float64(layer):
+    """Return the layer with its parameters in float64 and away from where they start, so that no bias is zero."""
+    layer.params = {key: p + 0.1 * RNG(7).randn(*p.shape) for key, p in layer.params.items()}
+    return layer
 
 
 def some_layers():
     return [
         cc.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2), groups=2, random_state=RNG(0)),
         cc.Conv2d(4, 3, 3, padding="same", bias=False, random_state=RNG(0)),
+        cc.Conv2d(4, 3, (3, 2), stride=(2, 1), padding=(1, 0), connections=TABLE, random_state=RNG(0)),
         cc.ConvTranspose2d(4, 6, (3, 2), stride=2, padding=1, output_padding=1, groups=2, random_state=RNG(0)),
+        cc.Subsample2d(4, (2, 3)),
         cc.MaxPool2d(3, stride=2, padding=1, ceil_mode=True),
         cc.AvgPool2d((2, 3), count_include_pad=False),
         cc.GlobalAvgPool2d(),
@@ -22,6 +35,7 @@ def some_layers():
         cc.ReLU(),
         cc.Sigmoid(),
         cc.Tanh(),
+        cc.ScaledTanh(),
     ]
 
 
@@ -53,6 +67,153 @@ def test_mac_counts():
     assert cc.ReLU().mac_count((3, 4, 4)) == 0
 
 
+def check_against(layer, reference, x, **params):
+    """Compare a layer in float64 with PyTorch: its output, and its gradients for the input and every parameter."""
+    y = layer.forward(x)
+    expected, grads, upstream = torch_gradients(reference, x, *params.values())
+    assert_allclose(y, expected, rtol=1e-10, atol=1e-10)
+    found = [layer.backward(upstream), *(layer.grads[name] for name in params)]
+    for name, grad, want in zip(["x", *params], found, grads, strict=True):
+        assert_allclose(grad, want, rtol=1e-10, atol=1e-10, err_msg=name)
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": (0, 1)}, {"dilation": (1, 2)}], ids=str)
+def test_connections_are_a_masked_convolution(options):
+    torch = pytest.importorskip("torch")
+    layer = in_float64(cc.Conv2d(4, 3, (3, 2), connections=TABLE, **options, random_state=RNG(0)))
+    rows, cols = np.nonzero(TABLE)
+
+    def masked(x, kernels, bias):
+        weight = torch.zeros(3, 4, 3, 2, dtype=torch.float64)
+        weight = weight.index_put((torch.from_numpy(rows), torch.from_numpy(cols)), kernels)
+        return torch.nn.functional.conv2d(x, weight, bias, **options)
+
+    check_against(layer, masked, RNG(1).randn(2, 4, 7, 8), **layer.params)
+
+
+def test_connections_are_those_of_restricted_conv2d():
+    layer, x = in_float64(cc.Conv2d(4, 3, (3, 2), connections=TABLE, random_state=RNG(0))), RNG(1).randn(2, 4, 7, 8)
+    weight = RNG(2).randn(3, 4, 3, 2)
+    layer.params["weight"] = weight[TABLE]
+    y = layer.forward(x)
+    assert_allclose(y, variants.restricted_conv2d(x, weight, TABLE, layer.params["bias"]), rtol=1e-12)
+    grad_x, grad_weight, _ = variants.restricted_conv2d_backward(y, x, weight, TABLE)
+    assert_allclose(layer.backward(y), grad_x, rtol=1e-12)
+    assert_allclose(layer.grads["weight"], grad_weight[TABLE], rtol=1e-12)
+
+
+def test_what_is_not_connected_is_no_parameter_and_changes_nothing():
+    layer = cc.Conv2d(4, 3, (3, 2), connections=TABLE, random_state=RNG(0))
+    assert layer.params["weight"].shape == (6, 3, 2)
+    assert layer.params["weight"].dtype == np.float32
+    assert layer.param_count == 6 * 6 + 3
+    assert layer.mac_count((4, 5, 4)) == 6 * 6 * 9
+    x = RNG(1).randn(1, 4, 5, 4)
+    y = layer.forward(x)
+    for channel in range(4):
+        other = x.copy()
+        other[:, channel] += 1
+        assert_array_equal((layer.forward(other) != y).any(axis=(0, 2, 3)), TABLE[:, channel])
+    assert not np.shares_memory(layer.connections, TABLE)
+
+
+def test_connections_to_all_are_no_restriction():
+    full = cc.Conv2d(4, 3, 3, random_state=RNG(0))
+    table = cc.Conv2d(4, 3, 3, connections=np.ones((3, 4), bool), random_state=RNG(0))
+    x = RNG(1).randn(2, 4, 5, 6).astype(np.float32)
+    assert_array_equal(table.forward(x), full.forward(x))
+    assert table.forward(x).dtype == np.float32
+
+
+@pytest.mark.parametrize("size", [2, (3, 2)])
+def test_subsampling_is_four_times_the_average_times_a_coefficient_plus_a_bias(size):
+    torch = pytest.importorskip("torch")
+    layer = in_float64(cc.Subsample2d(3, size))
+    window = np.prod(layer.kernel_size)
+
+    def average(x, weight, bias):
+        pooled = torch.nn.AvgPool2d(size)(x) * int(window)
+        return weight[:, None, None] * pooled + bias[:, None, None]
+
+    check_against(layer, average, RNG(1).randn(2, 3, 7, 5), **layer.params)
+
+
+def test_subsampling_by_hand():
+    layer = cc.Subsample2d(2)
+    x = np.arange(16.0).reshape(1, 2, 2, 4)  # windows 0+1+4+5 = 10, 2+3+6+7 = 18; 42 and 50 in the second channel
+    assert_array_equal(layer.forward(x), x.reshape(1, 2, 2, 2, 2).mean(axis=(2, 4))[:, :, None])
+    assert_allclose(cc.Subsample2d(1, (2, 3)).params["weight"], 1 / 6, rtol=1e-6)
+    layer.params["weight"][:], layer.params["bias"][:] = [1, 0.5], [-10, 100]
+    assert_array_equal(layer.forward(x)[0, :, 0], [[0, 8], [121, 125]])
+    assert layer.param_count == 4
+    assert layer.mac_count((2, 28, 28)) == 2 * 14 * 14
+    assert layer.forward(x.astype(np.float32)).dtype == np.float32
+
+
+def test_scaled_tanh_is_that_of_the_paper():
+    torch = pytest.importorskip("torch")
+    layer = cc.ScaledTanh()
+    check_against(layer, lambda x: 1.7159 * torch.tanh(2 * x / 3), RNG(1).randn(2, 3, 4) * 3)
+    assert_allclose(layer.forward([-1, 0, 1]), [-1, 0, 1], atol=2e-5)
+    assert layer.forward(np.ones(2, np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("rubbish", [None, 2.5])
+def test_radial_basis_scores_are_minus_the_squared_distances(rubbish):
+    torch = pytest.importorskip("torch")
+    layer = cc.RadialBasis(DRAWINGS, rubbish)
+    drawings = torch.from_numpy(DRAWINGS)
+
+    def distances(x):
+        scores = -(torch.cdist(x, drawings.double()) ** 2)
+        return scores if rubbish is None else torch.cat([scores, torch.full((len(x), 1), -rubbish).double()], 1)
+
+    x = RNG(1).randn(4, 3)
+    check_against(layer, distances, x)
+    assert layer.params == {} and layer.mac_count((3,)) == 6
+    assert layer.output_shape((3,)) == layer.forward(x).shape[1:]
+    assert layer.forward(x.astype(np.float32)).dtype == np.float32
+
+
+def test_radial_basis_by_hand():
+    scores = cc.RadialBasis([[[1, -1], [1, 1]], [[1, 1], [-1, 1]]], rubbish=3).forward([[1, -0.5, 1, 1]])
+    assert_array_equal(scores, [[-0.25, -2.25 - 4, -3]])
+
+
+def test_cross_entropy_with_rubbish_is_equation_9_of_the_paper():
+    x, target, j = RNG(1).randn(4, 3), np.array([0, 1, 1, 0]), 2.5
+    distances = ((x[:, None] - DRAWINGS) ** 2).sum(axis=2)
+    right = distances[np.arange(4), target] + np.log(np.exp(-j) + np.exp(-distances).sum(axis=1))
+    assert_allclose(cc.cross_entropy(cc.RadialBasis(DRAWINGS, j).forward(x), target), right.mean(), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (cc.Conv2d(4, 3, (2, 3), stride=2, connections=TABLE, random_state=RNG(0)), (2, 4, 5, 6)),
+        (cc.Subsample2d(2, (2, 3)), (2, 2, 5, 6)),
+        (cc.ScaledTanh(), (2, 5)),
+        (cc.RadialBasis(DRAWINGS, 1.5), (4, 3)),
+    ],
+    ids=repr,
+)
+def test_gradients_equal_the_numerical_ones(layer, shape):
+    layer, x = in_float64(layer), RNG(1).randn(*shape)
+    upstream, names = RNG(2).randn(*layer.forward(x).shape), list(layer.params)
+
+    def loss(x, *values):
+        layer.params = dict(zip(names, values, strict=True))
+        return float((layer.forward(x) * upstream).sum())
+
+    values = list(layer.params.values())
+    estimates = numerical(loss, x, *values)
+    layer.params = dict(zip(names, values, strict=True))
+    layer.forward(x)
+    found = [layer.backward(upstream), *(layer.grads[name] for name in names)]
+    for grad, estimate in zip(found, estimates, strict=True):
+        assert_allclose(grad, estimate, rtol=1e-6, atol=1e-8)
+
+
 def test_he_normal_has_variance_two_over_fan_in():
     weights = he_normal(RNG(0), (100_000,), fan_in=50)
     assert weights.dtype == np.float32
@@ -74,6 +235,14 @@ def test_he_normal_has_variance_two_over_fan_in():
 )
 def test_layers_start_with_the_variance_of_their_fan_in(layer, fan_in):
     assert_allclose(layer.params["weight"].var(), 2 / fan_in, rtol=0.05)
+
+
+def test_connected_kernels_start_with_the_variance_of_what_their_map_sees():
+    seen = np.repeat([2, 8], 300)
+    table = np.arange(8) < seen[:, None]
+    weight = cc.Conv2d(8, 600, 5, connections=table, random_state=RNG(0)).params["weight"]
+    assert_allclose(weight[: 2 * 300].var(), 2 / 50, rtol=0.05)
+    assert_allclose(weight[2 * 300 :].var(), 2 / 200, rtol=0.05)
 
 
 def network():
@@ -149,6 +318,15 @@ def test_backward_belongs_to_the_last_forward():
 SHARED = cc.ReLU()
 
 
+def connected(table):
+    return cc.Conv2d(4, 3, 3, connections=table, random_state=RNG(0))
+
+
+def after_forward(layer, shape):
+    layer.forward(np.ones(shape))
+    layer.backward(np.ones(1))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -159,6 +337,29 @@ SHARED = cc.ReLU()
         (lambda: cc.Linear(3, 4, random_state=RNG(0)).output_shape((4,)), ValueError, r"must be \(3,\), got \(4,\)"),
         (lambda: cc.Conv2d(3, 4, 3, random_state=RNG(0)).output_shape((1, 5, 5)), ValueError, r"must be \(3, H, W\)"),
         (lambda: cc.Conv2d(3, 4, 3, bias="False", random_state=RNG(0)), TypeError, "bias must be True or False"),
+        (lambda: connected(np.eye(3)), TypeError, "connections must hold booleans, got dtype float64"),
+        (lambda: connected(TABLE.T), ValueError, r"shape \(C_out, C_in\) = \(3, 4\), got \(4, 3\)"),
+        (lambda: connected(TABLE & [[True], [False], [False]]), ValueError, r"an input channel; \[1, 2\] have none"),
+        (
+            lambda: cc.Conv2d(4, 4, 3, groups=2, connections=np.ones((4, 4), bool), random_state=RNG(0)),
+            ValueError,
+            "leave groups at 1, got groups=2",
+        ),
+        (lambda: cc.Subsample2d(0), ValueError, "channels must be at least 1"),
+        (lambda: cc.Subsample2d(3).output_shape((4, 6, 6)), ValueError, r"must be \(3, H, W\), got \(4, 6, 6\)"),
+        (
+            lambda: cc.Subsample2d(3).forward(np.ones((2, 1, 4, 4))),
+            ValueError,
+            r"Subsample2d\(3\): x must have 3 channels, got shape \(2, 1, 4, 4\)",
+        ),
+        (lambda: after_forward(cc.Subsample2d(1), (1, 1, 4, 4)), ValueError, "but the output has shape"),
+        (lambda: after_forward(cc.RadialBasis(DRAWINGS), (2, 3)), ValueError, "but the output has shape"),
+        (lambda: cc.RadialBasis(np.ones(84)), ValueError, r"shape \(classes, ...\).*got shape \(84,\)"),
+        (lambda: cc.RadialBasis(np.ones((0, 84))), ValueError, r"got shape \(0, 84\)"),
+        (lambda: cc.RadialBasis(DRAWINGS, -1), ValueError, "rubbish must be .*at least 0.*got -1"),
+        (lambda: cc.RadialBasis(DRAWINGS, "10"), TypeError, "rubbish must be a number, got '10'"),
+        (lambda: cc.RadialBasis(DRAWINGS).forward(np.ones((2, 1))), ValueError, r"shape \(N, 3\), got \(2, 1\)"),
+        (lambda: cc.RadialBasis(DRAWINGS).output_shape((1,)), ValueError, r"must be \(3,\), got \(1,\)"),
         (lambda: cc.MaxPool2d(3, padding=2), ValueError, "at most half the window"),
         (lambda: cc.MaxPool2d(2, ceil_mode=None), TypeError, "ceil_mode must be True or False"),
         (lambda: cc.AvgPool2d(2, count_include_pad="no"), TypeError, "count_include_pad must be True or False"),
@@ -192,3 +393,7 @@ def test_layers_show_the_options_that_differ_from_the_default():
     assert repr(cc.ConvTranspose2d(4, 6, 2, stride=2, random_state=rng)) == "ConvTranspose2d(4, 6, 2, stride=2)"
     assert repr(cc.MaxPool2d(3, stride=2, ceil_mode=True)) == "MaxPool2d(3, stride=2, ceil_mode=True)"
     assert repr(cc.AvgPool2d(2)) == "AvgPool2d(2)"
+    assert repr(connected(TABLE)) == "Conv2d(4, 3, 3, connections=6 of 12)"
+    assert [repr(cc.Subsample2d(6)), repr(cc.Subsample2d(6, (2, 3)))] == ["Subsample2d(6)", "Subsample2d(6, (2, 3))"]
+    assert repr(cc.RadialBasis(DRAWINGS)) == "RadialBasis(2 drawings of 3)"
+    assert repr(cc.RadialBasis(DRAWINGS, 10)) == "RadialBasis(2 drawings of 3, rubbish=10.0)"

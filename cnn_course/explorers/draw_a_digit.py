@@ -104,7 +104,7 @@ def _check(model: Sequential) -> bool:
         if repr(wanted) == repr(model):
             break
     else:
-        raise ValueError(f"model must be built by models.lenet5 with ten classes, got {model!r}")
+        raise ValueError(f"model must be models.lenet5, usual or the lecture's, with ten classes, got {model!r}")
     if not all(np.isfinite(param).all() for param in model.named_params().values()):
         raise ValueError("the model's parameters must be finite numbers")
     return any(isinstance(layer, Sigmoid) for layer in model.layers)
