@@ -37,7 +37,7 @@ SEEN = """JSON.stringify({
     flat: [...document.querySelectorAll("article math")].filter((e) => e.getBoundingClientRect().width === 0).length,
 })"""
 FOCUS = """(() => {{
-    const slider = document.querySelectorAll(".cc-box")[{}].querySelector("input[type=range]");
+    const slider = document.querySelectorAll(".cc-box")[{}]?.querySelector("input[type=range]");
     slider?.focus();
     return Boolean(slider);
 }})()"""

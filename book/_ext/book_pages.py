@@ -41,8 +41,8 @@ EMPTY_HEAD = re.compile(r'<th class="head"><p></p></th>')
 EXPLORER = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>', re.DOTALL)
 EXPLORERS_STATE = re.compile(r'\s*<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>', re.DOTALL)
 NO_SCRIPT = (
-    '<noscript><p class="cc-note">An explorer stands here that needs JavaScript. '
-    "The worked examples of this page show the same in figures and numbers.</p></noscript>"
+    '<noscript><p class="cc-note">What stands here, an explorer or questions, needs JavaScript. '
+    "The worked examples of this page have figures and numbers of their own.</p></noscript>"
 )
 IMAGE = re.compile(r'<img (?![^>]*\bloading=)([^>]*?)src="([^":]+)"')
 ICON_CODE = re.compile(r'"\\(f[0-9a-f]{3})"|([\ue000-\uf8ff])')

@@ -1,9 +1,10 @@
 """Explorers: sliders that move, in the browser, an example that fits a page.
 
 Each function returns ordinary ipywidgets controls above one widget that computes in the browser, so that an explorer
-works live in JupyterLab and in the built page without a kernel.
+works live in JupyterLab and in the built page without a kernel. `questions` puts a chapter's questions into its page.
 """
 
+from . import questions
 from .backprop import backprop
 from .channels import channels
 from .convolution_2d import convolution_2d
@@ -16,5 +17,5 @@ from .sizes import sizes
 
 __all__ = [
     "backprop", "channels", "convolution_2d", "draw_a_digit", "flip_and_filter", "padding_and_stride", "pictures",
-    "pooling", "sizes",
+    "pooling", "questions", "sizes",
 ]  # fmt: skip
