@@ -17,10 +17,10 @@ import notebooks
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
-from conftest import ROOT, build
 
 import cnn_course
 from cnn_course import data, display, explorers, plots
+from conftest import ROOT, build
 
 BOOK = ROOT / "book"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))

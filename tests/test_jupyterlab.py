@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from browser import visit
+
 from conftest import ROOT
 
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed (requirements.txt)")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -27,7 +28,9 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = ("tags", "mystnb", "nbgrader")
+CELL_METADATA = ("tags", "mystnb", "jupyter", "nbgrader")
+# Jupyter's tag for a cell that is not run: here one that needs PyTorch or Keras. The book's build shows what is stored.
+NEEDS_FRAMEWORKS = "skip-execution"
 
 
 class NotebookError(Exception):
@@ -88,8 +91,15 @@ def text_outputs(outputs: list[NotebookNode], count: int) -> list[dict]:
     return kept
 
 
+def has_frameworks() -> bool:
+    """Say whether PyTorch and Keras are installed."""
+    return all(find_spec(name) for name in ("torch", "keras"))
+
+
 def run(path: Path) -> NotebookNode:
     """Run a notebook in its folder, in a fresh kernel.
+
+    Without PyTorch and Keras the cells that need them are not run, and keep the outputs that are stored.
 
     Raises
     ------
@@ -98,7 +108,11 @@ def run(path: Path) -> NotebookNode:
     """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        skip_cells_with_tag="" if has_frameworks() else NEEDS_FRAMEWORKS,
     )
     try:
         client.execute()

@@ -27,7 +27,8 @@ def choose_cache(app: Sphinx, config: Config) -> None:
     root = Path(app.srcdir)
     library = [path for kind in ("*.py", "*.js", "*.css") for path in (root / "cnn_course").rglob(kind)]
     caches = Path(app.outdir).parent / ".jupyter_cache"
-    cache = caches / digest([*library, root / "requirements.txt"])
+    # Stored outputs of cells that the build does not run are kept there as well, and change with the frameworks.
+    cache = caches / digest([*library, *root.glob("requirements*.txt")])
     for old in caches.glob("*"):
         if old != cache:
             shutil.rmtree(old, ignore_errors=True)
