@@ -15,7 +15,7 @@ const FILTERS = [
 ];
 
 function settle(state) {
-  state.shown = clamp(Math.round(state.shown) || 1, 1, state.filters);
+  state.shown = Math.min(state.shown, state.filters - 1);
 }
 
 function compute({ padding: p, filters, bias, relu }) {
@@ -35,13 +35,14 @@ function build({ set, move, pause }) {
   const channels = NAMES.map((name) => ({ name, input: grid({ pick: pause }), kernel: grid({ pick: pause }),
     line: note() }));
   const maps = FILTERS.map((_, filter) =>
-    grid({ pick: (r, c) => { move(r * columns + c); set({ shown: filter + 1 }); } }));
+    grid({ pick: (r, c) => { move(r * columns + c); set({ shown: filter }); } }));
   const line = note(), count = note();
 
-  function paint({ padding: p, filters, shown, bias, relu, position }, { rows, cols, pixel, terms, maps: values }) {
+  function paint({ padding: p, filters, shown: filter, bias, relu, position },
+    { rows, cols, pixel, terms, maps: values }) {
     columns = cols;
-    const [seen, weighed, made] = [VOLUME, FILTERS[shown - 1], values].map((volume) => limits(volume.flat()));
-    const i = Math.floor(position / cols), j = position % cols, filter = shown - 1, kernels = FILTERS[filter];
+    const [seen, weighed, made] = [VOLUME, FILTERS[filter], values].map((volume) => limits(volume.flat()));
+    const i = Math.floor(position / cols), j = position % cols, kernels = FILTERS[filter];
     const parts = NAMES.map((_, channel) => total(terms(filter, channel, i, j)));
     const before = parts.reduce((a, b) => a + b, bias), value = show(values[filter][i][j]);
     channels.forEach(({ name, input, kernel, line: products }, channel) => {
@@ -58,7 +59,7 @@ function build({ set, move, pause }) {
     });
     maps.forEach((map, at) => {
       map.root.hidden = at >= filters;
-      if (at < filters) map.draw({ name: `map of filter ${at + 1}`, rows, cols, chars: 3, active: position,
+      if (at < filters) map.draw({ name: `map of filter ${at}`, rows, cols, chars: 3, active: position,
         window: at === filter && [i, j, 1, 1], cell: (r, c) => ({ value: values[at][r][c], kind: "output",
           scale: made, label: `output[${at}, ${r}, ${c}] is ${show(values[at][r][c])}` }) });
     });
@@ -68,7 +69,7 @@ function build({ set, move, pause }) {
     const size = `${filters} × ${rows} × ${cols}`, weights = filters * 28;
     count.textContent = `Output ${size}. Parameters: filters·(channels·k·k + 1) = ${filters}·(3·3·3 + 1) = ${weights}`;
     count.dataset.value = weights;
-    const told = values.map((map, at) => `Map ${at + 1}: ${inWords(map)}.`).join(" ");
+    const told = values.map((map, at) => `Map ${at}: ${inWords(map)}.`).join(" ");
     return [relu ? text + value : text, `Input of 3 channels, 3 by 4, padding ${p}; ${filters} filters of 3 by 3 by 3. `
       + `${told} ${count.textContent}.`];
   }

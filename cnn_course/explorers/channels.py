@@ -19,7 +19,7 @@ class Channels(Explorer):
     relu = traitlets.Bool().tag(sync=True)
 
 
-def channels(*, filters: int = 1, shown: int = 1, padding: int = 0, bias: int = 0, relu: bool = False) -> ExplorerBox:
+def channels(*, filters: int = 1, shown: int = 0, padding: int = 0, bias: int = 0, relu: bool = False) -> ExplorerBox:
     """Follow one filter through the three channels of a colour image, then stack the maps of several.
 
     Parameters
@@ -27,7 +27,7 @@ def channels(*, filters: int = 1, shown: int = 1, padding: int = 0, bias: int = 
     filters : int
         How many filters there are, 1 to 4.
     shown : int
-        Which of them is written out, counted from 1.
+        Which of them is written out, counted from 0.
     padding : int
         0 or 1.
     bias : int
@@ -56,7 +56,7 @@ def channels(*, filters: int = 1, shown: int = 1, padding: int = 0, bias: int = 
         Channels(filters=filters, shown=shown, padding=padding, bias=bias, relu=relu),
         [
             Slider("filters", "filters", 1, 4),
-            Slider("shown", "filter written out", 1, "filters"),
+            Slider("shown", "filter written out", 0, 3),
             Slider("padding", "padding", 0, 1),
             Slider("bias", "bias", -400, 400),
             Check("relu", "ReLU after it"),
