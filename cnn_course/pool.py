@@ -10,13 +10,14 @@ Taught in chapters 7 (forward) and 9 (backward).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 
 from .checks import batch, boolean, number, per_axis, same_shape
 from .shapes import pool_output_size
-from .windows import Pair
+from .windows import COLUMN_BYTES, Pair
 
 
 class _Axis(NamedTuple):
@@ -140,20 +141,26 @@ def max_pool2d_backward(
            [0., 0.]])
     """
     x, axes = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
-    y = _reduce(x, axes, np.maximum, -np.inf)
-    left = _upstream(grad_y, x, axes).copy()
-    grad_x = np.zeros_like(x)
-    has_nan = np.isnan(y).any()
-    for rows_out, rows in axes[0].taps():
-        for cols_out, cols in axes[1].taps():
-            here, value = (..., rows_out, cols_out), x[..., rows, cols]
-            wins = value == y[here]
-            if has_nan:
-                wins |= np.isnan(value)
-            # A product, not a mask: where the winner lies is unpredictable, and a branch for each number costs more.
-            share = left[here] * wins
-            grad_x[..., rows, cols] += share
-            left[here] -= share
+    upstream = _planes(_upstream(grad_y, x, axes))
+    planes, grad_x = _planes(x), np.zeros_like(x, order="C")
+    apart = all(axis.stride > (axis.k - 1) * axis.dilation for axis in axes)
+    for some in _blocks(planes):
+        left, grad = upstream[some].copy(), _planes(grad_x)[some]
+        largest = _combine(planes[some], axes, np.maximum, -np.inf)
+        has_nan = np.isnan(largest).any()
+        for rows_out, rows in axes[0].taps():
+            for cols_out, cols in axes[1].taps():
+                here, value = (..., rows_out, cols_out), planes[some, rows, cols]
+                wins = value == largest[here]
+                if has_nan:
+                    wins |= np.isnan(value)
+                # A product, not a mask: nobody can foresee where the winner lies, and a branch for each number costs more.
+                share = left[here] * wins
+                if apart:  # no input is in two windows
+                    grad[..., rows, cols] = share
+                else:
+                    grad[..., rows, cols] += share
+                left[here] -= share
     return grad_x
 
 
@@ -525,15 +532,43 @@ def global_max_pool2d_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def _reduce(x: np.ndarray, axes: tuple[_Axis, _Axis], combine: np.ufunc, start: float) -> np.ndarray:
-    """Combine the numbers of every window, along rows first."""
-    rows, cols = axes
-    tall = np.full((*x.shape[:2], rows.n_out, cols.n), start, x.dtype)
-    for out, inputs in rows.taps():
-        combine(tall[:, :, out], x[:, :, inputs], out=tall[:, :, out])
-    y = np.full((*x.shape[:2], rows.n_out, cols.n_out), start, x.dtype)
-    for out, inputs in cols.taps():
-        combine(y[..., out], tall[..., inputs], out=y[..., out])
+    """Combine the numbers of every window, a block of planes at a time, so that they stay in the cache."""
+    y = np.empty((*x.shape[:2], axes[0].n_out, axes[1].n_out), x.dtype)
+    planes = _planes(x)
+    for some in _blocks(planes):
+        _planes(y)[some] = _combine(planes[some], axes, combine, start)
     return y
+
+
+def _combine(planes: np.ndarray, axes: tuple[_Axis, _Axis], combine: np.ufunc, start: float) -> np.ndarray:
+    """Combine the numbers of every window of some planes (P, H, W), along rows first."""
+    tall = _along(planes, axes[0], combine, start)
+    return _along(tall.swapaxes(1, 2), axes[1], combine, start).swapaxes(1, 2)
+
+
+def _along(planes: np.ndarray, axis: _Axis, combine: np.ufunc, start: float) -> np.ndarray:
+    """Combine the rows of every window of some planes (P, H, W)."""
+    taps = list(axis.taps())
+    whole = [inputs for outputs, inputs in taps if outputs == slice(0, axis.n_out)]
+    if len(whole) > 1:  # the usual case: these rows fill all outputs, so that none begins with `start`
+        y = reduce(combine, (planes[:, inputs] for inputs in whole))
+        taps = [(outputs, inputs) for outputs, inputs in taps if inputs not in whole]
+    else:
+        y = np.full((len(planes), axis.n_out, planes.shape[2]), start, planes.dtype)
+    for outputs, inputs in taps:
+        combine(y[:, outputs], planes[:, inputs], out=y[:, outputs])
+    return y
+
+
+def _planes(x: np.ndarray) -> np.ndarray:
+    """Return a batch (N, C, H, W) as planes (N * C, H, W): pooling treats every channel by itself."""
+    return x.reshape(x.shape[0] * x.shape[1], *x.shape[2:])
+
+
+def _blocks(planes: np.ndarray) -> Iterator[slice]:
+    """Yield slices of as many planes as fit into a block, at least one."""
+    size = max(1, COLUMN_BYTES // max(1, planes[:1].nbytes))
+    return (slice(first, first + size) for first in range(0, len(planes), size))
 
 
 def _spread(grad_y: np.ndarray, axes: tuple[_Axis, _Axis]) -> np.ndarray:
