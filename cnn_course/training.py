@@ -32,6 +32,7 @@ __all__ = [
     "fit",
     "load_weights",
     "predict",
+    "random_affine",
     "random_shift",
     "save_weights",
 ]
@@ -104,6 +105,77 @@ def random_shift(pixels: int) -> Augment:
     return augment
 
 
+def random_affine(pixels: float, degrees: float, stretch: float) -> Augment:
+    """Return an augmentation that stretches, turns and moves each image, filling with zeros.
+
+    Parameters
+    ----------
+    pixels : float
+        How far to move it at most, up or down and left or right.
+    degrees : float
+        How far to turn it at most, about its centre, either way.
+    stretch : float
+        Largest factor of its height and, apart from that, of its width; the smallest is 1 / stretch.
+
+    Returns
+    -------
+    callable
+        From images (N, C, H, W) and a RandomState to images of the same shape.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a number.
+    ValueError
+        If `pixels` or `degrees` is negative, or `stretch` below 1.
+
+    Notes
+    -----
+    Each new pixel looks up where it comes from and mixes the four old pixels around that place (bilinear
+    interpolation).
+
+    Examples
+    --------
+    >>> random_affine(0.5, 0, 1)(np.eye(3)[None, None], np.random.RandomState(0)).round(2)[0, 0]
+    array([[0.88, 0.  , 0.  ],
+           [0.11, 0.88, 0.  ],
+           [0.  , 0.11, 0.88]])
+    """
+    pixels, degrees = number(pixels, "pixels", 0), number(degrees, "degrees", 0)
+    stretch = number(stretch, "stretch", 1)
+
+    def augment(images: np.ndarray, random_state: np.random.RandomState) -> np.ndarray:
+        images = batch(images, "images")
+        n, c, h, w = images.shape
+        angle = np.deg2rad(random_state.uniform(-degrees, degrees, (n, 1)))
+        tall, wide = stretch ** random_state.uniform(-1, 1, (2, n, 1))
+        down, right = random_state.uniform(-pixels, pixels, (2, n, 1))
+        i, j = np.indices((h, w)).reshape(2, 1, h * w)
+        i, j = i - (h - 1) / 2 - down, j - (w - 1) / 2 - right  # (N, H * W), from the centre of what was moved
+        rows = (np.cos(angle) * i - np.sin(angle) * j) / tall + (h - 1) / 2
+        cols = (np.sin(angle) * i + np.cos(angle) * j) / wide + (w - 1) / 2
+        return _interpolate(images, rows, cols).reshape(n, c, h, w)
+
+    augment.__name__ = f"random_affine({pixels}, {degrees}, {stretch})"
+    return augment
+
+
+def _interpolate(images: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
+    """Look up images (N, C, H, W) between their pixels, at rows and columns (N, P): values (N, C, P), zeros outside."""
+    n, c, h, w = images.shape
+    framed = pad(images, ((1, 2), (1, 2))).reshape(n, c, (h + 3) * (w + 3))  # places outside are moved into the frame
+    rows, cols = np.clip(rows + 1, 0, h + 1)[:, None], np.clip(cols + 1, 0, w + 1)[:, None]
+    above, left = rows.astype(int), cols.astype(int)
+    down, right = (rows - above).astype(images.dtype), (cols - left).astype(images.dtype)
+    corner = above * (w + 3) + left
+
+    def beside(step: int) -> np.ndarray:
+        a, b = np.take_along_axis(framed, corner + step, 2), np.take_along_axis(framed, corner + step + 1, 2)
+        return a + right * (b - a)
+
+    return (1 - down) * beside(0) + down * beside(w + 3)
+
+
 def fit(
     model: Sequential,
     x: np.ndarray,
@@ -141,7 +213,7 @@ def fit(
     schedule : callable
         From the progress of the training (0 to 1) to a factor of the learning rate: `constant`, `cosine`.
     augment : callable, optional
-        From a batch and a RandomState to the batch to train on: `random_shift`.
+        From a batch and a RandomState to the batch to train on: `random_shift`, `random_affine`.
     validation : pair of ndarray, optional
         (x, y) to measure the loss and the accuracy on after each epoch.
     patience : int, optional

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import numerical, torch_gradients
 
 import cnn_course as cc
-from cnn_course import pool
+from cnn_course import pool as pooling
 
 GRID = [
     {"kernel_size": kernel, "stride": stride, "padding": padding, "ceil_mode": ceil_mode}
@@ -60,7 +60,7 @@ def test_average_counts_padding_but_never_the_overhang():
 def test_a_batch_of_many_blocks_is_pooled_like_its_images(monkeypatch):
     x, grad_y = np.random.RandomState(0).randn(3, 4, 6, 7), np.random.RandomState(1).randn(3, 4, 3, 3)
     whole, gradient = cc.max_pool2d(x, 2), cc.max_pool2d_backward(grad_y, x, 2)
-    monkeypatch.setattr(pool, "COLUMN_BYTES", 5 * 6 * 7 * 8)  # five planes: blocks end inside an image
+    monkeypatch.setattr(pooling, "COLUMN_BYTES", 5 * 6 * 7 * 8)  # five planes: blocks end inside an image
     assert_array_equal(cc.max_pool2d(x, 2), whole)
     assert_array_equal(cc.max_pool2d_backward(grad_y, x, 2), gradient)
 

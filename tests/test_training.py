@@ -61,6 +61,19 @@ def test_adam_by_hand():
     assert_allclose(steps(training.Adam(one_weight(), 0.01), [2, -1]), [first, second], rtol=1e-7)
 
 
+def test_adam_computes_in_float32_for_a_float32_model():
+    model = cc.Sequential(cc.Linear(2, 2, bias=False, random_state=RNG(0)))
+    optimizer, weight = training.Adam(model, 0.1), model.layers[0].params["weight"].copy()
+    mean = square = np.zeros_like(weight)
+    for step, grad in enumerate(RNG(1).randn(9, 2, 2).astype(np.float32), 1):
+        model.layers[0].grads["weight"] = grad
+        optimizer.step()
+        mean, square = mean + (1 - 0.9) * (grad - mean), square + (1 - 0.999) * (grad * grad - square)
+        weight -= 0.1 / (1 - 0.9**step) * mean / (np.sqrt(square) / (1 - 0.999**step) ** 0.5 + 1e-8)
+    assert mean.dtype == square.dtype == np.float32
+    assert_array_equal(model.layers[0].params["weight"], weight)
+
+
 @pytest.mark.parametrize("name", ["SGD", "Adam"])
 def test_optimisers_equal_pytorch(name):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
@@ -190,6 +203,56 @@ def test_random_shift_moves_each_image_within_its_bounds():
     assert len(places) == 200
     assert {tuple(p) for p in places} == {(i, j) for i in range(1, 6) for j in range(1, 6)}
     assert_array_equal(training.random_shift(0)(images, RNG(0)), images)
+
+
+class Extreme:
+    """Stands in for a RandomState that draws the largest number it can, or the smallest."""
+
+    def __init__(self, sign):
+        self.sign = sign
+
+    def uniform(self, low, high, size):
+        return np.full(size, {-1: low, 1: high}[self.sign], float)
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("bounds", [(0, 0, 1), (2, 0, 1), (0.3, 0, 1), (0, 90, 1), (0, 0, 2), (2, 20, 1.3), (99, 9, 3)])
+def test_random_affine_is_the_affine_map_of_scipy(bounds, sign):
+    ndimage = pytest.importorskip("scipy.ndimage")
+    pixels, degrees, stretch = bounds
+    images = RNG(0).rand(2, 3, 7, 6).astype(np.float32)
+    angle, factor = np.deg2rad(sign * degrees), stretch**sign
+    matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / factor
+    centre = np.array([3, 2.5])
+    offset = centre - matrix @ (centre + sign * pixels)
+    expected = [[ndimage.affine_transform(m, matrix, offset, order=1, mode="grid-constant") for m in i] for i in images]
+    got = training.random_affine(*bounds)(images, Extreme(sign))
+    assert got.dtype == np.float32
+    assert_allclose(got, expected, atol=1e-5)
+
+
+def test_random_affine_draws_anew_for_every_image_and_direction():
+    images = np.zeros((400, 1, 15, 15))
+    images[:, 0, 7, 7] = 1
+    moved = training.random_affine(3, 0, 1)(images, RNG(0))[:, 0]
+    rows, cols = (moved.sum(axis=axis) @ np.arange(15) - 7 for axis in (2, 1))
+    for places in (rows, cols):
+        assert -3 < places.min() < -2.9 < 2.9 < places.max() < 3
+        assert_allclose([places.mean(), places.std()], [0, 3 / np.sqrt(3)], atol=0.2)
+    assert abs(np.corrcoef(rows, cols)[0, 1]) < 0.1
+    images[:] = 0
+    images[:, 0, 4:11, 4:11] = 1
+    stretched = training.random_affine(0, 0, 1.4)(images, RNG(0))[:, 0]
+    tall, wide = stretched[:, :, 7].sum(axis=1), stretched[:, 7].sum(axis=1)
+    for sizes in (tall, wide):
+        assert 7 / 1.4 - 0.1 < sizes.min() < 5.2 < 9.5 < sizes.max() < 7 * 1.4 + 0.1
+    assert abs(np.corrcoef(tall, wide)[0, 1]) < 0.1
+    images[:] = 0
+    images[:, 0, 7, 8:13] = 1
+    turned = training.random_affine(0, 30, 1)(images, RNG(0))[:, 0]
+    slope = np.rad2deg(np.arctan2(turned.sum(axis=2) @ np.arange(-7, 8), turned.sum(axis=1) @ np.arange(-7, 8)))
+    assert -30.5 < slope.min() < -29 < 29 < slope.max() < 30.5
+    assert abs(slope.mean()) < 2
 
 
 def test_a_loss_that_explodes_stops_the_training():
@@ -449,6 +512,7 @@ def edited(path, **changes):
         (lambda p: edited(p, text=[('"val_loss"', '"else"')]), "its text does not fit"),
         (lambda p: edited(p, text=[('"random_state": [', '"random_state": [99999')]), "its text does not fit"),
         (lambda p: edited(p, **{"optimizer.steps": None}), "it holds"),
+        (lambda p: edited(p, **{"best.1.bias": np.zeros(3, np.float32)}), "it holds"),
         (lambda p: edited(p, **{"model.1.bias": np.zeros(3)}), "model.1.bias is float64 .* there and float32"),
         (lambda p: edited(p, **{"random_state": np.zeros(3, np.uint32)}), r"random_state is uint32 of shape \(3,\)"),
     ],
@@ -696,6 +760,10 @@ def fit_with(model=None, **options):
         (lambda: training.confusion_matrix(Y, Y[:2], 1), ValueError, "the same shape"),
         (lambda: training.confusion_matrix(Y, Y + 1, 1), ValueError, "predicted must lie in 0 to 0, got 1 to 1"),
         (lambda: training.random_shift(-1), ValueError, "pixels must be at least 0"),
+        (lambda: training.random_affine(-1, 0, 1), ValueError, "pixels must be at least 0"),
+        (lambda: training.random_affine(0, -1, 1), ValueError, "degrees must be at least 0"),
+        (lambda: training.random_affine(0, 0, 0.9), ValueError, "stretch must be at least 1"),
+        (lambda: training.random_affine(0, 0, 1)(X, RNG(0)), ValueError, r"images must have 4 axes \(N, C, H, W\)"),
     ],
 )
 def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
