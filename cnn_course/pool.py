@@ -154,7 +154,7 @@ def max_pool2d_backward(
                 wins = value == largest[here]
                 if has_nan:
                     wins |= np.isnan(value)
-                # A product, not a mask: nobody can foresee where the winner lies, and a branch for each number costs more.
+                # A product, not a mask: nobody can foresee where the winner lies, and a branch for each costs more.
                 share = left[here] * wins
                 if apart:  # no input is in two windows
                     grad[..., rows, cols] = share
