@@ -1,146 +1,121 @@
-"""Time a LeNet-5 training step and three convolutions beside PyTorch, in one process on one thread.
+"""Measure the library beside PyTorch, onnxruntime and SciPy, as far as they are installed, and write the numbers down.
 
-    python benchmarks/speed.py
+    python benchmarks/speed.py                      everything, in about four minutes, into benchmarks/results.json
+    python benchmarks/speed.py --output mine.json   into another file
+    python benchmarks/speed.py --quick              less of everything, in half a minute; written only with --output
 
-Candidates take turns, CPU time is measured and the medians are compared, after their numbers were found equal.
-Without PyTorch only the library's own times are printed.
+The page *Speed* of the book shows what is in benchmarks/results.json. PyTorch comes with requirements-frameworks.txt,
+onnxruntime with ``pip install onnx onnxruntime``.
 """
 
 from __future__ import annotations
 
-import os
-import statistics
-import time
+import argparse
+import dataclasses
+import json
 from collections.abc import Callable
+from pathlib import Path
+from statistics import geometric_mean
+from typing import Any
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"  # read by the BLAS when NumPy is imported
+import convolutions
+import growth
+import measuring
+import networks
+import threadpoolctl
+from measuring import OURS, QUICK, Settings
 
-import numpy as np  # noqa: E402
-
-import cnn_course as cc  # noqa: E402
-from cnn_course import models, training  # noqa: E402
-
-try:
-    import torch
-except ImportError:
-    torch = None
-else:
-    torch.set_num_threads(1)
-
-ROUNDS = 31
-CONVOLUTIONS = {
-    "LeNet C1 (64, 1, 32, 32), 6 of 5x5": ((64, 1, 32, 32), (6, 1, 5, 5), {}),
-    "LeNet C3 (64, 6, 14, 14), 16 of 5x5": ((64, 6, 14, 14), (16, 6, 5, 5), {}),
-    "CIFAR (32, 3, 32, 32), 32 of 3x3, pad 1": ((32, 3, 32, 32), (32, 3, 3, 3), {"padding": 1}),
-}
+RESULTS = Path(__file__).with_name("results.json")
+PASSES = {"forward": "forward", "both": "forward and backward", "one image": "forward, one image"}
+Record = dict[str, Any]
 
 
-def medians(*candidates: Callable[[], object]) -> list[float]:
-    """Return the median CPU milliseconds of each candidate; they take turns, so that drift hits all alike."""
-    times: list[list[float]] = [[] for _ in candidates]
-    for round_ in range(ROUNDS + 3):
-        for candidate, seen in zip(candidates, times, strict=True):
-            start = time.process_time()
-            candidate()
-            if round_ >= 3:  # the first rounds warm up
-                seen.append(1e3 * (time.process_time() - start))
-    return [statistics.median(seen) for seen in times]
+def run(settings: Settings, say: Callable[[str], object] = print) -> dict[str, Any]:
+    """Measure everything on one thread; tell of each record as it comes."""
+    if networks.torch:
+        networks.torch.set_num_threads(1)
+    with threadpoolctl.threadpool_limits(1):
+        results: dict[str, Any] = {
+            "versions": measuring.versions(),
+            "machine": measuring.machine(settings),
+            "settings": dataclasses.asdict(settings),
+            "cases": {name: shapes._asdict() for name, shapes in convolutions.CASES.items()},
+            "records": [],
+        }
+        say(heading(results))
+        for part in (convolutions.measure, networks.pooling, networks.lenet):
+            for record in part(settings):
+                results["records"].append(record)
+                say(line(record))
+        results["digits"] = networks.learn_digits(settings)
+        results["growth"] = growth.growth(settings)
+        results["fourier"] = growth.fourier(settings)
+        results["picture"] = growth.large_picture(settings)
+    return results
 
 
-def report(name: str, ours: Callable[[], object], theirs: Callable[[], object] | None) -> None:
-    """Print one line: our time, PyTorch's and the ratio."""
-    if theirs is None:
-        print(f"{name:<58} {medians(ours)[0]:8.2f} ms")
-        return
-    mine, peer = medians(ours, theirs)
-    print(f"{name:<58} {mine:8.2f} ms {peer:8.2f} ms {mine / peer:6.2f}")
+def ratios(records: list[Record], what: str, dtype: str) -> dict[str, float]:
+    """Return the geometric mean, over the cases of one pass, of our time divided by each peer's."""
+    chosen = [r["ms"] for r in records if (r["pass"], r["dtype"]) == (what, dtype) and r["case"] in convolutions.CASES]
+    peers = [name for name in chosen[0] if name != OURS and all(name in ms for ms in chosen)]
+    return {name: geometric_mean(ms[OURS] / ms[name] for ms in chosen) for name in peers}
 
 
-def convolution(name: str, shape: tuple, filters: tuple, options: dict) -> None:
-    """Compare a convolution's forward pass, and forward with backward."""
-    rng = np.random.RandomState(0)
-    x, weight = rng.randn(*shape).astype(np.float32), rng.randn(*filters).astype(np.float32)
-    bias = rng.randn(filters[0]).astype(np.float32)
-    y = cc.conv2d(x, weight, bias, **options)
-    grad_y = rng.randn(*y.shape).astype(np.float32)
-
-    def forward():
-        return cc.conv2d(x, weight, bias, **options)
-
-    def both():
-        forward()
-        return cc.conv2d_backward(grad_y, x, weight, bias, **options)
-
-    if torch is None:
-        report(f"{name}, forward", forward, None)
-        report(f"{name}, forward and backward", both, None)
-        return
-    tensors = [torch.from_numpy(a).requires_grad_() for a in (x, weight, bias)]
-    upstream = torch.from_numpy(grad_y)
-
-    def torch_forward():
-        with torch.no_grad():
-            return torch.nn.functional.conv2d(*tensors, **options)
-
-    def torch_both():
-        return torch.autograd.grad(torch.nn.functional.conv2d(*tensors, **options), tensors, upstream)
-
-    np.testing.assert_allclose(y, torch_forward().numpy(), rtol=1e-3, atol=1e-3)
-    for got, wanted in zip(both(), torch_both(), strict=True):
-        np.testing.assert_allclose(got, wanted.numpy(), rtol=1e-3, atol=2e-2)
-    report(f"{name}, forward", forward, torch_forward)
-    report(f"{name}, forward and backward", both, torch_both)
-
-
-def lenet_step() -> None:
-    """Compare one training step of LeNet-5: forward, loss, backward, SGD with momentum."""
-    rng = np.random.RandomState(0)
-    x, y = rng.randn(64, 1, 32, 32).astype(np.float32), rng.randint(0, 10, 64)
-    model = models.lenet5(np.random.RandomState(0))
-    optimizer = training.SGD(model, 0.01, momentum=0.9)
-
-    def step():
-        logits = model.forward(x)
-        model.backward(cc.cross_entropy_backward(logits, y), need_grad_x=False)
-        optimizer.step()
-        return cc.cross_entropy(logits, y)
-
-    if torch is None:
-        report("LeNet-5 training step, batch 64", step, None)
-        return
-    nn = torch.nn
-    sizes = iter(model.named_params().values())
-    peer = nn.Sequential(
-        *(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
+def heading(results: dict[str, Any]) -> str:
+    """Write what measures, and what is measured."""
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    machine = results["machine"]
+    return (
+        f"{versions}\n{machine['cpu']}, {machine['blas']}: {machine['gigaflops']['float32']:.0f} billion operations of "
+        f"float32 and {machine['gigabytes_per_second']:.0f} GB a second\n"
+        "One thread, medians of CPU time in turns. Behind each peer: our time divided by its time.\n"
     )
-    with torch.no_grad():
-        for parameter, array in zip(peer.parameters(), sizes, strict=True):
-            parameter.copy_(torch.from_numpy(array))
-    torch_optimizer = torch.optim.SGD(peer.parameters(), 0.01, momentum=0.9)
-    torch_x, torch_y = torch.from_numpy(x), torch.from_numpy(y)
-
-    def torch_step():
-        loss = nn.functional.cross_entropy(peer(torch_x), torch_y)
-        torch_optimizer.zero_grad()
-        loss.backward()
-        torch_optimizer.step()
-        return loss.item()
-
-    for _ in range(3):
-        np.testing.assert_allclose(step(), torch_step(), rtol=1e-3)
-    report("LeNet-5 training step, batch 64", step, torch_step)
 
 
-def main() -> None:
-    """Print the table."""
-    peer = "" if torch is None else f", PyTorch {torch.__version__}"
-    print(f"NumPy {np.__version__}{peer}, float32, one thread, median CPU time of {ROUNDS} rounds")
-    print(f"{'':<58} {'ours':>11}" + ("" if torch is None else f" {'PyTorch':>11}  ratio"))
-    lenet_step()
-    for name, (shape, filters, options) in CONVOLUTIONS.items():
-        convolution(name, shape, filters, options)
+def line(record: Record) -> str:
+    """Write a record as a line of the table."""
+    ours = record["ms"][OURS]
+    name = f"{record['case']}, {PASSES.get(record['pass'], record['pass'])}, {record['dtype']}"
+    memory = f"{record['peak'] / 2**20:8.1f} MiB" if "peak" in record else " " * 12
+    return f"{name:<46} {ours:9.2f} ms {memory}" + written({n: ours / ms for n, ms in record["ms"].items()})
+
+
+def written(shares: dict[str, float]) -> str:
+    """Write ratios, each behind its name."""
+    return "".join(f"  {name} {ratio:5.2f}" for name, ratio in shares.items() if name != OURS)
+
+
+def summary(results: dict[str, Any]) -> str:
+    """Write what stands over all cases, and what has no peer."""
+    lines = ["", "Geometric mean over the ten convolutions"]
+    for what, text in PASSES.items():
+        for dtype in ("float32", "float64"):
+            if means := what != "one image" and ratios(results["records"], what, dtype):
+                lines.append(f"{text + ', ' + dtype:<46}             " + " " * 12 + written(means))
+    for split, found in results["digits"].items():
+        accuracy, seconds = max(found["accuracy"]), max(found["seconds"])
+        lines.append(f"Digits, {split} split: {accuracy:.3f} right after {seconds:.1f} s of training")
+    for name, grown in results["growth"].items():
+        times = ", ".join(f"{size}: {ms:.3g}" for size, ms in zip(grown["sizes"], grown["ms"][OURS], strict=True))
+        lines.append(f"Milliseconds by {name}: {times}; memory {max(grown['beyond_output']) / 2**20:.1f} MiB at most")
+    picture = results["picture"]
+    size, used = picture["size"], (picture["input"] + picture["peak"]) / 2**20
+    lines.append(f"A picture of {size} x {size}, kernel 7 x 7: {picture['ms'][OURS]:.0f} ms, {used:.0f} MiB in all")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="less of everything")
+    parser.add_argument("--output", type=Path, help="the file to write; without --quick benchmarks/results.json")
+    options = parser.parse_args(arguments)
+    results = run(QUICK if options.quick else Settings())
+    print(summary(results))
+    output = options.output or (None if options.quick else RESULTS)
+    if output:
+        output.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+        print(f"Written to {output}")
 
 
 if __name__ == "__main__":

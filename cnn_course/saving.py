@@ -1,6 +1,7 @@
 """Arrays on disk: the weights of a model, and the checkpoint of a training that may be killed.
 
 Whoever reads such a file sees the old one or the whole new one; what is read changes nothing unless all of it fits.
+A process that is killed while it writes may leave a file behind that ends in ``.part``, which nobody needs.
 Taught in chapter 8.
 """
 

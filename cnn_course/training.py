@@ -255,6 +255,18 @@ def fit(
     ...               random_state=np.random.RandomState(0), progress=False)
     >>> history.accuracy[-1]
     1.0
+
+    The second of these runs finds the checkpoint of the first, and nothing left to do:
+
+    >>> import tempfile
+    >>> def run(path):
+    ...     model = Sequential(Linear(1, 2, random_state=np.random.RandomState(0)))
+    ...     return fit(model, x, y, optimizer=SGD(model, 1.0), epochs=20, random_state=np.random.RandomState(0),
+    ...                validation=(x, y), patience=3, checkpoint=path, progress=False)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first, second = run(f"{folder}/run.npz"), run(f"{folder}/run.npz")
+    >>> first == second, first.best_epoch
+    (True, 20)
     """
     epochs, batch_size = integer(epochs, "epochs", 1), integer(batch_size, "batch_size", 1)
     x, y, random_state = *_labelled(x, y, "x", "y"), generator(random_state)

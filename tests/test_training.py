@@ -62,10 +62,10 @@ def test_adam_by_hand():
 
 
 def test_adam_computes_in_float32_for_a_float32_model():
-    model = cc.Sequential(cc.Linear(2, 2, bias=False, random_state=RNG(0)))
+    model = cc.Sequential(cc.Linear(30, 20, bias=False, random_state=RNG(0)))
     optimizer, weight = training.Adam(model, 0.1), model.layers[0].params["weight"].copy()
     mean = square = np.zeros_like(weight)
-    for step, grad in enumerate(RNG(1).randn(9, 2, 2).astype(np.float32), 1):
+    for step, grad in enumerate(RNG(1).randn(9, *weight.shape).astype(np.float32), 1):
         model.layers[0].grads["weight"] = grad
         optimizer.step()
         mean, square = mean + (1 - 0.9) * (grad - mean), square + (1 - 0.999) * (grad * grad - square)
