@@ -84,10 +84,10 @@ def compare(candidates: Candidates, rounds: tuple[int, int], seconds: float = 0)
 
 def check(candidates: Candidates) -> None:
     """Fail if a candidate's numbers are not those of the library."""
-    wanted = numbers(candidates[OURS]())
-    for name, candidate in candidates.items():
-        for got, right in zip(numbers(candidate()), wanted, strict=True):
-            agree(got, right, name)
+    results = {name: numbers(candidate()) for name, candidate in candidates.items()}
+    for name, found in results.items():
+        for got, wanted in zip(found, results[OURS], strict=True):
+            agree(got, wanted, name)
 
 
 def agree(got: np.ndarray, wanted: np.ndarray, name: str) -> None:

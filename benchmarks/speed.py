@@ -77,7 +77,7 @@ def line(record: Record) -> str:
     ours = record["ms"][OURS]
     name = f"{record['case']}, {PASSES.get(record['pass'], record['pass'])}, {record['dtype']}"
     memory = f"{record['peak'] / 2**20:8.1f} MiB" if "peak" in record else " " * 12
-    return f"{name:<46} {ours:9.2f} ms {memory}" + written({n: ours / ms for n, ms in record["ms"].items()})
+    return f"{name:<52} {ours:9.2f} ms {memory}" + written({n: ours / ms for n, ms in record["ms"].items()})
 
 
 def written(shares: dict[str, float]) -> str:
@@ -91,7 +91,7 @@ def summary(results: dict[str, Any]) -> str:
     for what, text in PASSES.items():
         for dtype in ("float32", "float64"):
             if means := what != "one image" and ratios(results["records"], what, dtype):
-                lines.append(f"{text + ', ' + dtype:<46}             " + " " * 12 + written(means))
+                lines.append(f"{text + ', ' + dtype:<52}             " + " " * 12 + written(means))
     for split, found in results["digits"].items():
         accuracy, seconds = max(found["accuracy"]), max(found["seconds"])
         lines.append(f"Digits, {split} split: {accuracy:.3f} right after {seconds:.1f} s of training")
