@@ -34,6 +34,7 @@ UNSEEN = "Link DirectionalLink Layout SliderStyle DescriptionStyle CheckboxStyle
 WIDGETS = {f"{name}Model" for name in f"{DRAWN} {UNSEEN} LabelStyle".split()}  # what runtime.js knows
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
+COLUMN = 84  # characters of code in the width of a page
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_page = pytest.mark.parametrize("page", PAGES)
 
@@ -123,6 +124,17 @@ def test_every_figure_has_a_text_alternative_and_a_caption(path: Path) -> None:
             assert len(alternative) >= 30 and alternative.strip()[-1] in ".?", f"{alternative!r} of\n{cell.source}"
             assert options.get("figure", {}).get("caption"), f"no caption for\n{cell.source}"
             assert options.get("figure", {}).get("name"), f"no name to refer to for\n{cell.source}"
+
+
+@each_notebook
+def test_code_fits_the_column(path: Path) -> None:
+    # A longer line scrolls in the page, and hides its end.
+    cells = nbformat.read(path, as_version=4).cells
+    shown = [cell for cell in cells if "hide-input" not in cell.metadata.get("tags", [])]
+    code = [cell.source for cell in shown if cell.cell_type == "code"]
+    for cell in shown:
+        code += re.findall(r"^```python\n(.*?)^```", cell.source, re.MULTILINE | re.DOTALL)
+    assert not [line for source in code for line in source.splitlines() if len(line) > COLUMN]
 
 
 # The built pages
