@@ -3,13 +3,15 @@
 PYTHON ?= python3
 PORT ?= 8000
 NOTEBOOKS ?=
+PYTHONS ?=
 BIN := .venv/bin
 READY := .venv/ready
+TOOLS := _build/tools
 FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book serve test lint notebooks frameworks browser bench clean
+.PHONY: help book serve test lint notebooks frameworks browser bench lock audit test-matrix clean
 
 help:
 	@echo "make book         build the book and say where its first page is"
@@ -18,8 +20,11 @@ help:
 	@echo "make lint         check the style and the types of the code"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
-	@echo "make bench        time the library beside PyTorch, if it is installed, and the built pages"
+	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
+	@echo "make lock         write the hashes of every pinned version to the lock files"
+	@echo "make audit        ask for known vulnerabilities in what is pinned"
+	@echo "make test-matrix  test with the oldest and newest dependencies (PYTHONS=\"3.11 3.12\" for some Pythons)"
 	@echo "make clean        remove the environment and everything built"
 
 book: $(READY)
@@ -57,14 +62,36 @@ browser: $(READY)
 	have firefox firefox-esr || \
 	echo "One test will be skipped: please install Firefox (for example: sudo apt install firefox-esr)."
 
-bench: book browser
+# The page that shows the measurements is stored and built anew, or it would show those of another machine.
+bench: $(READY)
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python tools/notebooks.py book/speed.ipynb
+	@$(MAKE) --no-print-directory book browser
 	$(BIN)/python benchmarks/pages.py _build/html
+
+lock: $(TOOLS)/ready
+	for name in requirements requirements-tools; do \
+	    $(TOOLS)/bin/uv pip compile $$name.txt --output-file $$name.lock --generate-hashes --universal --upgrade --quiet \
+	        --python-version 3.11 --no-emit-package cnn-course --no-annotate --custom-compile-command "make lock" || exit 1; \
+	done
+
+# Strict: a version that the database of vulnerabilities does not know fails too, as does a database out of reach.
+audit: $(TOOLS)/ready
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r requirements-tools.lock
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps -r requirements-frameworks.txt
+
+test-matrix: $(TOOLS)/ready
+	$(TOOLS)/bin/python tools/matrix.py $(PYTHONS)
 
 clean:
 	rm -rf .venv _build build dist
 
-$(READY): requirements.txt pyproject.toml
+$(TOOLS)/ready: requirements-tools.lock
+	@$(PYTHON) -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --require-hashes -r requirements-tools.lock
+	@touch $@
+
+$(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) > /dev/null || \
 	    { echo "$(PYTHON) was not found: install Python 3.11 or newer, or name yours: make PYTHON=..."; exit 1; }
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
@@ -73,5 +100,6 @@ $(READY): requirements.txt pyproject.toml
 	    { echo "$(PYTHON) lacks the module venv: on Debian and Ubuntu, sudo apt install python3-venv"; exit 1; }
 	@echo "Making the environment in .venv (some minutes, once)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
