@@ -106,6 +106,8 @@ class Convolution:
     def single(self) -> dict[str, Call]:
         """Return who computes the output, and takes his time."""
         found = self.forward()
+        if self.shapes.groups == 1:
+            found["FFT"] = self.by_fourier
         if signal:
             found["SciPy"] = self.by_scipy
         if self.y.size * self.weight[0].size <= LOOPS_AT_MOST:
@@ -113,24 +115,29 @@ class Convolution:
         return found
 
     def products(self) -> dict[str, Call]:
-        """Return the matrix products of both passes alone, over columns that are there already, found right."""
+        """Return the matrix products of both passes alone, from columns to results that are there already."""
         n, c_out = self.y.shape[:2]
         groups, size = self.shapes.groups, self.weight.shape[2:]
         columns = cc.im2col(self.x, size, **self.windows).reshape(n, groups, self.weight[0].size, -1)
         matrix = self.weight.reshape(groups, c_out // groups, -1)
         grad_y = self.grad_y.reshape(n, groups, c_out // groups, -1)
 
-        def forward() -> np.ndarray:
-            return np.matmul(matrix, columns)
+        y, for_columns = np.matmul(matrix, columns), np.empty_like(columns)
+        for_weight = np.empty((n, groups, self.weight[0].size, c_out // groups), self.x.dtype)
 
-        def both() -> tuple[np.ndarray, ...]:
-            return forward(), np.matmul(matrix.swapaxes(1, 2), grad_y), np.matmul(columns, grad_y.swapaxes(2, 3))
+        def forward() -> None:
+            np.matmul(matrix, columns, out=y)
 
-        y, for_columns, for_weight = both()
+        def both() -> None:
+            forward()
+            np.matmul(matrix.swapaxes(1, 2), grad_y, out=for_columns)
+            np.matmul(columns, grad_y.swapaxes(2, 3), out=for_weight)
+
+        both()
         grad_x = cc.col2im(for_columns.reshape(n, -1, y.shape[3]), self.x.shape[2:], size, **self.windows)
         grad_weight = for_weight.sum(axis=0).swapaxes(1, 2).reshape(self.weight.shape)
-        for got, wanted in zip((y.reshape(self.y.shape) + self.bias[:, None, None], grad_x, grad_weight),
-                               self.both()[OURS]()[:3], strict=True):  # fmt: skip
+        found = (y.reshape(self.y.shape) + self.bias[:, None, None], grad_x, grad_weight)
+        for got, wanted in zip(found, self.both()[OURS]()[:3], strict=True):
             agree(got, wanted, PRODUCTS)
         return {"forward": forward, "both": both}
 
@@ -155,20 +162,35 @@ class Convolution:
         settings.intra_op_num_threads = settings.inter_op_num_threads = 1
         return onnxruntime.InferenceSession(model.SerializeToString(), settings, providers=["CPUExecutionProvider"])
 
+    @cached_property
+    def without_options(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return images with their padding and kernels with their holes, for those who know neither."""
+        p, d = self.shapes.padding, self.shapes.dilation
+        c_out, c_group, k_h, k_w = self.weight.shape
+        kernels = np.zeros((c_out, c_group, d * (k_h - 1) + 1, d * (k_w - 1) + 1), self.x.dtype)
+        kernels[:, :, ::d, ::d] = self.weight
+        return np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p))), kernels
+
     def by_scipy(self) -> np.ndarray:
         """Add SciPy's correlations of each channel with its kernel."""
-        _, _, stride, p, d, groups = self.shapes
-        c_out, c_group, k_h, k_w = self.weight.shape
-        x = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)))
-        kernels = np.zeros((c_out, c_group, d * (k_h - 1) + 1, d * (k_w - 1) + 1), x.dtype)
-        kernels[:, :, ::d, ::d] = self.weight
+        (x, kernels), stride = self.without_options, self.shapes.stride
+        c_out, c_group = kernels.shape[:2]
         y = np.empty_like(self.y)
         for n, o in np.ndindex(y.shape[:2]):
-            first = o // (c_out // groups) * c_group
+            first = o // (c_out // self.shapes.groups) * c_group
             pairs = zip(x[n, first : first + c_group], kernels[o], strict=True)
             y[n, o] = sum(signal.correlate2d(image, kernel, "valid")[::stride, ::stride] for image, kernel in pairs)
             y[n, o] += self.bias[o]
         return y
+
+    def by_fourier(self) -> np.ndarray:
+        """Multiply the transforms of images and kernels, as correlations become products there."""
+        (x, kernels), stride = self.without_options, self.shapes.stride
+        size = x.shape[2:]
+        waves = np.einsum("ncuv,ocuv->nouv", np.fft.rfft2(x), np.fft.rfft2(kernels, size).conj())
+        rows, cols = (n - k + 1 for n, k in zip(size, kernels.shape[2:], strict=True))
+        y = np.fft.irfft2(waves, size)[:, :, :rows:stride, :cols:stride]
+        return y.astype(x.dtype) + self.bias[:, None, None]
 
     def by_loops(self) -> np.ndarray:
         """Compute every product by itself."""
@@ -180,7 +202,7 @@ def measure(settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield a record for each case, type and pass, and for its first image alone."""
     for name, shapes in CASES.items():
         for dtype in ("float32", "float64"):
-            layer = Convolution(shapes.of_images(max(1, shapes.x[0] // settings.shrink)), dtype)
+            layer = Convolution(shapes, dtype)
             products = layer.products()
             for what, candidates in (("forward", layer.forward()), ("both", layer.both())):
                 check(candidates)

@@ -22,8 +22,7 @@ POOLS = {"pool of LeNet S2": (64, 6, 28, 28), "pool of VGG": (8, 64, 56, 56)}
 
 def pooling(settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield records of max pooling by windows of 2 x 2."""
-    for name, (n, *rest) in POOLS.items():
-        shape = (max(1, n // settings.shrink), *rest)
+    for name, shape in POOLS.items():
         for dtype in ("float32", "float64"):
             for what, candidates in pools(shape, dtype).items():
                 ms = compare(candidates, settings.rounds, settings.seconds)

@@ -2,10 +2,10 @@
 
     python benchmarks/speed.py                      everything, in about four minutes, into benchmarks/results.json
     python benchmarks/speed.py --output mine.json   into another file
-    python benchmarks/speed.py --quick              less of everything, in half a minute; written only with --output
+    python benchmarks/speed.py --quick              less of everything, in about a minute; written only with --output
 
-The page *Speed* of the book shows what is in benchmarks/results.json. PyTorch comes with requirements-frameworks.txt,
-onnxruntime with ``pip install onnx onnxruntime``.
+The page *Speed* of the book shows what is in benchmarks/results.json. PyTorch and onnxruntime, which are optional, are
+in requirements-frameworks.txt.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
-from statistics import geometric_mean
+from statistics import geometric_mean, mean
 from typing import Any
 
 import convolutions
@@ -93,8 +93,8 @@ def summary(results: dict[str, Any]) -> str:
             if means := what != "one image" and ratios(results["records"], what, dtype):
                 lines.append(f"{text + ', ' + dtype:<52}             " + " " * 12 + written(means))
     for split, found in results["digits"].items():
-        accuracy, seconds = max(found["accuracy"]), max(found["seconds"])
-        lines.append(f"Digits, {split} split: {accuracy:.3f} right after {seconds:.1f} s of training")
+        rates, seconds = found["accuracy"], max(found["seconds"])
+        lines.append(f"Digits, {split} split: {mean(rates):.4f} right, at worst {min(rates):.4f}, in {seconds:.1f} s")
     for name, grown in results["growth"].items():
         times = ", ".join(f"{size}: {ms:.3g}" for size, ms in zip(grown["sizes"], grown["ms"][OURS], strict=True))
         lines.append(f"Milliseconds by {name}: {times}; memory {max(grown['beyond_output']) / 2**20:.1f} MiB at most")

@@ -28,7 +28,8 @@ def choose_cache(app: Sphinx, config: Config) -> None:
     library = [path for kind in ("*.py", "*.js", "*.css") for path in (root / "cnn_course").rglob(kind)]
     caches = Path(app.outdir).parent / ".jupyter_cache"
     # Stored outputs of cells that the build does not run are kept there as well, and change with the frameworks.
-    cache = caches / digest([*library, *root.glob("requirements*.txt")])
+    # So are those of the page that reads the measurements.
+    cache = caches / digest([*library, *root.glob("requirements*.txt"), *root.glob("benchmarks/*.json")])
     for old in caches.glob("*"):
         if old != cache:
             shutil.rmtree(old, ignore_errors=True)
