@@ -6,6 +6,7 @@ Taught in no chapter: this is the door that keeps wrong input from becoming a pl
 from __future__ import annotations
 
 import operator
+import reprlib
 import sys
 from collections.abc import Sequence
 from math import inf, prod
@@ -217,7 +218,7 @@ def per_axis(value: object, name: str, axes: int = 2, minimum: int = 0) -> tuple
     """
     if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, (str, bytes)):
         if (isinstance(value, np.ndarray) and value.ndim != 1) or len(value) != axes:
-            wanted = "one integer" if axes == 1 else f"one integer or {axes} of them (rows, columns)"
+            wanted = "one integer" + f" or {axes} of them" * (axes > 1) + " (rows, columns)" * (axes == 2)
             raise ValueError(f"{name} must be {wanted}, got {value!r}")
         return tuple(integer(v, name, minimum) for v in value)
     return (integer(value, name, minimum),) * axes
@@ -254,7 +255,9 @@ def plain_array(value: object, name: str) -> np.ndarray:
     try:
         return np.asarray(value)
     except ValueError:
-        raise ValueError(f"{name} must be a rectangular array of numbers; its rows have different lengths") from None
+        raise ValueError(
+            f"{name} must be a rectangular array of numbers; its rows have different lengths: {reprlib.repr(value)}"
+        ) from None
 
 
 def class_array(value: object, name: str) -> np.ndarray:
@@ -305,9 +308,9 @@ def real_array(value: object, name: str) -> np.ndarray:
     Raises
     ------
     TypeError
-        If `value` does not hold real numbers of at least 32 bits of float, or is a masked array.
+        If `value` does not hold real numbers, or floats of 16 bits, too short to sum products in, or is a masked array.
     ValueError
-        If `value` is a ragged sequence, or too large as float64.
+        If `value` is a ragged sequence, or takes more than `MAX_BYTES`: a broadcast view counts as what it shows.
 
     Examples
     --------
@@ -323,6 +326,7 @@ def real_array(value: object, name: str) -> np.ndarray:
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
     if array.dtype.itemsize < 4:
         raise TypeError(f"{name} has dtype {array.dtype}, too short to sum products in; pass {name}.astype(np.float32)")
+    room(array.shape, array.itemsize, name)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from . import engine
-from .checks import batch, choice, integer, per_axis, real_array, room, same_shape
+from .checks import batch, boolean, choice, integer, per_axis, real_array, room, same_shape
 from .engine import Slide
 from .shapes import Padding, check_groups, conv_output_size, conv_transpose_output_size, kernel_span, resolve_padding
 from .windows import Pair, flip, fold, pad, windows
@@ -343,7 +343,7 @@ def conv_transpose2d_backward(
     # Output padding may add rows that no window reached; they got nothing from x and give it no gradient.
     rows, cols = slide.reach(x.shape[2:], weight.shape[2:])
     padded = pad(grad_y, ((top, top), (left, left)))[:, :, :rows, :cols]
-    grad_x = engine.correlate(padded, weight, slide) if need_grad_x else None
+    grad_x = engine.correlate(padded, weight, slide) if boolean(need_grad_x, "need_grad_x") else None
     grad_weight = engine.weight_gradient(x, padded, weight.shape, slide)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))
 
@@ -596,7 +596,7 @@ def _conv_backward(grad_y, x, weight, bias, stride, padding, dilation, groups, n
     grad_weight = engine.weight_gradient(grad_y, padded, weight.shape, slide)
     grad_bias = None if bias is None else grad_y.sum(axis=(0, 2, 3))
     grad_x = None
-    if need_grad_x:
+    if boolean(need_grad_x, "need_grad_x"):
         (top, _), (left, _) = pads
         grad_x = engine.input_gradient(grad_y, weight, padded.shape, slide)
         grad_x = np.ascontiguousarray(grad_x[:, :, top : top + x.shape[2], left : left + x.shape[3]])

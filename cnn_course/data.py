@@ -8,11 +8,13 @@ import gzip
 import math
 import os
 import struct
+import sys
 import zlib
-from operator import index
 from typing import IO, NamedTuple
 
 import numpy as np
+
+from .checks import boolean, integer, per_axis, plain_array, room
 
 __all__ = ["Digits", "digits", "load_idx", "photograph", "shift"]
 
@@ -71,7 +73,7 @@ def digits(size: int = 8, *, split: str = "stratified") -> Digits:
     >>> digits(16)
     Digits(x_train: (1437, 1, 16, 16), x_test: (360, 1, 16, 16))
     """
-    if size not in (8, 16, 32):
+    if not isinstance(size, int | np.integer) or size not in (8, 16, 32):
         raise ValueError(f"size must be 8, 16 or 32, got {size!r}")
     if split not in ("stratified", "writers"):
         raise ValueError(f'split must be "stratified" or "writers", got {split!r}')
@@ -113,7 +115,7 @@ def photograph(name: str = "china", *, size: int | tuple[int, int] | None = None
     ValueError
         If there is no such photograph, or `size` is not between 1 and the size of the original.
     TypeError
-        If `size` is not made of integers.
+        If `size` is not made of integers, or `grey` not a bool.
     ImportError
         If scikit-learn is not installed.
 
@@ -130,16 +132,16 @@ def photograph(name: str = "china", *, size: int | tuple[int, int] | None = None
     """
     if name not in ("china", "flower"):
         raise ValueError(f'name must be "china" or "flower", got {name!r}')
+    pair, grey = None if size is None else per_axis(size, "size", minimum=1), boolean(grey, "grey")
     try:
         from sklearn.datasets import load_sample_image
     except ImportError as error:
         raise ImportError(_NO_SKLEARN.format("the photographs")) from error
     picture = load_sample_image(f"{name}.jpg").transpose(2, 0, 1) / 255  # (3, 427, 640)
     height, width = picture.shape[1:]
-    if size is not None:
-        pair = isinstance(size, tuple | list)
-        new = tuple(map(index, size)) if pair else _fit(height, width, index(size))  # type: ignore[arg-type]
-        if len(new) != 2 or not (1 <= new[0] <= height and 1 <= new[1] <= width):
+    if pair is not None:
+        new = _fit(height, width, pair[0]) if np.asarray(size).ndim == 0 else pair
+        if new[0] > height or new[1] > width:
             raise ValueError(f"size must lie between 1 and the photograph's {height} x {width}, got {size!r}")
         picture = _boxes(height, new[0]) @ picture @ _boxes(width, new[1]).T
     if grey:
@@ -188,7 +190,7 @@ def shift(images: np.ndarray, rows: int, cols: int) -> np.ndarray:
     ValueError
         If `images` has fewer than two axes.
     TypeError
-        If `rows` or `cols` is not an integer.
+        If `images` does not hold real numbers, or `rows` or `cols` is not an integer.
 
     Examples
     --------
@@ -197,12 +199,15 @@ def shift(images: np.ndarray, rows: int, cols: int) -> np.ndarray:
            [1, 2, 0],
            [4, 5, 0]])
     """
-    images = np.asarray(images)
+    images = plain_array(images, "images")
+    if images.dtype.kind not in "biuf":
+        raise TypeError(f"images must hold real numbers, got dtype {images.dtype}")
     if images.ndim < 2:
         raise ValueError(f"images must have at least the axes (H, W), got shape {images.shape}")
+    room(images.shape, images.itemsize, "images")
     height, width = images.shape[-2:]
-    to_rows, from_rows = _overlap(height, index(rows))
-    to_cols, from_cols = _overlap(width, index(cols))
+    to_rows, from_rows = _overlap(height, integer(rows, "rows", -sys.maxsize))
+    to_cols, from_cols = _overlap(width, integer(cols, "cols", -sys.maxsize))
     moved = np.zeros_like(images)
     moved[..., to_rows, to_cols] = images[..., from_rows, from_cols]
     return moved
@@ -236,6 +241,8 @@ def load_idx(path: str | os.PathLike, *, max_bytes: int = 1 << 31) -> np.ndarray
     ------
     ValueError
         If the file is not an IDX file, is damaged, or holds fewer or more bytes than its header promises.
+    TypeError
+        If `path` is not a path, or `max_bytes` not an integer.
     OSError
         If the file cannot be opened or read.
 
@@ -258,6 +265,9 @@ def load_idx(path: str | os.PathLike, *, max_bytes: int = 1 << 31) -> np.ndarray
     ...     load_idx(path)
     array([5, 0, 4], dtype=uint8)
     """
+    max_bytes = integer(max_bytes, "max_bytes")
+    if not isinstance(path, str | bytes | os.PathLike):  # open takes an integer, for a file that is open already
+        raise TypeError(f"path must be a path, got {path!r}")
     try:
         with open(path, "rb") as plain:
             packed = plain.read(2) == b"\x1f\x8b"
@@ -267,9 +277,9 @@ def load_idx(path: str | os.PathLike, *, max_bytes: int = 1 << 31) -> np.ndarray
             with gzip.GzipFile(fileobj=plain) as unpacked:
                 return _read_idx(unpacked, max_bytes)
     except ValueError as error:
-        raise ValueError(f"{os.fspath(path)}: {error}") from None
+        raise ValueError(f"{path}: {error}") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ValueError(f"{os.fspath(path)}: damaged gzip data: {error}") from error
+        raise ValueError(f"{path}: damaged gzip data: {error}") from error
 
 
 def _read_idx(file: IO[bytes] | gzip.GzipFile, max_bytes: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .checks import class_array, integer, number, real_array, room, same_shape
+from .checks import boolean, class_array, integer, number, real_array, room, same_shape
 
 Gradients = tuple[np.ndarray | None, np.ndarray, np.ndarray | None]
 
@@ -89,7 +89,7 @@ def linear_backward(
     """
     x, weight, bias = _linear_arguments(x, weight, bias)
     grad_y = same_shape(grad_y, "grad_y", (len(x), len(weight)), "the output").astype(x.dtype, copy=False)
-    grad_x = grad_y @ weight if need_grad_x else None
+    grad_x = grad_y @ weight if boolean(need_grad_x, "need_grad_x") else None
     return grad_x, grad_y.T @ x, None if bias is None else grad_y.sum(axis=0)
 
 
@@ -179,7 +179,7 @@ def relu(x: np.ndarray) -> np.ndarray:
 
 
 def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return the gradient of `relu`: what came from above where x is positive, 0 elsewhere (at 0 too).
+    """Return the gradient of `relu`: what came from above where x is positive (or NaN), 0 elsewhere (at 0 too).
 
     Parameters
     ----------
@@ -204,8 +204,14 @@ def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
     array([4., 0., 5., 0.])
     """
     grad_y, x = _upstream(grad_y, x)
-    # A product, not a mask: signs are unpredictable, and a branch for each number costs more. Adding 0 makes -0 0.
-    return grad_y * (x > 0) + grad_y.dtype.type(0)
+    if x.itemsize > 8:
+        return np.where(x <= 0, 0, grad_y)
+    # Signs are unpredictable, and a branch for each number costs ten times as much. A product would make NaN of an
+    # infinite gradient times 0; instead all bits are kept (-1) or none (0).
+    bits = (x <= 0).astype(f"i{x.itemsize}")
+    bits -= 1
+    bits &= grad_y.view(bits.dtype)
+    return bits.view(x.dtype)
 
 
 def leaky_relu(x: np.ndarray, negative_slope: float = 0.01) -> np.ndarray:

@@ -73,9 +73,12 @@ class Layer:
 
         Raises
         ------
+        TypeError
+            If `need_grad_x` is not a bool.
         RuntimeError
             If there was no `forward` before.
         """
+        boolean(need_grad_x, "need_grad_x")
         if self.x is None:
             raise RuntimeError(f"{self}: backward needs the input of a forward pass, and there was none")
         return self._backward(grad_y, self.x, need_grad_x)
@@ -348,6 +351,8 @@ class ConvTranspose2d(_Weighted):
         # An output adds up the taps of every input channel of its group that land on it.
         fan_in = max(1, c_in // groups * prod(self.kernel_size) // prod(self.options["stride"]))
         self._set_params(shape, fan_in, c_out, bias, random_state)
+        # Some image that padding does not cut off: too much output padding is refused here, not at the first forward.
+        self.output_shape((c_in, *(1 + 2 * p for p in self.options["padding"])))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         c_in, c_group = self.params["weight"].shape[:2]

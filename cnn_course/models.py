@@ -104,9 +104,9 @@ def lenet5(random_state: np.random.RandomState, version: str = "usual", *, class
     Raises
     ------
     TypeError
-        If `random_state` is not a RandomState.
+        If `random_state` is not a RandomState, or `classes` no integer.
     ValueError
-        If the version is unknown, or the published one is to tell apart other than ten classes.
+        If the version is unknown, `classes` is below 1, or the published one is to tell apart other than ten.
 
     References
     ----------
@@ -119,8 +119,9 @@ def lenet5(random_state: np.random.RandomState, version: str = "usual", *, class
     >>> {version: lenet5(rng, version).param_count for version in ("lecture", "published", "usual")}
     {'lecture': 61706, 'published': 60000, 'usual': 61706}
     """
+    classes = integer(classes, "classes", 1)
     if choice(version, "version", ("usual", "lecture", "published")) == "published":
-        if integer(classes, "classes", 1) != len(DRAWINGS):
+        if classes != len(DRAWINGS):
             raise ValueError(f"classes must be 10 in the published version, one for each drawing, got {classes}")
         return published_lenet5(random_state)
     activation: type[Layer] = ReLU if version == "usual" else Sigmoid

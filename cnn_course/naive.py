@@ -1,7 +1,7 @@
 """The definitions as plain loops, and the numerical gradient: slow, short and easy to believe.
 
 Printed in the book, and the oracle of every test; nothing of the library is used here. Arguments are not checked:
-pass float arrays and, for each option, one number.
+pass arrays of floats (products of bytes would wrap at 256) and, for each option, a pair of integers.
 
 Taught in chapters 1 to 5, 7, 9 and 10.
 """
@@ -18,8 +18,8 @@ def convolve1d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    x : ndarray of shape (W,)
-    kernel : ndarray of shape (kW,)
+    x : ndarray of float, shape (W,)
+    kernel : ndarray of float, shape (kW,)
 
     Returns
     -------
@@ -43,8 +43,8 @@ def correlate1d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    x : ndarray of shape (W,)
-    kernel : ndarray of shape (kW,)
+    x : ndarray of float, shape (W,)
+    kernel : ndarray of float, shape (kW,)
 
     Returns
     -------
@@ -67,8 +67,8 @@ def correlate2d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    x : ndarray of shape (H, W)
-    kernel : ndarray of shape (kH, kW)
+    x : ndarray of float, shape (H, W)
+    kernel : ndarray of float, shape (kH, kW)
 
     Returns
     -------
@@ -95,8 +95,8 @@ def convolve2d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    x : ndarray of shape (H, W)
-    kernel : ndarray of shape (kH, kW)
+    x : ndarray of float, shape (H, W)
+    kernel : ndarray of float, shape (kH, kW)
 
     Returns
     -------
@@ -123,7 +123,7 @@ def zero_pad(x: np.ndarray, rows: int, cols: int) -> np.ndarray:
 
     Parameters
     ----------
-    x : ndarray of shape (N, C, H, W)
+    x : ndarray of float, shape (N, C, H, W)
     rows, cols : int
 
     Returns
@@ -146,9 +146,9 @@ def conv2d(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1),
 
     Parameters
     ----------
-    x : ndarray of shape (N, C_in, H, W)
-    weight : ndarray of shape (C_out, C_in // groups, kH, kW)
-    bias : ndarray of shape (C_out,), optional
+    x : ndarray of float, shape (N, C_in, H, W)
+    weight : ndarray of float, shape (C_out, C_in // groups, kH, kW)
+    bias : ndarray of float, shape (C_out,), optional
     stride, padding, dilation : pair of int
     groups : int
 
@@ -183,9 +183,9 @@ def conv2d_backward(grad_y, x, weight, stride=(1, 1), padding=(0, 0), dilation=(
 
     Parameters
     ----------
-    grad_y : ndarray of shape (N, C_out, H_out, W_out)
-    x : ndarray of shape (N, C_in, H, W)
-    weight : ndarray of shape (C_out, C_in // groups, kH, kW)
+    grad_y : ndarray of float, shape (N, C_out, H_out, W_out)
+    x : ndarray of float, shape (N, C_in, H, W)
+    weight : ndarray of float, shape (C_out, C_in // groups, kH, kW)
     stride, padding, dilation : pair of int
     groups : int
 
@@ -224,9 +224,9 @@ def conv_transpose2d(
 
     Parameters
     ----------
-    x : ndarray of shape (N, C_in, H, W)
-    weight : ndarray of shape (C_in, C_out // groups, kH, kW)
-    bias : ndarray of shape (C_out,), optional
+    x : ndarray of float, shape (N, C_in, H, W)
+    weight : ndarray of float, shape (C_in, C_out // groups, kH, kW)
+    bias : ndarray of float, shape (C_out,), optional
     stride, padding, output_padding, dilation : pair of int
     groups : int
 
@@ -262,9 +262,9 @@ def locally_connected2d(x, weight, bias=None, stride=(1, 1), padding=(0, 0)):
 
     Parameters
     ----------
-    x : ndarray of shape (N, C_in, H, W)
-    weight : ndarray of shape (C_out, H_out, W_out, C_in, kH, kW)
-    bias : ndarray of shape (C_out, H_out, W_out), optional
+    x : ndarray of float, shape (N, C_in, H, W)
+    weight : ndarray of float, shape (C_out, H_out, W_out, C_in, kH, kW)
+    bias : ndarray of float, shape (C_out, H_out, W_out), optional
     stride, padding : pair of int
 
     Returns
@@ -294,9 +294,9 @@ def tiled_conv2d(x, weight, bias=None, stride=(1, 1), padding=(0, 0)):
 
     Parameters
     ----------
-    x : ndarray of shape (N, C_in, H, W)
-    weight : ndarray of shape (C_out, C_in, kH, kW, t_h, t_w)
-    bias : ndarray of shape (C_out, t_h, t_w), optional
+    x : ndarray of float, shape (N, C_in, H, W)
+    weight : ndarray of float, shape (C_out, C_in, kH, kW, t_h, t_w)
+    bias : ndarray of float, shape (C_out, t_h, t_w), optional
     stride, padding : pair of int
 
     Returns
@@ -328,7 +328,7 @@ def pool2d(x, reduce, kernel_size, stride, padding=(0, 0), dilation=(1, 1), outp
 
     Parameters
     ----------
-    x : ndarray of shape (N, C, H, W)
+    x : ndarray of float, shape (N, C, H, W)
     reduce : callable
         From a list of the window's numbers, in row-major order, to one number: ``max``, ``sum``, ``np.mean``.
     kernel_size, stride, padding, dilation : pair of int
@@ -369,8 +369,8 @@ def max_pool2d_backward(grad_y, x, kernel_size, stride, padding=(0, 0), dilation
 
     Parameters
     ----------
-    grad_y : ndarray of shape (N, C, H_out, W_out)
-    x : ndarray of shape (N, C, H, W)
+    grad_y : ndarray of float, shape (N, C, H_out, W_out)
+    x : ndarray of float, shape (N, C, H, W)
     kernel_size, stride, padding, dilation : pair of int
 
     Returns

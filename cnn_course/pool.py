@@ -144,23 +144,27 @@ def max_pool2d_backward(
     upstream = _planes(_upstream(grad_y, x, axes))
     planes, grad_x = _planes(x), np.zeros_like(x, order="C")
     apart = all(axis.stride > (axis.k - 1) * axis.dilation for axis in axes)
+    finite = np.isfinite(upstream).all()
     for some in _blocks(planes):
         left, grad = upstream[some].copy(), _planes(grad_x)[some]
         largest = _combine(planes[some], axes, np.maximum, -np.inf)
         has_nan = np.isnan(largest).any()
-        for rows_out, rows in axes[0].taps():
-            for cols_out, cols in axes[1].taps():
-                here, value = (..., rows_out, cols_out), planes[some, rows, cols]
-                wins = value == largest[here]
-                if has_nan:
-                    wins |= np.isnan(value)
+        for here, there in _taps(axes):
+            value = planes[some][there]
+            wins = value == largest[here]
+            if has_nan:
+                wins |= np.isnan(value)
+            if finite:
                 # A product, not a mask: nobody can foresee where the winner lies, and a branch for each costs more.
                 share = left[here] * wins
-                if apart:  # no input is in two windows
-                    grad[..., rows, cols] = share
-                else:
-                    grad[..., rows, cols] += share
                 left[here] -= share
+            else:  # infinity times 0 would be NaN
+                share = np.where(wins, left[here], 0)
+                left[here][wins] = 0
+            if apart:  # no input is in two windows
+                grad[there] = share
+            else:
+                grad[there] += share
     return grad_x
 
 
@@ -362,7 +366,7 @@ def lp_pool2d(
     """
     p = number(norm_type, "norm_type", 1)
     x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
-    return _reduce(np.abs(x) ** p, axes, np.add, 0) ** (1 / p)
+    return _norms(np.abs(x), p, axes)
 
 
 def lp_pool2d_backward(
@@ -407,9 +411,12 @@ def lp_pool2d_backward(
     """
     p = number(norm_type, "norm_type", 1)
     x, axes = _arguments(x, kernel_size, stride, padding, 1, ceil_mode)
-    y = _reduce(np.abs(x) ** p, axes, np.add, 0) ** (1 / p)
-    share = _upstream(grad_y, x, axes) / np.where(y == 0, 1, y) ** (p - 1)
-    return _spread(share, axes) * np.sign(x) * np.abs(x) ** (p - 1)
+    size, upstream, grad_x = np.abs(x), _upstream(grad_y, x, axes), np.zeros_like(x, order="C")
+    y = _norms(size, p, axes)
+    y[y == 0] = 1
+    for here, there in _taps(axes):
+        grad_x[there] += upstream[here] * (size[there] / y[here]) ** (p - 1)
+    return grad_x * np.sign(x)
 
 
 def global_avg_pool2d(x: np.ndarray) -> np.ndarray:
@@ -531,6 +538,16 @@ def global_max_pool2d_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
     return grad_x.reshape(x.shape)
 
 
+def _norms(size: np.ndarray, p: float, axes: tuple[_Axis, _Axis]) -> np.ndarray:
+    """Return the Lp norm of every window of absolute values, each over its largest so that no power overflows."""
+    largest = _reduce(size, axes, np.maximum, 0)
+    unit = np.where((largest > 0) & (largest < np.inf), largest, 1)
+    total = np.zeros_like(unit)
+    for here, there in _taps(axes):
+        total[here] += (size[there] / unit[here]) ** p
+    return unit * total ** (1 / p)
+
+
 def _reduce(x: np.ndarray, axes: tuple[_Axis, _Axis], combine: np.ufunc, start: float) -> np.ndarray:
     """Combine the numbers of every window, a block of planes at a time, so that they stay in the cache."""
     y = np.empty((*x.shape[:2], axes[0].n_out, axes[1].n_out), x.dtype)
@@ -558,6 +575,13 @@ def _along(planes: np.ndarray, axis: _Axis, combine: np.ufunc, start: float) -> 
     for outputs, inputs in taps:
         combine(y[:, outputs], planes[:, inputs], out=y[:, outputs])
     return y
+
+
+def _taps(axes: tuple[_Axis, _Axis]) -> Iterator[tuple]:
+    """Yield, for each position in the window, the outputs for which it lies on an input, and those inputs."""
+    for rows_out, rows in axes[0].taps():
+        for cols_out, cols in axes[1].taps():
+            yield (..., rows_out, cols_out), (..., rows, cols)
 
 
 def _planes(x: np.ndarray) -> np.ndarray:

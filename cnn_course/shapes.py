@@ -549,7 +549,7 @@ def receptive_field(layers: Iterable[Mapping[str, int | tuple[int, int]]]) -> Re
     Raises
     ------
     TypeError
-        If a layer is not a mapping, or a number not an integer.
+        If `layers` is not a sequence of mappings, or a number not an integer.
     ValueError
         If a number is out of range, a mapping has no "kernel" or has a key that means nothing.
 
@@ -571,6 +571,8 @@ def receptive_field(layers: Iterable[Mapping[str, int | tuple[int, int]]]) -> Re
     >>> receptive_field([conv, pool, conv, pool])
     ReceptiveField(size=(16, 16), stride=(4, 4), padding=(0, 0))
     """
+    if isinstance(layers, str | Mapping) or not isinstance(layers, Iterable):
+        raise TypeError(f"layers must be a sequence of mappings such as {{'kernel': 3, 'stride': 2}}, got {layers!r}")
     known = {"kernel", "stride", "padding", "dilation"}
     size, jump, start = [1, 1], [1, 1], [0, 0]
     for number, layer in enumerate(layers):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from . import engine
-from .checks import batch, choice, integer, per_axis, real_array, room, same_shape
+from .checks import batch, boolean, choice, integer, per_axis, real_array, room, same_shape
 from .conv import (
     Gradients,
     _one_dtype,
@@ -133,7 +133,7 @@ def locally_connected2d_backward(
     view = windows(padded, weight.shape[4:], steps)
     grad_weight = np.einsum("nors,ncijrs->orscij", grad_y, view, order="C")
     grad_x = None
-    if need_grad_x:
+    if boolean(need_grad_x, "need_grad_x"):
         room(view.shape, view.itemsize, "the array of columns")
         grad_padded = np.zeros_like(padded)
         fold(np.einsum("nors,orscij->ncijrs", grad_y, weight), grad_padded, steps)
@@ -244,7 +244,7 @@ def tiled_conv2d_backward(
     grad_y = same_shape(grad_y, "grad_y", (len(padded), len(weight), *size), "the output")
     grad_y = grad_y.astype(padded.dtype, copy=False)
     grad_weight, grad_bias = np.empty_like(weight), None if bias is None else np.empty_like(bias)
-    grad_padded = np.zeros_like(padded) if need_grad_x else None
+    grad_padded = np.zeros_like(padded) if boolean(need_grad_x, "need_grad_x") else None
     for a, b, slide, outputs, inputs in _tiles(weight, steps):
         upstream, part, tile = grad_y[outputs], padded[inputs], weight[..., a, b]
         grad_weight[..., a, b] = engine.weight_gradient(upstream, part, tile.shape, slide)
@@ -529,8 +529,7 @@ def conv2d_matrix(
     >>> matrix @ np.arange(9.0)
     array([19., 25., 37., 43.])
     """
-    rows, columns, values, shape = _entries(weight, input_size, stride, padding, dilation, groups)
-    room(shape, values.itemsize, "the matrix")
+    rows, columns, values, shape = _entries(weight, input_size, stride, padding, dilation, groups, in_full=True)
     matrix = np.zeros(shape, values.dtype)
     matrix[rows, columns] = values
     return matrix
@@ -662,8 +661,8 @@ def _sources(n: int, padding: int, mode: str) -> np.ndarray:
     return n - 1 - abs(n - 1 - abs(place))  # reflected at 0, then at n - 1
 
 
-def _entries(weight, input_size, stride, padding, dilation, groups):
-    """Return rows, columns and values of the matrix's entries, and its shape."""
+def _entries(weight, input_size, stride, padding, dilation, groups, in_full=False):
+    """Return rows, columns and values of the matrix's entries, and its shape, if it (`in_full`) or they fit."""
     weight, groups = _weight(weight, 2), integer(groups, "groups", 1)
     c_out, c_group, k_h, k_w = weight.shape
     check_groups(c_group * groups, c_out, groups)
@@ -674,12 +673,15 @@ def _entries(weight, input_size, stride, padding, dilation, groups):
     numbers = pad(np.arange(1, prod(image) + 1).reshape(1, *image), pads)
     pixels = windows(numbers, size, steps, gaps)[0]
     h_out, w_out = pixels.shape[-2:]
+    shape = c_out * h_out * w_out, prod(image)
+    if in_full:
+        room(shape, weight.itemsize, "the matrix")
     # One axis order for all: first those of the output, then those that it sums over.
     axes = (groups, c_out // groups, h_out, w_out, c_group, k_h, k_w)
-    room(axes, 8, "the list of entries")
+    room((3, *axes), 8, "the list of entries")
     pixels = pixels.reshape(groups, 1, c_group, k_h, k_w, h_out, w_out).transpose(0, 1, 5, 6, 2, 3, 4)
-    outputs = np.arange(c_out * h_out * w_out).reshape(*axes[:4], 1, 1, 1)
+    outputs = np.arange(shape[0]).reshape(*axes[:4], 1, 1, 1)
     values = weight.reshape(*axes[:2], 1, 1, *axes[4:])
     pixels, outputs, values = (np.broadcast_to(a, axes) for a in (pixels, outputs, values))
     inside = pixels > 0
-    return outputs[inside], pixels[inside] - 1, values[inside], (c_out * h_out * w_out, prod(image))
+    return outputs[inside], pixels[inside] - 1, values[inside], shape

@@ -126,7 +126,8 @@ def test_grey_agrees_with_pillow():
 
 @pytest.mark.parametrize("size", [0, -3, 641, (428, 10), (10, 0), (10,), (1, 2, 3)])
 def test_impossible_sizes_are_refused(size):
-    with pytest.raises(ValueError, match="size must lie between 1 and the photograph's 427 x 640"):
+    said = r"size must (lie between 1 and the photograph's 427 x 640|be at least|be one)"
+    with pytest.raises(ValueError, match=said):
         data.photograph(size=size)
 
 

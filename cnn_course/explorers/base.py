@@ -6,6 +6,7 @@ explorer works live in JupyterLab and, with no kernel, in the built page. Taught
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
+
+from ..checks import boolean, integer, real_array
 
 HERE = Path(__file__).parent
 LARGEST_CELL = 9999
@@ -31,6 +34,12 @@ class Explorer(anywidget.AnyWidget):
     name = ""
 
     def __init__(self, **values: object) -> None:
+        traits = self.class_traits()
+        for name, value in values.items():  # traitlets takes True for 1
+            if isinstance(traits.get(name), traitlets.Int):
+                values[name] = integer(value, name, -sys.maxsize)
+            elif isinstance(traits.get(name), traitlets.Bool):
+                values[name] = boolean(value, name)
         try:
             super().__init__(**values)
         except traitlets.TraitError as error:
@@ -118,15 +127,17 @@ def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> li
 
     Raises
     ------
+    TypeError
+        If they are not real numbers.
     ValueError
-        If there are too few or too many, or one is not a number of at most 9999 in size.
+        If there are too few or too many, or one is larger than 9999 in size.
 
     Examples
     --------
     >>> row_of_numbers([1, 2, 3], "signal", 1, 8)
     [1.0, 2.0, 3.0]
     """
-    array = np.asarray(values, dtype=float)
+    array = real_array(values, name)
     if array.ndim != 1 or not smallest <= array.size <= largest:
         raise ValueError(f"{name} must be a row of {smallest} to {largest} numbers, got shape {array.shape}")
     if not (np.abs(array) <= LARGEST_CELL).all():

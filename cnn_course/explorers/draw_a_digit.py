@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
+from ..checks import class_array, plain_array, real_array
 from ..data import digits as load_digits
 from ..layers import Sequential, Sigmoid
 from ..models import lenet5
@@ -48,9 +49,10 @@ def draw_a_digit(model: Sequential, digits: tuple[np.ndarray, np.ndarray] | None
     Raises
     ------
     TypeError
-        If `model` is not a Sequential.
+        If `model` is not a Sequential, `digits` is not a pair, or does not hold real numbers and integers.
     ValueError
-        If it is not a LeNet-5, holds something else than finite numbers, or images and labels do not fit.
+        If it is not a LeNet-5, holds something else than finite numbers, or images and labels do not fit, leave 0 to 1
+        or are no digits.
     ImportError
         If no digits are given and scikit-learn, which brings them, is not installed.
 
@@ -65,13 +67,18 @@ def draw_a_digit(model: Sequential, digits: tuple[np.ndarray, np.ndarray] | None
     explorers.draw_a_digit()
     """
     sigmoid = _check(model)
+    if digits is not None and (not isinstance(digits, tuple | list) or len(digits) != 2):
+        raise TypeError(f"digits must be a pair (images, labels), got {type(digits).__name__}")
     images, labels = _two_of_each() if digits is None else digits
-    images, labels = np.asarray(images), np.asarray(labels)
-    if images.ndim != 4 or images.shape != (len(labels), 1, 8, 8) or not 1 <= len(labels) <= MOST_DIGITS:
+    images, labels = real_array(images, "images"), plain_array(labels, "labels")
+    if images.shape[:1] != labels.shape or images.shape[1:] != (1, 8, 8) or not 1 <= len(labels) <= MOST_DIGITS:
         raise ValueError(
             f"digits must be 1 to {MOST_DIGITS} images of shape (n, 1, 8, 8) and n labels, "
             f"got shapes {images.shape} and {labels.shape}"
         )
+    for name, array, largest in (("images", images, 1), ("labels", class_array(labels, "labels"), 9)):
+        if not 0 <= array.min() <= array.max() <= largest:
+            raise ValueError(f"{name} must lie in 0 to {largest}, got {array.min()} to {array.max()}")
     core = DrawADigit(
         weights=_pack(model),
         sigmoid=sigmoid,

@@ -52,9 +52,9 @@ def flip_and_filter(
     Raises
     ------
     TypeError
-        If `flip` is not a bool.
+        If a row does not hold real numbers, or `flip` is not a bool.
     ValueError
-        If a row is too short or too long, holds something else than numbers up to 9999, or `mode` is unknown.
+        If a row is too short or too long, holds numbers larger than 9999, or `mode` is unknown.
 
     Examples
     --------

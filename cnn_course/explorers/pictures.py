@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
-from ..checks import choice
+from ..checks import choice, integer
 from ..data import photograph
 from .base import HERE, POSITION, Check, Choice, Explorer, ExplorerBox, assemble, module
 
@@ -78,7 +78,7 @@ def pictures(
     Raises
     ------
     TypeError
-        If `grey` or `flip` is not a bool.
+        If `kernel_size` is not an integer, or `grey` or `flip` not a bool.
     ValueError
         If a name is unknown or there is no such kernel size.
     ImportError
@@ -90,9 +90,9 @@ def pictures(
     explorers.pictures()
     """
     preset = KERNELS.index(choice(kernel, "kernel", KERNELS[:-1]))
-    both = np.stack([photograph(name, size=LONGER_SIDE) for name in PICTURES[:-1]])  # (2, 3, H, W)
-    if kernel_size not in SIZES:
+    if integer(kernel_size, "kernel_size") not in SIZES:
         raise ValueError(f"kernel_size must be 3, 5 or 7, got {kernel_size!r}")
+    both = np.stack([photograph(name, size=LONGER_SIDE) for name in PICTURES[:-1]])  # (2, 3, H, W)
     size = SIZES.index(kernel_size) if preset < ANY_SIZE else 0
     width = both.shape[3] - (0 if padding == "same" else SIZES[size] - 1)
     position = START[0] * width + START[1]

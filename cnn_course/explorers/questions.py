@@ -117,7 +117,7 @@ def number(
     Raises
     ------
     TypeError
-        If the answer, a slip or the tolerance is not a number.
+        If the answer, a slip or the tolerance is not a number, or `slips` or `shown` no mapping.
     ValueError
         If a text is empty, a number is not finite, a slip counts as right or as another slip, or the answer has more
         than four decimals and there is no tolerance, so that nobody could type it.
@@ -130,7 +130,7 @@ def number(
     right, room = _finite(answer, "answer"), checks.number(tolerance, "tolerance", 0, np.inf)
     if not room and not _close(right, round(right, 4), 0):
         raise ValueError(f"answer {right} cannot be typed in four decimals: pass a tolerance, for example 0.005")
-    wrong = [([_finite(value, "slips")], text) for value, text in (slips or {}).items()]
+    wrong = [([_finite(value, "slips")], text) for value, text in _mapping(slips, "slips").items()]
     return Question(
         "number", _text(prompt, "prompt"), [right], _text(because, "because"), _told_apart(wrong, [right], room),
         _grids(shown), room, _text(unit, "unit") if unit else "",
@@ -167,7 +167,7 @@ def shape(
     Raises
     ------
     TypeError
-        If a shape is not a tuple of integers.
+        If a shape is not a tuple of integers, or `slips` or `shown` no mapping.
     ValueError
         If a text or the answer is empty, or a slip is the answer.
 
@@ -178,7 +178,7 @@ def shape(
     [1, 28, 28]
     """
     right = _sizes(answer, "answer")
-    wrong = [(_sizes(value, "slips"), text) for value, text in (slips or {}).items()]
+    wrong = [(_sizes(value, "slips"), text) for value, text in _mapping(slips, "slips").items()]
     return Question(
         "shape", _text(prompt, "prompt"), right, _text(because, "because"), _told_apart(wrong, right), _grids(shown)
     )  # fmt: skip
@@ -206,7 +206,7 @@ def choice(
     Raises
     ------
     TypeError
-        If a truth is neither True nor False.
+        If a truth is neither True nor False, or `options` or `shown` no mapping.
     ValueError
         If a text is empty, there are fewer than two options or none is true.
 
@@ -216,7 +216,7 @@ def choice(
     [1.0, 0.0]
     """
     texts, truths = [], []
-    for option, entry in options.items():
+    for option, entry in _mapping(options, "options").items():
         if not (isinstance(entry, tuple) and len(entry) == 2):
             raise TypeError(f"options must map each text to a tuple (truth, why), got {entry!r} for {option!r}")
         truths.append(float(checks.boolean(entry[0], f"the truth of {option!r}")))
@@ -316,8 +316,14 @@ def _rows(value: object, name: str) -> np.ndarray:
 
 
 def _grids(shown: Mapping[str, object] | None) -> list[tuple[str, list[list[float]]]]:
-    grids = (shown or {}).items()
+    grids = _mapping(shown, "shown").items()
     return [(_text(name, "shown"), _rows(array, f"shown[{name!r}]").tolist()) for name, array in grids]
+
+
+def _mapping(value: Mapping | None, name: str) -> Mapping:
+    if value is not None and not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a mapping, got {value!r}")
+    return value or {}
 
 
 def _close(a: float, b: float, tolerance: float) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from cnn_course.checks import boolean
 from cnn_course.plots.figure import (
     ACCENT,
     INK,
@@ -54,9 +55,9 @@ def curves(series, *, xlabel: str | None = None, ylabel: str | None = None, log:
     Raises
     ------
     ValueError
-        If there are no lines, more than six, or one is not a line of numbers.
+        If there are no lines, more than six, or one is not a line of finite numbers (above zero, with `log`).
     TypeError
-        If a line does not hold real numbers.
+        If a line does not hold real numbers, or `log` is not a bool.
 
     Examples
     --------
@@ -64,8 +65,12 @@ def curves(series, *, xlabel: str | None = None, ylabel: str | None = None, log:
     >>> plots.curves({"train": [2.3, 0.9, 0.4], "test": [2.2, 1.0, 0.6]}, xlabel="epoch", ylabel="loss")
     <BookFigure: curves>
     """
+    lines = _as_lines(series)
+    lowest = min(y.min() for _, y in lines.values())
+    if boolean(log, "log") and lowest <= 0:
+        raise ValueError(f"series must hold numbers above zero, for log=True, got {lowest}")
     figure = BookFigure(figsize=(WIDTH, 3.2))
-    _draw_curves(figure.add_axes((0.1, 0.16, 0.68, 0.72)), _as_lines(series), xlabel, ylabel, log)
+    _draw_curves(figure.add_axes((0.1, 0.16, 0.68, 0.72)), lines, xlabel, ylabel, log)
     return figure
 
 
@@ -85,7 +90,9 @@ def history(history) -> BookFigure:
     Raises
     ------
     ValueError
-        If there is neither a loss nor an accuracy.
+        If there is neither a loss nor an accuracy, or one is not a line of finite numbers.
+    TypeError
+        If `history` is neither a mapping nor an object with attributes, or holds something else than real numbers.
 
     Examples
     --------
@@ -94,10 +101,12 @@ def history(history) -> BookFigure:
     <BookFigure: history>
     """
     if not isinstance(history, Mapping):
+        if not hasattr(history, "_asdict") and not hasattr(history, "__dict__"):
+            raise TypeError(f"history must be a mapping, or what `fit` returns, got {history!r}")
         history = history._asdict() if hasattr(history, "_asdict") else vars(history)
     groups = []
     for what in ("loss", "accuracy"):
-        found = {name: values for name, values in history.items() if what in name and len(values)}
+        found = {name: values for name, values in history.items() if what in name and np.size(values)}
         if found:
             groups.append((what, found))
     if not groups:
@@ -125,8 +134,8 @@ def _as_lines(series, start: int = 0) -> dict[str, tuple[np.ndarray, np.ndarray]
     lines = {}
     for name, values in series.items():
         pair = isinstance(values, tuple) and len(values) == 2 and np.ndim(values[0]) == 1
-        y = as_array(f"line {name!r}", values[1] if pair else values, 1)
-        x = as_array(f"x of line {name!r}", values[0], 1) if pair else np.arange(start, start + len(y))
+        y = as_array(f"line {name!r}", values[1] if pair else values, 1, finite=True)
+        x = as_array(f"x of line {name!r}", values[0], 1, finite=True) if pair else np.arange(start, start + len(y))
         if len(x) != len(y):
             raise ValueError(f"line {name!r} has {len(x)} x for {len(y)} y")
         lines[str(name)] = (x, y)
@@ -248,7 +257,7 @@ def confusion(matrix, labels: Sequence | None = None) -> BookFigure:
     Raises
     ------
     ValueError
-        If `matrix` is not square, holds negative counts, or `labels` are not as many.
+        If `matrix` is not square, holds negative or infinite counts or NaN, or `labels` are not as many.
     TypeError
         If `matrix` does not hold real numbers.
 
@@ -258,7 +267,7 @@ def confusion(matrix, labels: Sequence | None = None) -> BookFigure:
     >>> plots.confusion([[35, 1], [0, 36]])
     <BookFigure: confusion>
     """
-    matrix = as_array("matrix", matrix, 2)
+    matrix = as_array("matrix", matrix, 2, finite=True)
     rows, cols = matrix.shape
     if rows != cols or matrix.min() < 0:
         raise ValueError(f"matrix must be square and not negative, got shape {matrix.shape}, minimum {matrix.min()}")

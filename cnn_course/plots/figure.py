@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cnn_course.checks import choice, real_array
+from cnn_course.checks import choice, integer, real_array
 
 # Five colours that occur nowhere else: the book's build replaces them by variables of the light and dark theme.
 INK, MUTED, PAPER = "#1a1a1e", "#6b7077", "#fefefe"
@@ -164,13 +164,22 @@ def _lighten(image: ElementTree.Element) -> None:
         image.set(f"{_XLINK}href", "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode())
 
 
-def as_array(name: str, values, *ndims: int) -> np.ndarray:
-    """Take numbers with one of the given numbers of axes, none of them empty."""
+def as_array(name: str, values, *ndims: int, finite: bool = False) -> np.ndarray:
+    """Take numbers with one of the given numbers of axes, none of them empty; if need be, without NaN and infinity."""
     array = real_array(values, name)
     if array.ndim not in ndims or array.size == 0:
         wanted = " or ".join(map(str, ndims))
         raise ValueError(f"{name} must be a non-empty array with {wanted} axes, got shape {array.shape}")
+    if finite and not np.isfinite(array).all():
+        raise ValueError(f"{name} must hold finite numbers, got {array[~np.isfinite(array)][0]}")
     return array
+
+
+def as_integers(name: str, values, what: str) -> tuple[int, ...]:
+    """Take as many integers as `what` names, such as "(row, column)", none of them negative."""
+    if np.ndim(values) != 1 or len(values) != what.count(",") + 1:
+        raise ValueError(f"{name} must be {what}, got {values!r}")
+    return tuple(integer(value, name) for value in values)
 
 
 def colors(array: np.ndarray, kind: str, limit: float | None = None) -> np.ndarray:

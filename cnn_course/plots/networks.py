@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Polygon
 
+from cnn_course.checks import integer
 from cnn_course.plots.figure import (
     ACCENT,
     ACCENT_SOFT,
@@ -43,6 +44,8 @@ def volumes(shapes: Sequence, names: Sequence[str] | None = None) -> BookFigure:
     ------
     ValueError
         If there is no shape, one is neither a volume nor a vector, or `names` are not as many.
+    TypeError
+        If a size is not an integer.
 
     Examples
     --------
@@ -50,9 +53,12 @@ def volumes(shapes: Sequence, names: Sequence[str] | None = None) -> BookFigure:
     >>> plots.volumes([(1, 32, 32), (6, 28, 28), 10], ["image", "C1", "classes"])
     <BookFigure: volumes>
     """
-    sizes = [(shape,) if np.ndim(shape) == 0 else tuple(shape) for shape in shapes]
+    sizes = [
+        tuple(integer(n, "each size in shapes", 1) for n in ((shape,) if np.ndim(shape) == 0 else shape))
+        for shape in shapes
+    ]
     for size in sizes:
-        if len(size) not in (1, 3) or min(size) < 1:
+        if len(size) not in (1, 3):
             raise ValueError(f"each shape must be (C, H, W) or (n,) with positive numbers, got {size}")
     if not sizes:
         raise ValueError("shapes must hold at least one shape, got none")
@@ -126,7 +132,9 @@ def connections(n_in: int, n_out, edges=None, *, output=None, input=None, names=
     Raises
     ------
     ValueError
-        If an edge or a highlighted neuron does not exist, or lengths do not agree.
+        If an edge or a highlighted neuron does not exist, a row is empty or longer than 100, or lengths do not agree.
+    TypeError
+        If a number is not an integer.
 
     Examples
     --------
@@ -134,7 +142,10 @@ def connections(n_in: int, n_out, edges=None, *, output=None, input=None, names=
     >>> plots.connections(5, 3, [(o + k, o, "abc"[k]) for o in range(3) for k in range(3)], output=1)
     <BookFigure: connections>
     """
-    sizes = [n_in, *([n_out] if np.ndim(n_out) == 0 else n_out)]
+    sizes = [integer(n_in, "n_in", 1)]
+    sizes += [integer(n, "n_out", 1) for n in ([n_out] if np.ndim(n_out) == 0 else n_out)]
+    if max(sizes) > MOST_NEURONS:
+        raise ValueError(f"a row of {max(sizes)} neurons is too long to draw, the longest has {MOST_NEURONS}")
     steps = _as_steps(sizes, edges)
     if names is not None and len(names) != len(sizes):
         raise ValueError(f"names must be as many as the rows: {len(names)} for {len(sizes)}")
@@ -176,6 +187,7 @@ def connections(n_in: int, n_out, edges=None, *, output=None, input=None, names=
     return figure
 
 
+MOST_NEURONS = 100  # in a row
 DASHES = ("solid", (0, (5, 2)), (0, (1.2, 1.4)), (0, (7, 2, 1.2, 2)), (0, (9, 3)))
 
 
@@ -187,7 +199,10 @@ def _as_steps(sizes: list[int], edges) -> list[list[tuple]]:
         raise ValueError(f"edges must be given for each of the {len(sizes) - 1} steps, got {len(steps)}")
     for level, step in enumerate(steps):
         for edge in step:
-            if not (0 <= edge[0] < sizes[level] and 0 <= edge[1] < sizes[level + 1]):
+            if len(edge) not in (2, 3):
+                raise ValueError(f"each edge must be (i, o) or (i, o, label), got {edge}")
+            i, o = (integer(end, "edges") for end in edge[:2])
+            if i >= sizes[level] or o >= sizes[level + 1]:
                 raise ValueError(f"edge {edge} leaves rows of {sizes[level]} and {sizes[level + 1]} neurons")
     return steps
 
@@ -209,10 +224,10 @@ def _lit(sizes: list[int], steps: list[list[tuple]], output, input) -> list[set[
 
 
 def _chosen(name: str, wanted: int | Iterable[int], size: int) -> set[int]:
-    chosen = {wanted} if isinstance(wanted, int | np.integer) else set(wanted)
+    chosen = {integer(i, name) for i in (wanted if isinstance(wanted, Iterable) else [wanted])}
     if not all(0 <= i < size for i in chosen):
         raise ValueError(f"{name} must name neurons from 0 to {size - 1}, got {wanted}")
-    return {int(i) for i in chosen}
+    return chosen
 
 
 def _is_lit(lit: list[set[int]], level: int, edge: tuple) -> bool:

@@ -9,7 +9,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
 
 from cnn_course import conv
-from cnn_course.checks import choice, per_axis
+from cnn_course.checks import boolean, choice, integer, per_axis, plain_array
 from cnn_course.plots.figure import (
     ACCENT,
     INK,
@@ -20,6 +20,7 @@ from cnn_course.plots.figure import (
     WIDTH,
     BookFigure,
     as_array,
+    as_integers,
     book_figure,
     colors,
     ink_on,
@@ -32,6 +33,7 @@ from cnn_course.shapes import resolve_padding
 
 CELL = 0.42  # inches
 HEAD = 0.3  # room for a title
+MOST_CELLS = 64 * 64  # more of them nobody can read, and the page grows with each
 PHONE = 4.6  # inches; a wider row of panels is broken in two, so that a phone need not shrink it much
 
 
@@ -52,6 +54,11 @@ class Panel:
     blank: float | None = None
 
     def __post_init__(self):
+        if self.array.size > MOST_CELLS:
+            raise ValueError(
+                f"an array of shape {self.array.shape} has too many cells to write numbers in, more than {MOST_CELLS}; "
+                "draw it by plots.images"
+            )
         self.texts = [[number(value) for value in row] for row in self.array]
         longest = max(text_width(text) for row in self.texts for text in row)
         self.cell_width = max(CELL, longest + 0.1)
@@ -106,7 +113,10 @@ def _fit(panel: Panel, width: float = WIDTH) -> Panel:
 
 def _as_pads(dashed, ndim: int) -> tuple:
     """Turn n, (rows, cols) or ((top, bottom), (left, right)) into the last form; one row has no padding above."""
-    pads = np.broadcast_to(np.asarray(dashed).T, (2, 2)).T if np.ndim(dashed) == 1 else np.broadcast_to(dashed, (2, 2))
+    widths = plain_array(dashed, "dashed")
+    if widths.dtype.kind not in "iu" or widths.shape not in ((), (2,), (2, 2)) or widths.min() < 0:
+        raise ValueError(f"dashed must be n, (rows, columns) or ((top, bottom), (left, right)), got {dashed!r}")
+    pads = np.broadcast_to(widths[:, None] if widths.ndim == 1 else widths, (2, 2))
     (above, below), (before, behind) = pads.tolist()
     return ((above, below) if ndim == 2 else (0, 0), (before, behind))
 
@@ -135,9 +145,10 @@ def grid(array, *, kind: str = "input", title: str | None = None, window=None, d
     Raises
     ------
     ValueError
-        If `array` is empty or has more than two axes, `kind` is unknown, or `window` leaves the array.
+        If `array` is empty, too large or has more than two axes, `kind` is unknown, or `window` or the padding leaves
+        the array.
     TypeError
-        If `array` does not hold real numbers.
+        If `array` does not hold real numbers, or `window` integers.
 
     Examples
     --------
@@ -150,11 +161,13 @@ def grid(array, *, kind: str = "input", title: str | None = None, window=None, d
     pads = _as_pads(dashed, array.ndim)
     array = np.atleast_2d(array)
     rows, cols = array.shape
+    if sum(pads[0]) > rows or sum(pads[1]) > cols:
+        raise ValueError(f"dashed={dashed} is wider than the array of shape {array.shape}")
     if window is not None:
-        row, col, height, width = window
-        if row < 0 or col < 0 or row + height > rows or col + width > cols:
-            raise ValueError(f"window {tuple(window)} leaves the array of shape {array.shape}")
-    panel = _fit(Panel(array, kind, title, pads, () if window is None else (tuple(window),)))
+        window = row, col, height, width = as_integers("window", window, "(row, col, height, width)")
+        if min(height, width) < 1 or row + height > rows or col + width > cols:
+            raise ValueError(f"window {window} leaves the array of shape {array.shape}")
+    panel = _fit(Panel(array, kind, title, pads, () if window is None else (window,)))
     head = HEAD if title else 0
     figure, axes = sheet(panel.width, head + panel.height)
     panel.draw(axes, 0, head)
@@ -219,7 +232,7 @@ def correlation(x, kernel, position=(0, 0), *, stride=1, padding=0) -> BookFigur
     ValueError
         If an array does not have two axes, the kernel does not fit, or `position` is not in the output.
     TypeError
-        If an array does not hold real numbers.
+        If an array does not hold real numbers, or an option is not an integer.
 
     Examples
     --------
@@ -229,9 +242,9 @@ def correlation(x, kernel, position=(0, 0), *, stride=1, padding=0) -> BookFigur
     """
     x, kernel = as_array("x", x, 2), as_array("kernel", kernel, 2)
     output = conv.conv2d(x[None, None], kernel[None, None], stride=stride, padding=padding)[0, 0]
-    row, col = position
-    if not (0 <= row < output.shape[0] and 0 <= col < output.shape[1]):
-        raise ValueError(f"position {tuple(position)} is not in the output, which has shape {output.shape}")
+    row, col = position = as_integers("position", position, "(row, column)")
+    if row >= output.shape[0] or col >= output.shape[1]:
+        raise ValueError(f"position {position} is not in the output, which has shape {output.shape}")
     strides = per_axis(stride, "stride")
     pads = resolve_padding(padding, kernel.shape, strides, (1, 1))
     (top, left), (kh, kw) = (row * strides[0], col * strides[1]), kernel.shape
@@ -337,7 +350,7 @@ def sequence(x, kernel, position: int = 0, *, mode: conv.Mode = "valid", flip: b
     ValueError
         If an array does not have one axis, the kernel does not fit, or `position` is not in the output.
     TypeError
-        If an array does not hold real numbers.
+        If an array does not hold real numbers, `position` is no integer or `flip` no bool.
 
     Examples
     --------
@@ -346,8 +359,9 @@ def sequence(x, kernel, position: int = 0, *, mode: conv.Mode = "valid", flip: b
     <BookFigure: sequence>
     """
     x, kernel = as_array("x", x, 1), as_array("kernel", kernel, 1)
-    output = (conv.convolve1d if flip else conv.correlate1d)(x, kernel, mode)
-    if not 0 <= position < len(output):
+    output = (conv.convolve1d if boolean(flip, "flip") else conv.correlate1d)(x, kernel, mode)
+    position = integer(position, "position")
+    if position >= len(output):
         raise ValueError(f"position {position} is not in the output, which has length {len(output)}")
     k = len(kernel)
     added = {"valid": 0, "same": k - 1, "full": 2 * (k - 1)}[mode]

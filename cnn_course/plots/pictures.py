@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import matplotlib as mpl
 import numpy as np
 
-from cnn_course.checks import choice
+from cnn_course.checks import choice, integer, plain_array
 from cnn_course.plots.figure import (
     COLORMAPS,
     MUTED,
@@ -21,6 +21,7 @@ from cnn_course.plots.figure import (
 
 GAP = 0.14  # inches
 LABEL = 0.26
+MOST_COLUMNS = 64
 
 
 @book_figure
@@ -45,9 +46,10 @@ def images(arrays: Sequence, titles=None, *, kind: str = "photo", columns: int |
     Raises
     ------
     ValueError
-        If there is no picture, one has no such shape, `kind` is unknown, or `titles` are not as many.
+        If there is no picture, one has no such shape or holds NaN, infinity or integers that are neither bytes nor
+        0 and 1, `kind` is unknown, `titles` are not as many, or `columns` is out of range.
     TypeError
-        If a picture does not hold real numbers.
+        If a picture does not hold real numbers, or `columns` is no integer.
 
     Examples
     --------
@@ -59,7 +61,7 @@ def images(arrays: Sequence, titles=None, *, kind: str = "photo", columns: int |
     pictures = [_picture(array, kind) for array in arrays]
     if not pictures:
         raise ValueError("arrays must hold at least one picture, got none")
-    return _mosaic(pictures, titles, kind, columns or min(len(pictures), 3), largest=2.7)
+    return _mosaic(pictures, titles, kind, min(len(pictures), 3) if columns is None else columns, largest=2.7)
 
 
 @book_figure
@@ -80,9 +82,9 @@ def kernels(weight, *, columns: int | None = None) -> BookFigure:
     Raises
     ------
     ValueError
-        If `weight` does not have three or four axes or is empty.
+        If `weight` does not have three or four axes, is empty or holds NaN or infinity, or `columns` is out of range.
     TypeError
-        If `weight` does not hold real numbers.
+        If `weight` does not hold real numbers, or `columns` is no integer.
 
     Examples
     --------
@@ -90,14 +92,14 @@ def kernels(weight, *, columns: int | None = None) -> BookFigure:
     >>> plots.kernels(np.arange(54.0).reshape(6, 1, 3, 3) - 27)
     <BookFigure: kernels>
     """
-    weight = as_array("weight", weight, 3, 4)
+    weight = as_array("weight", weight, 3, 4, finite=True)
     weight = weight[:, None] if weight.ndim == 3 else weight
     filters, channels = weight.shape[:2]
     if channels > 1:
         columns = filters
     pictures = list(weight.swapaxes(0, 1).reshape(-1, *weight.shape[2:]))
     titles = [str(index) for index in range(filters)] + [""] * (filters * (channels - 1))
-    return _mosaic(pictures, titles, "weight", columns or min(filters, 6), largest=0.9)
+    return _mosaic(pictures, titles, "weight", min(filters, 6) if columns is None else columns, largest=0.9)
 
 
 @book_figure
@@ -118,9 +120,9 @@ def feature_maps(maps, *, columns: int | None = None) -> BookFigure:
     Raises
     ------
     ValueError
-        If `maps` does not have three axes or is empty.
+        If `maps` does not have three axes, is empty or holds NaN or infinity, or `columns` is out of range.
     TypeError
-        If `maps` does not hold real numbers.
+        If `maps` does not hold real numbers, or `columns` is no integer.
 
     Examples
     --------
@@ -128,16 +130,23 @@ def feature_maps(maps, *, columns: int | None = None) -> BookFigure:
     >>> plots.feature_maps(np.arange(96.0).reshape(6, 4, 4) - 48)
     <BookFigure: feature_maps>
     """
-    maps = as_array("maps", maps, 3)
+    maps = as_array("maps", maps, 3, finite=True)
     titles = [str(index) for index in range(len(maps))]
     best = next((n for n in (6, 5, 4) if len(maps) % n == 0), 6)
-    return _mosaic(list(maps), titles, "output", columns or min(len(maps), best), largest=1.2)
+    return _mosaic(list(maps), titles, "output", min(len(maps), best) if columns is None else columns, largest=1.2)
 
 
 def _picture(array, kind: str) -> np.ndarray:
     """Bring a picture to (H, W) or (H, W, 3)."""
-    unit = 255 if kind == "photo" and getattr(array, "dtype", None) == np.uint8 else 1
-    array = as_array("each of arrays", array, 2, 3) / unit
+    dtype = plain_array(array, "each of arrays").dtype
+    array = as_array("each of arrays", array, 2, 3, finite=True)
+    if kind == "photo" and dtype == np.uint8:
+        array = array / 255
+    elif kind == "photo" and dtype.kind in "iu" and not 0 <= array.min() <= array.max() <= 1:
+        raise ValueError(
+            f"a photo of integers must hold bytes (uint8), or 0 and 1, got {dtype} from {array.min():g} to "
+            f"{array.max():g}; pass array / 255 or array.astype(np.uint8)"
+        )
     if array.ndim == 3 and array.shape[0] in (1, 3) and array.shape[2] != 3:
         array = array.transpose(1, 2, 0)  # channels first, as everywhere in the book
     if array.ndim == 3 and array.shape[2] == 1:
@@ -151,7 +160,10 @@ def _mosaic(pictures: list[np.ndarray], titles, kind: str, columns: int, largest
     """Place pictures in rows, with titles above, and a key of the colours beneath if they stand for numbers."""
     if titles is not None and len(titles) != len(pictures):
         raise ValueError(f"titles must be as many as the pictures: {len(titles)} for {len(pictures)}")
-    limit = max(float(np.abs(picture[np.isfinite(picture)]).max(initial=0)) for picture in pictures) or 1.0
+    columns = min(integer(columns, "columns", 1), len(pictures))
+    if columns > MOST_COLUMNS:
+        raise ValueError(f"columns must be at most {MOST_COLUMNS}, to leave pictures some width, got {columns}")
+    limit = max(float(np.abs(picture).max()) for picture in pictures) or 1.0
     gap = GAP if columns <= 8 else 0.06
     width = min(largest, (WIDTH + gap) / columns - gap)
     rows = [range(i, min(i + columns, len(pictures))) for i in range(0, len(pictures), columns)]
