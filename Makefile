@@ -77,8 +77,10 @@ lock: $(TOOLS)/ready
 
 # Strict: a version that the database of vulnerabilities does not know fails too, as does a database out of reach.
 audit: $(TOOLS)/ready
-	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r requirements-tools.lock
-	$(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps -r requirements-frameworks.txt
+	@status=0; for file in requirements.lock requirements-tools.lock requirements-frameworks.txt; do \
+	    echo "$$file:"; \
+	    $(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r $$file || status=1; \
+	done; exit $$status
 
 test-matrix: $(TOOLS)/ready
 	$(TOOLS)/bin/python tools/matrix.py $(PYTHONS)

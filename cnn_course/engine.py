@@ -39,12 +39,9 @@ class Slide(NamedTuple):
 def is_small(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -> bool:
     """Tell whether the columns of two images fit into one block, for a weight of `shape` and outputs of `size`.
 
-    Small images make small products, and copying their columns takes longer than multiplying them: several images
-    side by side are faster there. The product of a larger image is long enough by itself.
-
     Examples
     --------
-    LeNet's second convolution is small, the first of VGG-16 is not.
+    Those of LeNet's second convolution do, those of the first of VGG-16 do not.
 
     >>> plain = Slide((1, 1), (1, 1), 1)
     >>> is_small((16, 6, 5, 5), plain, (10, 10), 4), is_small((64, 3, 3, 3), plain, (224, 224), 4)
@@ -53,15 +50,22 @@ def is_small(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) ->
     return fit_in_block(2 * prod(size), prod(shape[1:]) * slide.groups * itemsize)
 
 
-def use_bands(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -> bool:
-    """Tell whether to multiply `bands`: for small images and few filters, where copying takes most of the time.
+def use_bands(shape: tuple[int, ...], slide: Slide, w_out: int, itemsize: int) -> bool:
+    """Tell whether to multiply `bands`, for a weight of `shape` and `w_out` outputs in a row.
+
+    They win where copying columns takes most of the time: with few filters, which make a small product, and kernels
+    of more than one pixel, which read each pixel more than once. The bands of one row must not take many blocks.
 
     Examples
     --------
-    >>> use_bands((16, 6, 5, 5), Slide((1, 1), (1, 1), 1), (10, 10), 4)
-    True
+    LeNet's second convolution has few filters, the first of VGG-16 has many.
+
+    >>> plain = Slide((1, 1), (1, 1), 1)
+    >>> use_bands((16, 6, 5, 5), plain, 10, 4), use_bands((64, 3, 3, 3), plain, 224, 4)
+    (True, False)
     """
-    return slide == Slide((1, 1), (1, 1), 1) and shape[0] <= 16 and is_small(shape, slide, size, itemsize)
+    few = shape[0] <= 16 and prod(shape[2:]) > 1
+    return slide == Slide((1, 1), (1, 1), 1) and few and fit_in_block(w_out, prod(shape[1:]) * itemsize // 4)
 
 
 def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray | None = None) -> np.ndarray:
@@ -98,11 +102,13 @@ def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray |
     n, _, _, _, h_out, w_out = view.shape
     room((n, c_out, h_out, w_out), x.itemsize, "the output")
     y = np.empty((n, c_out, h_out, w_out), x.dtype) if out is None else out
-    if use_bands(weight.shape, slide, (h_out, w_out), x.itemsize):
+    if use_bands(weight.shape, slide, w_out, x.itemsize):
         by_rows = weight.transpose(0, 2, 1, 3).reshape(c_out, -1)
-        for images, _, _ in blocks(n, h_out, w_out, c_group * k_w * x.itemsize):
-            rows_out = np.matmul(by_rows, bands(x[images], (k_h, k_w)))  # (H_out, C_out, images * W_out)
-            y[images] = rows_out.reshape(h_out, c_out, -1, w_out).transpose(2, 1, 0, 3)
+        for images, rows, cols in blocks(n, h_out, w_out, c_group * k_w * x.itemsize):
+            patch = x[images, :, rows.start : rows.stop + k_h - 1, cols.start : cols.stop + k_w - 1]
+            part = y[images, :, rows, cols]
+            products = np.matmul(by_rows, bands(patch, (k_h, k_w)))  # (H_out, C_out, images * W_out)
+            part[...] = products.reshape(part.shape[2], c_out, -1, part.shape[3]).transpose(2, 1, 0, 3)
         return y
     matrix = weight.reshape(groups, c_out // groups, c_group * k_h * k_w)
     for images, rows, cols in blocks(n, h_out, w_out, x.shape[1] * k_h * k_w * x.itemsize):
@@ -142,11 +148,13 @@ def weight_gradient(grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], s
     stride, dilation, groups = slide
     n, _, h_out, w_out = grad_y.shape
     # Columns from the left: the taller factor first is up to a third faster than the other way round.
-    if use_bands(shape, slide, (h_out, w_out), x.itemsize):
+    if use_bands(shape, slide, w_out, x.itemsize):
         by_rows = np.zeros((k_h * c_group * k_w, c_out), x.dtype)
-        for images, _, _ in blocks(n, h_out, w_out, c_group * k_w * x.itemsize):
-            grad_rows = grad_y[images].transpose(2, 1, 0, 3).reshape(h_out, c_out, -1)
-            by_rows += np.matmul(bands(x[images], (k_h, k_w)), grad_rows.swapaxes(1, 2)).sum(axis=0)
+        for images, rows, cols in blocks(n, h_out, w_out, c_group * k_w * x.itemsize):
+            patch = x[images, :, rows.start : rows.stop + k_h - 1, cols.start : cols.stop + k_w - 1]
+            upstream = grad_y[images, :, rows, cols]
+            grad_rows = upstream.transpose(2, 1, 0, 3).reshape(upstream.shape[2], c_out, -1)
+            by_rows += np.matmul(bands(patch, (k_h, k_w)), grad_rows.swapaxes(1, 2)).sum(axis=0)
         return by_rows.reshape(k_h, c_group, k_w, c_out).transpose(3, 1, 0, 2)
     grad = np.zeros((groups, c_group * k_h * k_w, c_out // groups), x.dtype)
     view = windows(x, (k_h, k_w), stride, dilation)

@@ -198,14 +198,17 @@ def test_im2col_of_a_1x1_kernel_is_a_copy():
 
 
 @pytest.mark.parametrize("column_bytes", [64, 1000, 4096, 2**19])
-def test_blocks_of_every_size_give_the_same_numbers(monkeypatch, column_bytes):
+@pytest.mark.parametrize(
+    ("stride", "padding", "groups"), [((2, 1), (1, 0), 2), ((1, 1), (1, 2), 1), ((1, 1), (0, 1), 2)]
+)
+def test_blocks_of_every_size_give_the_same_numbers(monkeypatch, stride, padding, groups, column_bytes):
     monkeypatch.setattr(windows, "COLUMN_BYTES", column_bytes)
-    x, weight, bias = case((3, 2), 2)
-    options = {"stride": (2, 1), "padding": (1, 0), "groups": 2}
+    x, weight, bias = case((3, 2), groups)
+    options = {"stride": stride, "padding": padding, "groups": groups}
     y = cc.conv2d(x, weight, bias, **options)
-    assert_allclose(y, cc.naive.conv2d(x, weight, bias, (2, 1), (1, 0), groups=2), rtol=1e-12, atol=1e-12)
+    assert_allclose(y, cc.naive.conv2d(x, weight, bias, stride, padding, groups=groups), rtol=1e-12, atol=1e-12)
     grad_y = np.random.RandomState(1).randn(*y.shape)
-    expected = cc.naive.conv2d_backward(grad_y, x, weight, (2, 1), (1, 0), groups=2)
+    expected = cc.naive.conv2d_backward(grad_y, x, weight, stride, padding, groups=groups)
     for ours, loops in zip(cc.conv2d_backward(grad_y, x, weight, bias, **options), expected, strict=True):
         assert_allclose(ours, loops, rtol=1e-12, atol=1e-12)
 
