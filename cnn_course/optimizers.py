@@ -73,15 +73,20 @@ class SGD:
 
         Raises
         ------
+        TypeError
+            If `scale` is not a number.
+        ValueError
+            If it is negative, infinite or NaN.
         RuntimeError
             If there was no `backward` before.
         """
+        rate = self.learning_rate * number(scale, "scale", 0)
         grads = _gradients(self.model)
         for name, param in self.model.named_params().items():
             velocity = self.velocity[name]
             velocity *= self.momentum
             velocity += grads[name]
-            param -= self.learning_rate * scale * velocity
+            param -= rate * velocity
 
     def named_state(self) -> dict[str, np.ndarray]:
         """Return every array that a step changes besides the parameters, by a name such as "velocity.0.weight".
@@ -138,6 +143,8 @@ class Adam:
     ) -> None:
         self.model = check_network(model)
         self.learning_rate = number(learning_rate, "learning_rate", 0)
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise ValueError(f"betas must be a pair of numbers such as (0.9, 0.999), got {betas!r}")
         keep_mean, keep_square = betas
         self.betas = (number(keep_mean, "betas[0]", 0, 1), number(keep_square, "betas[1]", 0, 1))
         self.eps = number(eps, "eps", 0)
@@ -155,15 +162,20 @@ class Adam:
 
         Raises
         ------
+        TypeError
+            If `scale` is not a number.
+        ValueError
+            If it is negative, infinite or NaN.
         RuntimeError
             If there was no `backward` before.
         """
+        rate = self.learning_rate * number(scale, "scale", 0)
         grads = _gradients(self.model)
         self.steps += 1
         steps = int(self.steps)  # a NumPy number would turn float32 into float64 below
         keep_mean, keep_square = self.betas
         # The averages start at 0; dividing by 1 - beta ** steps makes up for it.
-        rate = self.learning_rate * scale / (1 - keep_mean**steps)
+        rate /= 1 - keep_mean**steps
         correction = (1 - keep_square**steps) ** 0.5
         for name, param in self.model.named_params().items():
             grad, mean, square = grads[name], self.mean[name], self.square[name]

@@ -15,7 +15,7 @@ import numpy as np
 
 from .checks import batch, boolean, class_array, generator, integer, number, plain_array, room
 from .dense import check_classes, cross_entropy, cross_entropy_backward
-from .layers import Sequential
+from .layers import Sequential, check_network
 from .optimizers import SGD, Adam, Optimizer, constant, cosine
 from .saving import copy_arrays, load_checkpoint, load_weights, save_checkpoint, save_weights
 from .windows import pad
@@ -96,6 +96,7 @@ def random_shift(pixels: int) -> Augment:
     pixels = integer(pixels, "pixels")
 
     def augment(images: np.ndarray, random_state: np.random.RandomState) -> np.ndarray:
+        random_state = generator(random_state)
         n, _, h, w = batch(images, "images").shape
         wide = pad(images, ((pixels, pixels), (pixels, pixels)), "the images with their margins")
         starts = random_state.randint(0, 2 * pixels + 1, size=(n, 2))
@@ -145,7 +146,7 @@ def random_affine(pixels: float, degrees: float, stretch: float) -> Augment:
     stretch = number(stretch, "stretch", 1)
 
     def augment(images: np.ndarray, random_state: np.random.RandomState) -> np.ndarray:
-        images = batch(images, "images")
+        images, random_state = batch(images, "images"), generator(random_state)
         n, c, h, w = images.shape
         angle = np.deg2rad(random_state.uniform(-degrees, degrees, (n, 1)))
         tall, wide = stretch ** random_state.uniform(-1, 1, (2, n, 1))
@@ -277,6 +278,9 @@ def fit(
     if patience is not None and (patience := integer(patience, "patience", 1)) and validation is None:
         raise ValueError(f"patience={patience} waits for a lower validation loss; pass validation=(x, y) too")
     progress = boolean(progress, "progress")
+    for name, function in (("schedule", schedule), ("augment", augment)):
+        if not callable(function) and not (name == "augment" and function is None):
+            raise TypeError(f"{name} must be a function such as cosine or what random_shift gives, got {function!r}")
     if getattr(optimizer, "model", None) is not model:
         raise ValueError("the optimizer was made for another model; make one for this model")
 
@@ -366,7 +370,7 @@ def predict(model: Sequential, x: np.ndarray, batch_size: int = 256) -> np.ndarr
     >>> predict(model, np.zeros((5, 3), np.float32)).shape
     (5, 2)
     """
-    batch_size, x = integer(batch_size, "batch_size", 1), plain_array(x, "x")
+    model, batch_size, x = check_network(model), integer(batch_size, "batch_size", 1), plain_array(x, "x")
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"x holds no samples; pass at least one, in an array of shape (N, ...), got shape {x.shape}")
     return np.concatenate([model.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)])

@@ -205,10 +205,11 @@ def test_random_shift_moves_each_image_within_its_bounds():
     assert_array_equal(training.random_shift(0)(images, RNG(0)), images)
 
 
-class Extreme:
-    """Stands in for a RandomState that draws the largest number it can, or the smallest."""
+class Extreme(np.random.RandomState):
+    """Draws the largest number it can, or the smallest."""
 
     def __init__(self, sign):
+        super().__init__(0)
         self.sign = sign
 
     def uniform(self, low, high, size):
@@ -759,6 +760,17 @@ def fit_with(model=None, **options):
         (lambda: training.confusion_matrix([0], [0], 10**6), ValueError, "the matrix would need"),
         (lambda: training.confusion_matrix(Y, Y[:2], 1), ValueError, "the same shape"),
         (lambda: training.confusion_matrix(Y, Y + 1, 1), ValueError, "predicted must lie in 0 to 0, got 1 to 1"),
+        (lambda: fit_with(schedule=0.5), TypeError, "schedule must be a function such as cosine .*, got 0.5"),
+        (lambda: fit_with(augment=2), TypeError, "augment must be a function .*random_shift gives, got 2"),
+        (lambda: training.predict(None, X), TypeError, "model must be a Sequential, got None"),
+        (lambda: training.SGD(one_weight(), 0.1).step(np.nan), ValueError, "scale must be .* finite, got nan"),
+        (lambda: training.Adam(one_weight()).step(-1), ValueError, "scale must be at least 0 and finite, got -1"),
+        (lambda: training.Adam(one_weight(), betas=0.9), ValueError, "betas must be a pair of numbers .*, got 0.9"),
+        (
+            lambda: training.random_affine(0, 0, 1)(np.ones((1, 1, 2, 2)), np.random.default_rng(0)),
+            TypeError,
+            "random_state",
+        ),
         (lambda: training.random_shift(-1), ValueError, "pixels must be at least 0"),
         (lambda: training.random_affine(-1, 0, 1), ValueError, "pixels must be at least 0"),
         (lambda: training.random_affine(0, -1, 1), ValueError, "degrees must be at least 0"),
