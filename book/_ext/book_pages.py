@@ -37,7 +37,7 @@ SIDEBAR = re.compile(
 OPTIONS_SCRIPT = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
 # Pages opened from disk may not read one another: there the search lists titles without excerpts.
 NO_EXCERPTS = '<script>if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;</script>'
-EMPTY_HEAD = re.compile(r'<th class="head"><p></p></th>')
+EMPTY_HEAD = re.compile(r'<th class="(head[^"]*)"><p></p></th>')
 EXPLORER = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>', re.DOTALL)
 EXPLORERS_STATE = re.compile(r'\s*<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>', re.DOTALL)
 NO_SCRIPT = (
@@ -115,7 +115,7 @@ class Pages:
         # Behind the text, which it would hold up.
         for state in EXPLORERS_STATE.findall(page):
             page = page.replace(state, "", 1).replace("</body>", f"{state}\n  </body>", 1)
-        page = EMPTY_HEAD.sub('<td class="head"></td>', page)
+        page = EMPTY_HEAD.sub(r'<td class="\1"></td>', page)
         return IMAGE.sub(self.with_size, page)
 
     def collect_style_sheet(self, link: re.Match[str]) -> str:
