@@ -20,7 +20,7 @@ import cnn_course as cc
 
 ipywidgets = pytest.importorskip("ipywidgets", reason="the explorers need ipywidgets (pip install cnn_course[book])")
 pytest.importorskip("anywidget", reason="the explorers need anywidget (pip install cnn_course[book])")
-from ipywidgets.embed import embed_data  # noqa: E402
+from ipywidgets.embed import dependency_state, embed_data  # noqa: E402
 
 from cnn_course import explorers  # noqa: E402
 
@@ -48,7 +48,7 @@ def core(box: Any) -> Any:
 
 
 def state_of(box: Any) -> dict[str, Any]:
-    return embed_data(views=[box], drop_defaults=False)["manager_state"]["state"]
+    return dependency_state([box], drop_defaults=False)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -424,7 +424,7 @@ def test_a_state_that_no_slider_can_give_is_mended(drive: Any, name: str) -> Non
 
 def page(boxes: list[Any]) -> str:
     """Return a page that carries the widgets' state and draws it with the book's own runtime."""
-    data = embed_data(views=boxes, drop_defaults=False)
+    data = embed_data(views=boxes, state=dependency_state(boxes, drop_defaults=False))
     views = "".join(
         f'<script type="application/vnd.jupyter.widget-view+json">{json.dumps(view)}</script>'
         for view in data["view_specs"]

@@ -465,6 +465,15 @@ def test_two_explorers_of_one_module_are_apart_and_share_their_style(show):
     assert link.source[0] is first
 
 
+@pytest.mark.parametrize("start", ["await later();", "await later(); throw Error('broken')"])
+def test_explorers_are_drawn_as_they_stand_in_the_page_whichever_loads_first(show, start):
+    later = "const later = () => new Promise((resolve) => setTimeout(resolve, 300));"
+    render = "export default { render({ el }) { el.textContent = (window.drawn = (window.drawn ?? 0) + 1); } };"
+    page = show(explorer(render), explorer(later + start + render), explorer(render))
+    broken = "This widget failed to run; the rest of the page still works."
+    see(page, ".cc-widget-explorer", "1", *([broken, "2"] if "throw" in start else ["2", "3"]))
+
+
 def test_one_widget_displayed_twice_stays_in_step(show):
     core, slider = Square(n=2), widgets.IntSlider(2, description="n")
     toggles = widgets.ToggleButtons(options=["a", "b"])

@@ -322,11 +322,16 @@
     return widget;
   }
 
+  let turn = Promise.resolve();
+
+  /** Modules load in any order; they are drawn as they stand in the page, since an address counts them that way. */
   async function drawModule(model, el, life) {
     const mount = make("div");
     el.append(mount);
     model.on("failed", life.fail, life);
-    const widget = await model.started;
+    const loaded = turn.then(() => model.started);
+    turn = loaded.catch(() => {});
+    const widget = await loaded;
     if (life.signal.aborted) return;
     const cleanup = await widget.render({ model: face(model, life), el: mount, signal: life.signal });
     if (typeof cleanup !== "function") return;
