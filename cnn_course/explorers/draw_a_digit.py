@@ -22,7 +22,7 @@ class DrawADigit(Explorer):
     name = "draw_a_digit"
     _esm = module(name, "canvas", "lenet", "strokes")
     _css = Explorer._css + (HERE / "canvas.css").read_text(encoding="utf-8")
-    weights = traitlets.Bytes(help="scales and biases in 32 bits, then the weights in 8").tag(sync=True, stored=True)
+    weights = traitlets.Bytes(help="the weights in 6 bits, then scales and biases in 32").tag(sync=True, stored=True)
     sigmoid = traitlets.Bool(help="whether the layers bend by a sigmoid, not by ReLU").tag(sync=True, stored=True)
     digits = traitlets.Bytes(help="real digits, 8 by 8 numbers from 0 to 16 each").tag(sync=True, stored=True)
     labels = traitlets.List(traitlets.Int(), help="what they were written as").tag(sync=True, stored=True)
@@ -58,8 +58,9 @@ def draw_a_digit(model: Sequential, digits: tuple[np.ndarray, np.ndarray] | None
 
     Notes
     -----
-    The 61,706 parameters are stored with the page in 8 bits each: the weights of one output are whole numbers from
-    -127 to 127 times a scale of their own. Biases and scales keep 32 bits.
+    The 61,470 weights are stored with the page in 6 bits each: those of one output are whole numbers from -31 to 31
+    times a scale of their own. Biases and scales keep 32 bits. In base64, as pages store bytes, 6 bits are one letter,
+    which gzip then shortens by how often it occurs.
 
     Examples
     --------
@@ -118,11 +119,12 @@ def _check(model: Sequential) -> bool:
 
 
 def _pack(model: Sequential) -> bytes:
-    """Return the scales and biases of all outputs as float32, then the weights divided by them as int8."""
+    """Return the weights divided by the scales of their outputs in 6 bits each, then scales and biases as float32."""
     params = model.named_params()
     names = [name.removesuffix(".weight") for name in params if name.endswith(".weight")]
     rows = [params[f"{name}.weight"].reshape(len(params[f"{name}.bias"]), -1) for name in names]
-    scales = [np.maximum(np.abs(row).max(axis=1), 1e-30) / 127 for row in rows]
-    whole = [np.round(row / scale[:, None]).astype(np.int8) for row, scale in zip(rows, scales, strict=True)]
+    scales = [np.maximum(np.abs(row).max(axis=1), 1e-30) / 31 for row in rows]
+    whole = [np.round(row / scale[:, None]).ravel() for row, scale in zip(rows, scales, strict=True)]
+    bits = np.unpackbits((np.concatenate(whole) + 31).astype(np.uint8)[:, None], axis=1)[:, 2:]
     floats = np.concatenate([*scales, *(params[f"{name}.bias"] for name in names)])
-    return floats.astype("<f4").tobytes() + b"".join(row.tobytes() for row in whole)
+    return np.packbits(bits).tobytes() + floats.astype("<f4").tobytes()

@@ -2,16 +2,19 @@
 
 const SHAPES = [[6, 25], [16, 150], [120, 400], [84, 120], [10, 84]]; // of the weights: outputs, inputs of each
 
-/** Weights from bytes: the scales, then the biases of all outputs in 32 bits, then the weights as whole numbers. */
+/** Weights from bytes: whole numbers from -31 to 31 in 6 bits each, then the scales and the biases of all outputs. */
 export function unpack(view) {
-  const outputs = SHAPES.reduce((sum, [n]) => sum + n, 0);
-  let row = 0, at = 8 * outputs;
+  const outputs = SHAPES.reduce((sum, [n]) => sum + n, 0), floats = view.byteLength - 8 * outputs;
+  let row = 0, bit = 0;
   return SHAPES.map(([n, inputs]) => {
     const weight = new Float64Array(n * inputs), bias = new Float64Array(n);
     for (let o = 0; o < n; o++, row++) {
-      const scale = view.getFloat32(4 * row, true);
-      bias[o] = view.getFloat32(4 * (outputs + row), true);
-      for (let i = 0; i < inputs; i++) weight[o * inputs + i] = scale * view.getInt8(at++);
+      const scale = view.getFloat32(floats + 4 * row, true);
+      bias[o] = view.getFloat32(floats + 4 * (outputs + row), true);
+      for (let i = 0; i < inputs; i++, bit += 6) {
+        const six = (view.getUint16(bit >> 3) >> (10 - (bit % 8))) & 63;
+        weight[o * inputs + i] = scale * (six - 31);
+      }
     }
     return { weight, bias };
   });
