@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from .checks import boolean, class_array, integer, number, real_array, room, same_shape
+from .masks import keep
 
 Gradients = tuple[np.ndarray | None, np.ndarray, np.ndarray | None]
 
@@ -175,7 +176,8 @@ def relu(x: np.ndarray) -> np.ndarray:
     array([1., 0., 3., 0.])
     """
     x = real_array(x, "x")
-    return np.maximum(x, x.dtype.type(0))
+    # An array of zeros, of one sample: NumPy compares an array with a single number three times as slowly.
+    return np.maximum(x, np.zeros(x.shape[1:], x.dtype))
 
 
 def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -204,14 +206,7 @@ def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
     array([4., 0., 5., 0.])
     """
     grad_y, x = _upstream(grad_y, x)
-    if x.itemsize > 8:
-        return np.where(x <= 0, 0, grad_y)
-    # Signs are unpredictable, and a branch for each number costs ten times as much. A product would make NaN of an
-    # infinite gradient times 0; instead all bits are kept (-1) or none (0).
-    bits = (x <= 0).astype(f"i{x.itemsize}")
-    bits -= 1
-    bits &= grad_y.view(bits.dtype)
-    return bits.view(x.dtype)
+    return keep(grad_y, ~(x <= 0))
 
 
 def leaky_relu(x: np.ndarray, negative_slope: float = 0.01) -> np.ndarray:

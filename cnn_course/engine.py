@@ -2,8 +2,8 @@
 
 `correlate` is the layer, `weight_gradient` and `input_gradient` are what backpropagation needs, and the last one used
 forwards is the transposed convolution. Each makes the columns of a block of windows, which stays in the cache, and
-leaves the sums to one matrix product. `naive` holds the same three as loops. Nothing is checked here: `conv` is the
-door.
+leaves the sums to one matrix product; `del` ends a block before the next is made in its place. `naive` holds the same
+three as loops. Nothing is checked here: `conv` is the door.
 
 Taught in chapters 2 (columns), 9 (gradients) and 12 (why it is fast).
 """
@@ -37,7 +37,7 @@ class Slide(NamedTuple):
 
 
 def is_small(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -> bool:
-    """Tell whether the columns of two images fit into one block, for a weight of `shape` and outputs of `size`.
+    """Tell whether the columns of five images fit into one block, for a weight of `shape` and outputs of `size`.
 
     Examples
     --------
@@ -47,14 +47,14 @@ def is_small(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) ->
     >>> is_small((16, 6, 5, 5), plain, (10, 10), 4), is_small((64, 3, 3, 3), plain, (224, 224), 4)
     (True, False)
     """
-    return fit_in_block(2 * prod(size), prod(shape[1:]) * slide.groups * itemsize)
+    return fit_in_block(5 * prod(size), prod(shape[1:]) * slide.groups * itemsize)
 
 
 def use_bands(shape: tuple[int, ...], slide: Slide, w_out: int, itemsize: int) -> bool:
     """Tell whether to multiply `bands`, for a weight of `shape` and `w_out` outputs in a row.
 
     They win where copying columns takes most of the time: with few filters, which make a small product, and kernels
-    of more than one pixel, which read each pixel more than once. The bands of one row must not take many blocks.
+    of more than one pixel, which read each pixel more than once. The bands of one row must fit into a block.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def use_bands(shape: tuple[int, ...], slide: Slide, w_out: int, itemsize: int) -
     (True, False)
     """
     few = shape[0] <= 16 and prod(shape[2:]) > 1
-    return slide == Slide((1, 1), (1, 1), 1) and few and fit_in_block(w_out, prod(shape[1:]) * itemsize // 4)
+    return slide == Slide((1, 1), (1, 1), 1) and few and fit_in_block(w_out, prod(shape[1:]) * itemsize)
 
 
 def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray | None = None) -> np.ndarray:
@@ -104,7 +104,7 @@ def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray |
     y = np.empty((n, c_out, h_out, w_out), x.dtype) if out is None else out
     if use_bands(weight.shape, slide, w_out, x.itemsize):
         by_rows = weight.transpose(0, 2, 1, 3).reshape(c_out, -1)
-        for images, rows, cols in blocks(n, h_out, w_out, c_group * k_w * x.itemsize):
+        for images, rows, cols in blocks(n, h_out, w_out, (c_group * k_w + c_out) * x.itemsize):
             patch = x[images, :, rows.start : rows.stop + k_h - 1, cols.start : cols.stop + k_w - 1]
             part = y[images, :, rows, cols]
             products = np.matmul(by_rows, bands(patch, (k_h, k_w)))  # (H_out, C_out, images * W_out)
@@ -118,6 +118,7 @@ def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray |
             np.matmul(matrix, columns, out=part.reshape(-1, groups, c_out // groups, columns.shape[3]))
         else:
             part[...] = np.matmul(matrix, columns).reshape(part.shape)
+        del columns
     return y
 
 
@@ -150,7 +151,7 @@ def weight_gradient(grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], s
     # Columns from the left: the taller factor first is up to a third faster than the other way round.
     if use_bands(shape, slide, w_out, x.itemsize):
         by_rows = np.zeros((k_h * c_group * k_w, c_out), x.dtype)
-        for images, rows, cols in blocks(n, h_out, w_out, c_group * k_w * x.itemsize):
+        for images, rows, cols in blocks(n, h_out, w_out, (c_group * k_w + c_out) * x.itemsize):
             patch = x[images, :, rows.start : rows.stop + k_h - 1, cols.start : cols.stop + k_w - 1]
             upstream = grad_y[images, :, rows, cols]
             grad_rows = upstream.transpose(2, 1, 0, 3).reshape(upstream.shape[2], c_out, -1)
@@ -163,6 +164,7 @@ def weight_gradient(grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], s
         columns = view[images, ..., rows, cols].reshape(count, groups, grad.shape[1], -1)
         upstream = grad_y[images, :, rows, cols].reshape(count, groups, grad.shape[2], -1)
         grad += np.matmul(columns, upstream.swapaxes(2, 3)).sum(axis=0)
+        del columns
     return grad.swapaxes(1, 2).reshape(shape)
 
 
@@ -183,9 +185,9 @@ def input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...
 
     Notes
     -----
-    Either each output's share is made, images side by side, and folded; or, for larger images and stride 1, the full
-    correlation with the turned kernels gives each input's sum, with nothing to fold. That multiplies once for each
-    input, so there must not be many more of them than outputs.
+    Either each output's share is made, small images side by side, and folded; or, for larger images and stride 1, the
+    full correlation with the turned kernels gives each input's sum, with nothing to fold. That multiplies once for
+    each input, so there must not be many more of them than outputs.
 
     Examples
     --------
@@ -200,7 +202,7 @@ def input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...
     n, _, h_out, w_out = grad_y.shape
     grad_x = np.zeros(shape, grad_y.dtype)
     image = c_out * shape[2] * shape[3] * grad_y.itemsize
-    few_more = shape[2] * shape[3] <= 2 * h_out * w_out and fit_in_block(1, image // 4)
+    few_more = shape[2] * shape[3] <= 2 * h_out * w_out and fit_in_block(1, image)
     if stride == (1, 1) and few_more and not is_small(weight.shape, slide, (h_out, w_out), grad_y.itemsize):
         before = [kernel_span(k, d) - 1 for k, d in zip((k_h, k_w), dilation, strict=True)]
         margins = (before[0], shape[2] - h_out), (before[1], shape[3] - w_out)
@@ -214,11 +216,16 @@ def input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...
     for images, rows, cols in blocks(n, h_out, w_out, shape[1] * k_h * k_w * grad_y.itemsize):
         part = grad_y[images, :, rows, cols]
         m, _, r, s = part.shape
-        upstream = part.reshape(m, groups, c_out // groups, r, s).transpose(1, 3, 2, 0, 4)
-        columns = np.matmul(matrix, upstream.reshape(groups, r, c_out // groups, m * s))
-        columns = columns.reshape(groups, r, k_h, c_group, k_w, m, s).transpose(5, 0, 3, 2, 4, 1, 6)
+        upstream = part.reshape(m, groups, c_out // groups, r, s)
+        if m > 1:  # a product for each row, of all images: additions then run along many neighbours
+            upstream, axes = upstream.transpose(1, 3, 2, 0, 4), (5, 0, 3, 2, 4, 1, 6)
+        else:  # one product
+            upstream, axes = upstream.swapaxes(0, 1), (1, 0, 3, 2, 4, 5, 6)
+        columns = np.matmul(matrix, upstream.reshape(*upstream.shape[:3], -1))
+        columns = columns.reshape(groups, -1, k_h, c_group, k_w, *upstream.shape[3:]).transpose(axes)
         top, left = rows.start * stride[0], cols.start * stride[1]
         height, width = slide.reach((r, s), (k_h, k_w))
         out = grad_x[images, :, top : top + height, left : left + width]
         fold(columns, out.reshape(m, groups, c_group, height, width), stride, dilation)
+        del columns
     return grad_x

@@ -508,6 +508,14 @@ class MaxPool2d(_Pool):
     ) -> None:
         super().__init__(kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        self.y = super()._forward(x)
+        return self.y
+
+    def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
+        given: dict[str, Any] = {**self.options, "y": self.y}
+        return self.gradient(grad_y, x, self.kernel_size, **given)
+
 
 class AvgPool2d(_Pool):
     """An average-pooling layer (`avg_pool2d` with fixed options).

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .checks import batch, boolean, number, per_axis, same_shape
+from .masks import keep
 from .shapes import pool_output_size
 from .windows import COLUMN_BYTES, Pair
 
@@ -107,6 +108,7 @@ def max_pool2d_backward(
     padding: int | Pair = 0,
     dilation: int | Pair = 1,
     ceil_mode: bool = False,
+    y: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the gradient of `max_pool2d`: each window's goes to the first of its largest numbers.
 
@@ -116,6 +118,8 @@ def max_pool2d_backward(
         Gradient of the loss with respect to the output.
     x, kernel_size, stride, padding, dilation, ceil_mode
         As they were given to `max_pool2d`.
+    y : ndarray of shape (N, C, H_out, W_out), optional
+        What `max_pool2d` returned: where it was kept, it is not computed again.
 
     Returns
     -------
@@ -127,12 +131,12 @@ def max_pool2d_backward(
     TypeError
         As `max_pool2d`.
     ValueError
-        As `max_pool2d`, and if `grad_y` does not have the output's shape.
+        As `max_pool2d`, and if `grad_y` or `y` does not have the output's shape, or a window lacks its `y`.
 
     Notes
     -----
     The positions of a window are asked in row-major order whether they hold the maximum; the first that does takes
-    what is left of the gradient, so that later ties find nothing.
+    the gradient, and the window is no longer free, so that later ties find nothing.
 
     Examples
     --------
@@ -142,29 +146,29 @@ def max_pool2d_backward(
     """
     x, axes = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
     upstream = _planes(_upstream(grad_y, x, axes))
+    maxima = None if y is None else _planes(_upstream(y, x, axes, "y"))
     planes, grad_x = _planes(x), np.zeros_like(x, order="C")
     apart = all(axis.stride > (axis.k - 1) * axis.dilation for axis in axes)
-    finite = np.isfinite(upstream).all()
     for some in _blocks(planes):
-        left, grad = upstream[some].copy(), _planes(grad_x)[some]
-        largest = _combine(planes[some], axes, np.maximum, -np.inf)
+        grad = _planes(grad_x)[some]
+        largest = _combine(planes[some], axes, np.maximum, -np.inf) if maxima is None else maxima[some]
         has_nan = np.isnan(largest).any()
+        free = np.ones(largest.shape, bool)
         for here, there in _taps(axes):
             value = planes[some][there]
             wins = value == largest[here]
             if has_nan:
                 wins |= np.isnan(value)
-            if finite:
-                # A product, not a mask: nobody can foresee where the winner lies, and a branch for each costs more.
-                share = left[here] * wins
-                left[here] -= share
-            else:  # infinity times 0 would be NaN
-                share = np.where(wins, left[here], 0)
-                left[here][wins] = 0
+            wins &= free[here]
+            free[here] ^= wins
+            share = keep(upstream[some][here], wins)
             if apart:  # no input is in two windows
                 grad[there] = share
             else:
                 grad[there] += share
+        if free.any():
+            value = largest[free][0]
+            raise ValueError(f"y must be what max_pool2d returned for this x, but a window does not hold its {value}")
     return grad_x
 
 
@@ -612,9 +616,9 @@ def _divisor(axes: tuple[_Axis, _Axis], include_pad: bool, dtype: np.dtype) -> n
     return np.multiply.outer(axes[0].counts(include_pad), axes[1].counts(include_pad)).astype(dtype)
 
 
-def _upstream(grad_y: np.ndarray, x: np.ndarray, axes: tuple[_Axis, _Axis]) -> np.ndarray:
+def _upstream(grad_y: np.ndarray, x: np.ndarray, axes: tuple[_Axis, _Axis], name: str = "grad_y") -> np.ndarray:
     shape = (*x.shape[:2], axes[0].n_out, axes[1].n_out)
-    return same_shape(grad_y, "grad_y", shape, "the output").astype(x.dtype, copy=False)
+    return same_shape(grad_y, name, shape, "the output").astype(x.dtype, copy=False)
 
 
 def _arguments(x, kernel_size, stride, padding, dilation, ceil_mode) -> tuple[np.ndarray, tuple[_Axis, _Axis]]:

@@ -15,10 +15,12 @@ from .shapes import kernel_span
 
 Pair = tuple[int, int]
 
-# Columns held at once. Half a MiB stays in the second-level cache between being written and being multiplied, and
-# is small enough for the allocator to hand out the same memory again; a whole batch's columns would be kH * kW times
-# the input.
-COLUMN_BYTES = 2**19
+# Columns held at once. Two MiB stay in the cache between being written and being multiplied, and are few enough for
+# the allocator to hand out the same memory again; a whole batch's columns would be kH * kW times the input.
+COLUMN_BYTES = 2**21
+# Linux' allocator gives freed memory back and asks for it anew, page by page, which takes a third of a training step,
+# until one block of at least that size has been freed: then it keeps as much (mallopt(3), M_TRIM_THRESHOLD).
+np.empty(8 * COLUMN_BYTES, np.uint8)
 
 
 def pad(x: np.ndarray, padding: tuple[Pair, Pair], name: str = "the padded input") -> np.ndarray:
@@ -206,7 +208,7 @@ def fit_in_block(outputs: int, column_bytes: int) -> bool:
 
     Examples
     --------
-    >>> fit_in_block(100, column_bytes=150 * 4), fit_in_block(1000, column_bytes=150 * 4)
+    >>> fit_in_block(1000, column_bytes=150 * 4), fit_in_block(5000, column_bytes=150 * 4)
     (True, False)
     """
     return outputs * column_bytes <= COLUMN_BYTES

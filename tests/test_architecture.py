@@ -16,7 +16,7 @@ PACKAGE = Path(cnn_course.__file__).parent
 FLOORS = [
     {"checks"},
     {"shapes", "naive"},
-    {"windows"},
+    {"windows", "masks"},
     {"engine"},
     {"conv", "pool", "dense"},
     {"variants"},

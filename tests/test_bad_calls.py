@@ -502,6 +502,10 @@ REFUSED: dict[str, list[Refused]] = {
                 "(2, 2, 5, 6)", r"\(2, 1, 6, 7\)"),
         Refused("pooling", lambda: cc.max_pool2d_backward(X, X, 2), ValueError, "grad_y", "(2, 2, 5, 6)",
                 r"\(2, 2, 2, 3\)"),
+        Refused("maxima of another shape", lambda: cc.max_pool2d_backward(cc.max_pool2d(X, 2), X, 2, y=X), ValueError,
+                "y", "(2, 2, 5, 6)", r"\(2, 2, 2, 3\)"),
+        Refused("maxima of something else", lambda: cc.max_pool2d_backward(
+            picture([1]), picture([1, 2]), (1, 2), y=picture([3])), ValueError, "y", "3.0", "what max_pool2d returned"),
         Refused("global pooling", lambda: cc.global_avg_pool2d_backward(array(2, 2), X), ValueError, "grad_y", "(2, 2)",
                 r"\(2, 2, 1, 1\)"),
         Refused("activation", lambda: cc.relu_backward(X[:1], X), ValueError, "grad_y", "(1, 2, 5, 6)",

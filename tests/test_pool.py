@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import numerical, torch_gradients
 
 import cnn_course as cc
+from cnn_course import layers
 from cnn_course import pool as pooling
 
 GRID = [
@@ -113,6 +114,20 @@ def test_lp_pooling_of_zeros_has_gradient_zero():
     assert_array_equal(
         cc.lp_pool2d_backward(np.ones((1, 1, 1, 1)), np.zeros((1, 1, 2, 2)), 2, 2), np.zeros((1, 1, 2, 2))
     )
+
+
+@pytest.mark.parametrize("point", GRID[::3], ids=str)
+def test_a_maximum_that_was_kept_is_not_computed_again(point, monkeypatch):
+    x = np.random.RandomState(0).randint(-4, 5, (2, 3, *SIZE)).astype(float)
+    x[0, 0, 0, 0], x[1, 2, -1, -1] = np.nan, -np.inf
+    y = cc.max_pool2d(x, **point)
+    grad_y = np.random.RandomState(1).randn(*y.shape)
+    expected = cc.max_pool2d_backward(grad_y, x, **point)
+    assert_array_equal(cc.max_pool2d_backward(grad_y, x, **point, y=y), expected)
+    layer = layers.MaxPool2d(**point)
+    layer.forward(x)
+    monkeypatch.delattr(pooling, "_combine")
+    assert_array_equal(layer.backward(grad_y), expected)
 
 
 def test_global_pools_and_their_gradients():

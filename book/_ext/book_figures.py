@@ -102,7 +102,7 @@ def grey(value: str) -> str:
         return value
     picture = Image.open(BytesIO(b64decode(value.removeprefix(PNG)))).convert("RGBA")
     single = picture.convert("L")
-    if not np.array_equal(picture, single.convert("RGBA")):
+    if not np.array_equal(np.asarray(picture), np.asarray(single.convert("RGBA"))):
         return value
     file = BytesIO()
     single.save(file, "PNG", optimize=True)
