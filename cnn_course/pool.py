@@ -166,8 +166,9 @@ def max_pool2d_backward(
                 grad[there] = share
             else:
                 grad[there] += share
-        if free.any():
-            value = largest[free][0]
+        lost = free & (largest != -np.inf)  # a dilated window can lie in the padding, with no number to win
+        if lost.any():
+            value = largest[lost][0]
             raise ValueError(f"y must be what max_pool2d returned for this x, but a window does not hold its {value}")
     return grad_x
 

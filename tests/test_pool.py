@@ -130,6 +130,49 @@ def test_a_maximum_that_was_kept_is_not_computed_again(point, monkeypatch):
     assert_array_equal(layer.backward(grad_y), expected)
 
 
+def test_a_dilated_window_in_the_padding_holds_no_maximum_and_sends_no_gradient():
+    x, options = np.arange(4.0).reshape(1, 1, 2, 2), {"stride": 1, "padding": 1, "dilation": 3}
+    y = cc.max_pool2d(x, 2, **options)
+    assert_array_equal(y, [[[[-np.inf]]]])  # as in PyTorch
+    for kept in (None, y):
+        assert_array_equal(cc.max_pool2d_backward([[[[7.0]]]], x, 2, **options, y=kept), np.zeros((1, 1, 2, 2)))
+
+
+@pytest.mark.parametrize("kernel", [(4, 5), (5, 4)])
+@pytest.mark.parametrize("stride", [(1, 2), (2, 3), (4, 1)])
+def test_under_a_wide_padding_several_windows_lie_partly_outside(kernel, stride):
+    x = np.random.RandomState(0).randn(2, 3, *SIZE)
+    point = {"kernel_size": kernel, "stride": stride, "padding": (2, 2), "ceil_mode": False}
+    assert_array_equal(cc.max_pool2d(x, **point), loops(x, max, **point))
+    assert_allclose(cc.sum_pool2d(x, **point), loops(x, sum, **point), rtol=1e-12, atol=1e-12)
+    grad_y = np.random.RandomState(1).randn(*cc.max_pool2d(x, **point).shape)
+    expected = cc.naive.max_pool2d_backward(grad_y, x, kernel, stride, (2, 2))
+    assert_allclose(cc.max_pool2d_backward(grad_y, x, **point), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_images_larger_than_a_block_are_pooled_one_by_one(monkeypatch):
+    x = np.random.RandomState(0).randn(2, 3, *SIZE)
+    y, grad_x = cc.max_pool2d(x, 2), cc.max_pool2d_backward(np.ones((2, 3, 3, 3)), x, 2)
+    monkeypatch.setattr(pooling, "COLUMN_BYTES", 8)
+    assert_array_equal(cc.max_pool2d(x, 2), y)
+    assert_array_equal(cc.max_pool2d_backward(np.ones((2, 3, 3, 3)), x, 2), grad_x)
+
+
+def test_a_last_window_that_reaches_over_the_end_is_dropped_unless_asked_for():
+    x = np.ones((1, 1, 5, 5))
+    for pool in (cc.max_pool2d, cc.sum_pool2d, cc.avg_pool2d):
+        assert pool(x, 2).shape == (1, 1, 2, 2)
+        assert pool(x, 2, ceil_mode=True).shape == (1, 1, 3, 3)
+
+
+def test_a_maximum_that_one_window_does_not_hold_is_refused():
+    x = np.arange(16.0).reshape(1, 1, 4, 4)
+    wrong = cc.max_pool2d(x, 2)
+    wrong[0, 0, 1, 0] += 1
+    with pytest.raises(ValueError, match=r"y must be what max_pool2d returned for this x, .* does not hold its 14\.0"):
+        cc.max_pool2d_backward(np.ones((1, 1, 2, 2)), x, 2, y=wrong)
+
+
 def test_global_pools_and_their_gradients():
     x = np.array([[[[1.0, 3.0], [3.0, 2.0]]]])
     assert_array_equal(cc.global_avg_pool2d(x), [[[[2.25]]]])
@@ -229,6 +272,7 @@ X = np.ones((1, 1, 4, 4))
         (lambda: cc.max_pool2d(X, 2, ceil_mode="False"), TypeError, "ceil_mode must be True or False, got 'False'"),
         (lambda: cc.avg_pool2d(X, 2, count_include_pad=0), TypeError, "count_include_pad must be True or False, got 0"),
         (lambda: cc.lp_pool2d(X, 0.5, 2), ValueError, "norm_type must be at least 1 and finite, got 0.5"),
+        (lambda: cc.lp_pool2d_backward(X[..., :2, :2], X, 0.5, 2), ValueError, "norm_type must be at least 1 .*got 0.5"),
         (lambda: cc.lp_pool2d(X, "2", 2), TypeError, "norm_type must be a number, got '2'"),
     ],
 )
