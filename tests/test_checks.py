@@ -1,5 +1,7 @@
 """The door of the library: what it lets in, and the words it refuses the rest with."""
 
+import sys
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -26,6 +28,12 @@ class Two:
 def test_every_integer_becomes_pythons_own(value):
     assert type(checks.integer(value, "stride")) is int
     assert checks.integer(value, "stride") == 3
+
+
+def test_the_largest_integer_is_the_largest_size_of_an_array():
+    assert checks.integer(sys.maxsize, "n") == sys.maxsize
+    with pytest.raises(ValueError, match=f"n must be at most {sys.maxsize}, got {sys.maxsize + 1}"):
+        checks.integer(sys.maxsize + 1, "n")
 
 
 @pytest.mark.parametrize("value", [2, (2, 2), [2, 2], np.array([2, 2]), Two()])
@@ -91,6 +99,12 @@ X, W = np.ones((1, 2, 5, 6)), np.ones((4, 2, 3, 3))
 def test_absurd_sizes_are_refused_before_they_are_allocated(call, shape):
     with pytest.raises(ValueError, match=shape):
         call()
+
+
+def test_an_array_may_take_one_gib_and_no_more():
+    checks.room((2**27,), 8, "x")
+    with pytest.raises(ValueError, match=r"x would need 1.0 GiB \(shape \(134217729,\)\), .* allows \(1 GiB\)"):
+        checks.room((2**27 + 1,), 8, "x")
 
 
 def test_the_limit_of_memory_can_be_moved(monkeypatch):

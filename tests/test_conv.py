@@ -213,6 +213,30 @@ def test_blocks_of_every_size_give_the_same_numbers(monkeypatch, stride, padding
         assert_allclose(ours, loops, rtol=1e-12, atol=1e-12)
 
 
+def test_long_rows_under_a_flat_kernel_with_many_outputs_are_cut_too(monkeypatch):
+    rng = np.random.RandomState(0)
+    x, weight = rng.randn(2, 1, 3, 40), rng.randn(16, 1, 1, 2)
+    grad_y = rng.randn(2, 16, 3, 39)
+    monkeypatch.setattr(windows, "COLUMN_BYTES", 39 * 2 * 8)  # a row's columns fit, beside its outputs they do not
+    assert_allclose(cc.conv2d(x, weight), cc.naive.conv2d(x, weight), rtol=1e-12, atol=1e-12)
+    for ours, loops in zip(
+        cc.conv2d_backward(grad_y, x, weight)[:2], cc.naive.conv2d_backward(grad_y, x, weight)[:2], strict=True
+    ):
+        assert_allclose(ours, loops, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("kernel", [(2, 1), (1, 2), (2, 3)])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 1), (1, 2)])
+@pytest.mark.parametrize("column_bytes", [400, 4096, 2**21])
+def test_every_way_to_the_input_gradient_of_few_outputs_is_right(monkeypatch, kernel, stride, column_bytes):
+    rng = np.random.RandomState(0)
+    x, weight = rng.randn(2, 4, 6, 8), rng.randn(1, 4, *kernel)
+    grad_y = rng.randn(*cc.conv2d(x, weight, stride=stride).shape)
+    monkeypatch.setattr(windows, "COLUMN_BYTES", column_bytes)
+    expected = cc.naive.conv2d_backward(grad_y, x, weight, stride)[0]
+    assert_allclose(cc.conv2d_backward(grad_y, x, weight, stride=stride)[0], expected, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("x_shape", "weight_shape"),
     [((64, 3, 64, 64), (8, 3, 5, 5)), ((1, 1, 1500, 1500), (1, 1, 7, 7)), ((1, 8, 8, 20_000), (4, 8, 3, 3))],
@@ -282,6 +306,9 @@ def test_an_empty_batch_gives_an_empty_output_and_zero_gradients():
     assert grad_x.shape == x.shape
     assert_array_equal(grad_weight, np.zeros_like(weight))
     assert_array_equal(grad_bias, np.zeros(2))
+    columns = cc.im2col(x, 3)
+    assert columns.shape == (0, 27, 9)
+    assert cc.col2im(columns, (5, 5), 3).shape == x.shape
 
 
 def test_padding_alone_may_make_room_for_the_kernel():
@@ -333,6 +360,7 @@ X, W = np.ones((1, 2, 5, 6)), np.ones((4, 2, 3, 3))
         (lambda: cc.conv2d_backward(X, X, W), ValueError, r"grad_y has shape \(1, 2, 5, 6\), but the output has shape"),
         (lambda: cc.conv1d(X[0], np.ones((2, 5, 3)), stride=(1, 2)), ValueError, "stride must be one integer, got"),
         (lambda: cc.conv_transpose2d(X, W), ValueError, "so x must have 4 channels"),
+        (lambda: cc.conv_transpose2d(X, W[:2], groups=4), ValueError, "groups=4 must divide the 2 input channels"),
         (lambda: cc.conv_transpose2d(X, np.ones((2, 1, 1, 1)), padding=3), ValueError, "cuts off the whole output"),
         (lambda: cc.correlate1d(np.ones(3), np.ones(4)), ValueError, "the kernel does not fit"),
         (lambda: cc.correlate2d(np.ones(3), np.ones((2, 2))), ValueError, "x must be a non-empty array of 2 axes"),
@@ -340,6 +368,10 @@ X, W = np.ones((1, 2, 5, 6)), np.ones((4, 2, 3, 3))
         (lambda: cc.convolve1d(np.ones(3), np.ones(1), "Full"), ValueError, "mode must be one of"),
         (lambda: cc.im2col(X[0], 2), ValueError, r"for one sample pass x\[None\]"),
         (lambda: cc.col2im(np.ones((1, 0, 4)), (3, 3), 2), ValueError, r"got \(1, 0, 4\)"),
+        (lambda: cc.col2im(np.ones((1, 6, 4)), (3, 3), 2), ValueError, r"cols must have shape \(N, C \* 4, 4\)"),
+        (lambda: cc.col2im(np.ones((1, 4, 4)), (0, 3), 2, padding=1), ValueError, "output_size must be at least 1"),
+        (lambda: cc.im2col(X, 0), ValueError, "kernel_size must be at least 1, got 0"),
+        (lambda: cc.im2col(X, 2, stride=0), ValueError, "stride must be at least 1, got 0"),
         (lambda: cc.col2im(np.ones((1, 8, 5)), (3, 3), 2), ValueError, r"cols must have shape \(N, C \* 4, 4\)"),
     ],
 )

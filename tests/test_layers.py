@@ -117,6 +117,11 @@ def test_what_is_not_connected_is_no_parameter_and_changes_nothing():
     assert not np.shares_memory(layer.connections, TABLE)
 
 
+def test_an_input_channel_may_be_seen_by_nobody():
+    table = np.array([[True, False], [True, False]])
+    assert cc.Conv2d(2, 2, 3, connections=table, random_state=RNG(0)).params["weight"].shape == (2, 3, 3)
+
+
 def test_connections_to_all_are_no_restriction():
     full = cc.Conv2d(4, 3, 3, random_state=RNG(0))
     table = cc.Conv2d(4, 3, 3, connections=np.ones((3, 4), bool), random_state=RNG(0))
@@ -237,6 +242,21 @@ def test_layers_start_with_the_variance_of_their_fan_in(layer, fan_in):
     assert_allclose(layer.params["weight"].var(), 2 / fan_in, rtol=0.05)
 
 
+@pytest.mark.parametrize(
+    ("options", "fan_in"),
+    [
+        ({"c_in": 4, "c_out": 6, "kernel_size": (3, 2), "stride": (2, 1), "groups": 2}, 6),  # 2 * 3 * 2 / 2
+        ({"c_in": 1, "c_out": 2, "kernel_size": 3, "stride": 2}, 2),  # 9 / 4, rounded down
+        ({"c_in": 1, "c_out": 2, "kernel_size": 1}, 1),
+        ({"c_in": 1, "c_out": 2, "kernel_size": 1, "stride": 2}, 1),  # most outputs get nothing, the others one product
+    ],
+    ids=str,
+)
+def test_transposed_kernels_start_with_the_variance_of_what_lands_on_an_output(options, fan_in):
+    weight = cc.ConvTranspose2d(**options, random_state=RNG(0)).params["weight"]
+    assert_allclose(weight, RNG(0).standard_normal(weight.shape) * np.sqrt(2 / fan_in), rtol=1e-6)
+
+
 def test_connected_kernels_start_with_the_variance_of_what_their_map_sees():
     seen = np.repeat([2, 8], 300)
     table = np.arange(8) < seen[:, None]
@@ -322,6 +342,44 @@ def connected(table):
     return cc.Conv2d(4, 3, 3, connections=table, random_state=RNG(0))
 
 
+def conv(c_in=1, c_out=1, kernel_size=1, **options):
+    return cc.Conv2d(c_in, c_out, kernel_size, **options, random_state=RNG(0))
+
+
+def transposed(c_in=1, c_out=1, kernel_size=1, **options):
+    return cc.ConvTranspose2d(c_in, c_out, kernel_size, **options, random_state=RNG(0))
+
+
+def dense(n_in=1, n_out=1):
+    return cc.Linear(n_in, n_out, random_state=RNG(0))
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "least"),
+    [
+        *((make, name, 1) for make in (conv, transposed) for name in ("c_in", "c_out", "kernel_size")),
+        *((make, name, 1) for make in (conv, transposed) for name in ("stride", "dilation", "groups")),
+        *((make, "padding", 0) for make in (conv, transposed, cc.MaxPool2d, cc.AvgPool2d)),
+        (transposed, "output_padding", 0),
+        *((dense, name, 1) for name in ("n_in", "n_out")),
+        *((make, name, 1) for make in (cc.MaxPool2d, cc.AvgPool2d) for name in ("kernel_size", "stride")),
+        (cc.MaxPool2d, "dilation", 1),
+        *((cc.Subsample2d, name, 1) for name in ("channels", "kernel_size")),
+        (lambda rubbish: cc.RadialBasis(DRAWINGS, rubbish), "rubbish", 0),
+    ],
+)
+def test_every_option_has_its_least_value(make, name, least):
+    needed = {cc.MaxPool2d: {"kernel_size": 2}, cc.AvgPool2d: {"kernel_size": 2}, cc.Subsample2d: {"channels": 1}}
+    options = needed.get(make, {})
+    make(**(options | {name: least}))
+    with pytest.raises(ValueError, match=f"^{name} must be at least {least}.* got {least - 1}"):
+        make(**(options | {name: least - 1}))
+
+
+def test_padding_may_cut_off_what_a_small_image_would_leave():
+    assert transposed(padding=2).output_shape((1, 5, 6)) == (1, 1, 2)
+
+
 def after_forward(layer, shape):
     layer.forward(np.ones(shape))
     layer.backward(np.ones(1))
@@ -336,6 +394,10 @@ def after_forward(layer, shape):
         (lambda: cc.Linear(0, 4, random_state=RNG(0)), ValueError, "n_in must be at least 1"),
         (lambda: cc.Linear(3, 4, random_state=RNG(0)).output_shape((4,)), ValueError, r"must be \(3,\), got \(4,\)"),
         (lambda: cc.Conv2d(3, 4, 3, random_state=RNG(0)).output_shape((1, 5, 5)), ValueError, r"must be \(3, H, W\)"),
+        (lambda: transposed(2).mac_count((3, 5, 5)), ValueError, r"must be \(2, H, W\), got \(3, 5, 5\)"),
+        (lambda: dense(3).mac_count((4,)), ValueError, r"must be \(3,\), got \(4,\)"),
+        (lambda: cc.RadialBasis(DRAWINGS).mac_count((4,)), ValueError, r"must be \(3,\), got \(4,\)"),
+        (lambda: cc.Sequential(cc.ReLU()).backward(np.ones(3)), RuntimeError, r"^Sequential\(.*: backward needs"),
         (lambda: cc.Conv2d(3, 4, 3, bias="False", random_state=RNG(0)), TypeError, "bias must be True or False"),
         (lambda: connected(np.eye(3)), TypeError, "connections must hold booleans, got dtype float64"),
         (lambda: connected(TABLE.T), ValueError, r"shape \(C_out, C_in\) = \(3, 4\), got \(4, 3\)"),
@@ -391,6 +453,7 @@ def test_layers_show_the_options_that_differ_from_the_default():
         == "Conv2d(4, 6, (3, 2), stride=2, groups=2)"
     )
     assert repr(cc.ConvTranspose2d(4, 6, 2, stride=2, random_state=rng)) == "ConvTranspose2d(4, 6, 2, stride=2)"
+    assert repr(cc.ConvTranspose2d(4, 6, 2, random_state=rng)) == "ConvTranspose2d(4, 6, 2)"
     assert repr(cc.MaxPool2d(3, stride=2, ceil_mode=True)) == "MaxPool2d(3, stride=2, ceil_mode=True)"
     assert repr(cc.AvgPool2d(2)) == "AvgPool2d(2)"
     assert repr(connected(TABLE)) == "Conv2d(4, 3, 3, connections=6 of 12)"

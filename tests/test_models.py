@@ -76,7 +76,19 @@ def test_published_lenet_learns_and_keeps_what_it_learned(tmp_path, rubbish):
     np.testing.assert_array_equal(fresh.layers[-1].drawings.reshape(10, 12, 7), models.DRAWINGS)
 
 
+TABLE_1 = """
+    X . . . X X X . . X X X X . X X
+    X X . . . X X X . . X X X X . X
+    X X X . . . X X X . . X . X X X
+    . X X X . . X X X X . . X . X X
+    . . X X X . . X X X X . X X . X
+    . . . X X X . . X X X X . X X X
+"""
+
+
 def test_c3_connections_are_table_1_of_the_paper():
+    printed = np.array([line.split() for line in TABLE_1.split("\n")[1:-1]]) == "X"  # a row for each map of S2
+    assert [set(maps) for maps in models.C3_CONNECTIONS] == [set(np.flatnonzero(column)) for column in printed.T]
     assert [len(maps) for maps in models.C3_CONNECTIONS] == [3] * 6 + [4] * 9 + [6]
     # Column by column as printed: three contiguous maps, four contiguous, four with a gap, all six.
     assert {tuple(sorted(maps)) for maps in models.C3_CONNECTIONS[12:15]} == {(0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)}
@@ -96,6 +108,7 @@ def test_summary_shows_volumes_parameters_and_multiplications():
 
 def test_lenet_may_tell_apart_another_number_of_classes():
     assert models.lenet5(np.random.RandomState(0), classes=3).output_shape((1, 32, 32)) == (3,)
+    assert models.lenet5(np.random.RandomState(0), classes=1).output_shape((1, 32, 32)) == (1,)
 
 
 def test_unknown_version_is_refused():
@@ -103,6 +116,8 @@ def test_unknown_version_is_refused():
         models.lenet5(np.random.RandomState(0), "LeNet")
     with pytest.raises(ValueError, match="classes must be 10 in the published version, one for each drawing, got 3"):
         models.lenet5(np.random.RandomState(0), "published", classes=3)
+    with pytest.raises(ValueError, match="classes must be at least 1, got 0"):
+        models.lenet5(np.random.RandomState(0), classes=0)
     with pytest.raises(TypeError, match=r"random_state must be a numpy\.random\.RandomState"):
         models.lenet5(0)
     with pytest.raises(TypeError, match="model must be a Sequential, got 'lenet'"):

@@ -62,6 +62,23 @@ def test_pool2d_leaves_the_padding_out():
     assert_array_equal(naive.pool2d(x, max, (2, 2), (2, 2), (1, 1))[0, 0], [[-1, -2], [-3, -4]])
 
 
+def test_pool2d_with_all_options_by_hand():
+    x = np.add.outer(10.0 * np.arange(9), np.arange(10))[None, None]  # row 3, column 4 holds 34
+    # Rows from -1, 1, 3 and 5 on, each with the third row after it; columns from -2, 1, 4 and 7 on, each with the
+    # second and the fourth after it: the largest number is where the last of these rows and columns inside x cross.
+    y = naive.pool2d(x, max, (2, 3), (2, 3), (1, 2), (3, 2))
+    assert_array_equal(y[0, 0], np.add.outer([20, 40, 60, 80], [2, 5, 8, 9]))
+    # The other way round, so that rows and columns cannot be mixed up unseen.
+    y = naive.pool2d(x.swapaxes(2, 3), max, (3, 2), (3, 2), (2, 1), (2, 3))
+    assert_array_equal(y[0, 0], np.add.outer([2, 5, 8, 9], [20, 40, 60, 80]))
+
+
+def test_max_pool2d_backward_by_hand():
+    x = np.arange(9.0).reshape(1, 1, 3, 3)
+    got = naive.max_pool2d_backward(np.array([[[[1.0, 2.0], [3.0, 4.0]]]]), x, (2, 2), (1, 1))
+    assert_array_equal(got[0, 0], [[0, 0, 0], [0, 1, 2], [0, 3, 4]])
+
+
 def test_numerical_gradient_of_a_known_function():
     x = np.array([[1.0, 2.0], [3.0, -4.0]])
     before = x.copy()

@@ -50,6 +50,8 @@ def test_conv_transpose_output_size_undoes_conv_output_size():
         (8, 3, {"stride": 3, "padding": 1, "ceil_mode": True}, 3),
         # A window at 3 would start in the right padding of an input of 3: dropped.
         (3, 2, {"stride": 2, "padding": 1, "ceil_mode": True}, 2),
+        # Windows at -1 and 2, from 2 to the end of the padding: nothing is left over.
+        (6, 5, {"stride": 3, "padding": 1, "ceil_mode": True}, 2),
     ],
 )
 def test_pool_output_size(n, k, options, expected):
@@ -59,9 +61,9 @@ def test_pool_output_size(n, k, options, expected):
 def test_pool_output_size_equals_pytorch():
     torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
     for n, k, stride, padding, ceil in itertools.product(
-        range(3, 10), range(1, 4), range(1, 5), range(2), (False, True)
+        range(3, 10), range(1, 6), range(1, 5), range(3), (False, True)
     ):
-        if padding > k // 2:
+        if padding > k // 2 or k > n + 2 * padding:
             continue
         x = torch.zeros(1, 1, n)
         theirs = torch.nn.functional.max_pool1d(x, k, stride, padding, ceil_mode=ceil).shape[-1]
@@ -153,6 +155,8 @@ def test_receptive_field_of_no_layers_is_one_pixel():
         (lambda: cc.conv_output_size(7.0, 3), TypeError, "n must be an integer, got 7.0 of type float"),
         (lambda: cc.conv_output_size(2, 5), ValueError, r"only 2 \+ 2\*0 = 2; use a smaller kernel or more padding"),
         (lambda: cc.conv_transpose_output_size(2, 2, output_padding=1), ValueError, "output_padding must be smaller"),
+        (lambda: cc.conv_transpose_output_size(2, 2, output_padding=1, dilation=0), ValueError, "dilation must be at"),
+        (lambda: cc.conv_transpose_output_size(1, 2, padding=1), ValueError, "its size would be 0; use less padding"),
         (lambda: cc.pool_output_size(4, 2, padding=2), ValueError, "at most half the window"),
         (lambda: cc.pool_output_size(4, 3, padding=2), ValueError, "got padding=2 for a window of 3"),
         (lambda: cc.pool_output_size(8, 3, ceil_mode="False"), TypeError, "ceil_mode must be True or False, got 'Fal"),
@@ -177,7 +181,8 @@ def test_receptive_field_of_no_layers_is_one_pixel():
         (lambda: cc.restricted_param_count([True], 3), ValueError, r"of shape \(C_out, C_in\), got shape \(1,\)"),
         (lambda: cc.restricted_param_count([[0, 1], [2, 3]], 3), TypeError, "must hold True and False.*got dtype int"),
         (lambda: cc.restricted_param_count([(0, 1), (2,)], 3), ValueError, "connections must be a rectangular array"),
-        (lambda: cc.restricted_param_count([[True], [False]], 3), ValueError, "row 1 is all False"),
+        (lambda: cc.restricted_param_count([[True, False], [False, False]], 3), ValueError, "row 1 is all False"),
+        (lambda: cc.restricted_param_count(np.ones((0, 2), bool), 3), ValueError, r"C_in\), got shape \(0, 2\)"),
         (lambda: checks.per_axis((1, 2, 3), "stride"), ValueError, r"one integer or 2 of them \(rows, columns\)"),
         (lambda: checks.per_axis([1.5, 2], "stride"), TypeError, "stride must be an integer, got 1.5"),
         (lambda: shapes.resolve_padding("wide", (3,), (1,), (1,)), ValueError, "'valid', 'same', 'full', got 'wide'"),
@@ -186,6 +191,49 @@ def test_receptive_field_of_no_layers_is_one_pixel():
 def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def field(**layer):
+    return cc.receptive_field([{"kernel": 1, **layer}])
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "least"),
+    [
+        (shapes.kernel_span, "kernel size", 1),
+        (lambda value: shapes.kernel_span(1, value), "dilation", 1),
+        (lambda value: cc.conv_output_size(value, 1), "n", 1),
+        (lambda value: cc.conv_output_size(1, 1, stride=value), "stride", 1),
+        (lambda value: cc.conv_output_size(1, 1, padding=value), "padding", 0),
+        (lambda value: cc.conv_transpose_output_size(value, 1), "n", 1),
+        (lambda value: cc.conv_transpose_output_size(1, 1, stride=value), "stride", 1),
+        (lambda value: cc.conv_transpose_output_size(1, 1, padding=value), "padding", 0),
+        (lambda value: cc.conv_transpose_output_size(1, 1, output_padding=value), "output_padding", 0),
+        (lambda value: cc.conv_transpose_output_size(1, 1, dilation=value), "dilation", 1),
+        (lambda value: cc.pool_output_size(value, 1), "n", 1),
+        (lambda value: cc.pool_output_size(1, value), "kernel size", 1),
+        (lambda value: cc.pool_output_size(1, 1, stride=value), "stride", 1),
+        (lambda value: cc.pool_output_size(1, 1, padding=value), "padding", 0),
+        (lambda value: cc.conv_param_count(value, 1, 1), "c_in", 1),
+        (lambda value: cc.conv_param_count(1, value, 1), "c_out", 1),
+        (lambda value: cc.conv_param_count(1, 1, value), "kernel_size", 1),
+        (lambda value: cc.conv_param_count(1, 1, 1, groups=value), "groups", 1),
+        (lambda value: cc.conv_mac_count(1, 1, 1, value), "output_size", 1),
+        (lambda value: cc.linear_param_count(value, 1), "n_in", 1),
+        (lambda value: cc.linear_param_count(1, value), "n_out", 1),
+        (lambda value: cc.locally_connected_param_count(1, 1, 1, value), "output_size", 1),
+        (lambda value: cc.tiled_param_count(1, 1, 1, value), "tiles", 1),
+        (lambda value: cc.restricted_param_count([[True]], value), "kernel_size", 1),
+        (lambda value: field(kernel=value), "kernel", 1),
+        (lambda value: field(stride=value), "stride", 1),
+        (lambda value: field(padding=value), "padding", 0),
+        (lambda value: field(dilation=value), "dilation", 1),
+    ],
+)
+def test_every_number_has_its_least_value(call, name, least):
+    call(least)
+    with pytest.raises(ValueError, match=f"^{name} must be at least {least}, got {least - 1}"):
+        call(least - 1)
 
 
 def test_numpy_integers_are_integers():

@@ -59,6 +59,7 @@ def test_adam_by_hand():
     first = 1 - 0.01
     second = first - 0.01 * (0.08 / 0.19) / np.sqrt(0.004996 / 0.001999)
     assert_allclose(steps(training.Adam(one_weight(), 0.01), [2, -1]), [first, second], rtol=1e-7)
+    assert_allclose(steps(training.Adam(one_weight()), [2]), [1 - 0.001], rtol=1e-9)
 
 
 def test_adam_computes_in_float32_for_a_float32_model():
@@ -153,8 +154,25 @@ def test_fit_reports_validation_and_follows_the_schedule(capsys, monkeypatch):
     assert shown[-1].startswith("epoch 3/3 |█")
     assert shown[-1].endswith(f"{figures}, val_accuracy={history.val_accuracy[-1]:.3f}")
     assert max(map(len, shown)) <= 80
+    assert {line.partition(" |")[0] for line in shown} >= {"epoch 1/3", "epoch 2/3", "epoch 3/3"}
     train(epochs=1, progress=False)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("epochs", "expected"), [(1, [0]), (2, [0, 1]), (3, [0, 0.5, 1])])
+def test_the_schedule_is_asked_from_0_to_1(epochs, expected):
+    seen = []
+    fit_with(epochs=epochs, schedule=lambda p: seen.append(p) or 1.0)
+    assert seen == expected
+
+
+def test_batches_hold_32_samples_and_a_bar_is_shown_unless_told_otherwise(capsys):
+    model, sizes = one_weight(), []
+    x, y = np.zeros((70, 1), np.float32), np.zeros(70, int)
+    arguments = {"optimizer": training.SGD(model, 0.1), "epochs": 1, "random_state": RNG(0)}
+    training.fit(model, x, y, augment=lambda images, _: sizes.append(len(images)) or images, **arguments)
+    assert sizes == [32, 32, 6]
+    assert "epoch 1/1 |█" in capsys.readouterr().err
 
 
 def test_fit_sees_every_sample_once_an_epoch_and_reports_the_mean():
@@ -390,6 +408,33 @@ def test_a_training_that_goes_on_ends_as_one_that_was_never_stopped(tmp_path, op
     assert os.listdir(tmp_path) == ["run.npz"]
     with np.load(path) as file:  # np.load refuses pickles
         assert all(file[name].dtype != object for name in file)
+
+
+@pytest.mark.parametrize(("patience", "epochs"), [(None, 5), (1, 3)])
+def test_the_bar_of_a_training_that_goes_on_starts_where_it_stopped(tmp_path, capsys, patience, epochs):
+    Run(tmp_path / "run.npz", patience=patience).fit()
+    assert capsys.readouterr().err == ""
+    Run(tmp_path / "run.npz", patience=patience, progress=True).fit()
+    bars = [line.split("|")[1] for line in capsys.readouterr().err.split("\r") if "|" in line]
+    assert bars[0].count("█") == len(bars[0]) * epochs // 5
+    assert set(bars[-1]) == {"█"}
+
+
+def test_a_generator_at_its_first_number_is_kept(tmp_path):
+    first, other = RNG(0), RNG(1)
+    first.set_state((*first.get_state()[:2], 0, 0, 0.0))
+    saving.save_checkpoint(tmp_path / "run.npz", {}, {}, {}, first)
+    saving.load_checkpoint(tmp_path / "run.npz", {}, {}, {}, other)
+    assert_array_equal(other.rand(9), first.rand(9))
+
+
+def test_a_file_that_may_not_be_made_is_what_the_error_says(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError("not allowed")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(PermissionError, match="not allowed"):
+        cc.save_weights(tmp_path / "w.npz", one_weight())
 
 
 def die(path, where):
@@ -723,6 +768,7 @@ def fit_with(model=None, **options):
         (lambda: fit_with(augment=training.random_shift(1)), ValueError, r"images must have 4 axes \(N, C, H, W\)"),
         (lambda: training.accuracy(FLAT, np.eye(2), [0, 2]), ValueError, "classes run from 0 to 1"),
         (lambda: training.accuracy(FLAT, np.eye(2) * np.nan, [0, 1]), FloatingPointError, "the scores hold NaN"),
+        (lambda: training.accuracy(FLAT, [[np.nan, 0], [0, 1]], [0, 1]), FloatingPointError, "the scores hold NaN"),
         (lambda: training.accuracy(MAPS, np.ones((2, 3, 4, 4)), [0, 1]), ValueError, r"must have shape \(N, classes\)"),
         (lambda: fit_with(epochs=0), ValueError, "epochs must be at least 1"),
         (lambda: fit_with(patience=0, validation=(X, Y)), ValueError, "patience must be at least 1"),
@@ -749,8 +795,14 @@ def fit_with(model=None, **options):
         (lambda: cc.save_weights("w.npz", cc.ReLU()), TypeError, "model must be a Sequential"),
         (lambda: training.SGD(one_weight(), -1), ValueError, "learning_rate must be at least 0"),
         (lambda: training.SGD(one_weight(), 0.1, momentum=1), ValueError, "momentum must be at least 0 and below 1"),
-        (lambda: training.Adam(one_weight(), betas=(0.9, 1.0)), ValueError, r"betas\[1\] must be"),
+        (lambda: training.SGD(one_weight(), 0.1).step(-0.5), ValueError, "scale must be at least 0 .*, got -0.5"),
+        (lambda: training.Adam(one_weight(), betas=(1.0, 0.9)), ValueError, r"betas\[0\] must be .* below 1, got 1.0"),
+        (lambda: training.Adam(one_weight(), betas=(0.9, 1.0)), ValueError, r"betas\[1\] must be .* below 1, got 1.0"),
+        (lambda: training.Adam(one_weight(), betas=(-0.1, 0.9)), ValueError, r"betas\[0\] must be at least 0"),
+        (lambda: training.Adam(one_weight(), betas=(0.9, -0.1)), ValueError, r"betas\[1\] must be at least 0"),
+        (lambda: training.Adam(one_weight(), eps=-0.1), ValueError, "eps must be at least 0 and finite, got -0.1"),
         (lambda: training.predict(one_weight(), X[:0]), ValueError, "x holds no samples"),
+        (lambda: training.predict(one_weight(), X, 0), ValueError, "batch_size must be at least 1, got 0"),
         (lambda: training.predict(one_weight(), None), ValueError, r"of shape \(N, ...\), got shape \(\)"),
         (
             lambda: training.random_shift(10**5)(np.ones((1, 1, 2, 2)), RNG(0)),
@@ -758,6 +810,7 @@ def fit_with(model=None, **options):
             "with their margins would need",
         ),
         (lambda: training.confusion_matrix([0], [0], 10**6), ValueError, "the matrix would need"),
+        (lambda: training.confusion_matrix([-1, 1], [0, 1], 2), ValueError, "y must lie in 0 to 1, got -1 to 1"),
         (lambda: training.confusion_matrix(Y, Y[:2], 1), ValueError, "the same shape"),
         (lambda: training.confusion_matrix(Y, Y + 1, 1), ValueError, "predicted must lie in 0 to 0, got 1 to 1"),
         (lambda: fit_with(schedule=0.5), TypeError, "schedule must be a function such as cosine .*, got 0.5"),

@@ -1,6 +1,7 @@
 """Variants against the loops, each other, SciPy, NumPy, PyTorch and numerical gradients; wrong arguments."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import numerical, torch_gradients
 
 import cnn_course as cc
-from cnn_course import models
+from cnn_course import checks, models
 
 NINE = np.arange(9.0).reshape(1, 1, 3, 3)
 FOUR = np.array([[[[0.0, 1.0], [2.0, 3.0]]]])
@@ -451,6 +452,7 @@ BOTH = np.ones((4, 2), bool)
             ValueError,
             r"bias has shape \(4,\), but one number for each filter has shape \(4, 3, 4\)",
         ),
+        (lambda: cc.locally_connected2d(X, SIX[..., :0]), ValueError, r"none of them 0, got \(4, 3, 4, 2, 3, 0\)"),
         (lambda: cc.locally_connected2d(X, SIX, stride=0), ValueError, "stride must be at least 1, got 0"),
         (lambda: cc.locally_connected2d(X, SIX, padding="Same"), ValueError, "padding must be one of 'valid', 'same'"),
         (lambda: cc.locally_connected2d(X[:, :, :2], SIX), ValueError, "the kernel does not fit: along rows"),
@@ -504,9 +506,44 @@ BOTH = np.ones((4, 2), bool)
             ValueError,
             r"weight must have shape \(M, 12\) for an input of shape \(2, 2, 3\) \(C, H, W\), got \(3, 8\)",
         ),
+        (lambda: cc.linear_as_conv2d(np.ones((3, 0)), (0, 2, 2)), ValueError, "input_shape must be at least 1, got 0"),
+        (lambda: cc.linear_as_conv2d(np.ones((0, 4)), (1, 2, 2)), ValueError, r"shape \(M, 4\) .* got \(0, 4\)"),
         (lambda: cc.linear_as_conv2d(np.ones((3, 8)), (2, 4)), ValueError, "input_shape must be one integer or 3"),
     ],
 )
 def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+ONES = np.ones((4, 1, 10, 10))
+
+
+@pytest.mark.parametrize(
+    ("call", "what", "size"),
+    [
+        (lambda: cc.locally_connected2d(ONES[:, :, :3, :3], np.ones((9, 3, 3, 1, 1, 1))), "the output", (4, 9, 3, 3)),
+        (lambda: cc.tiled_conv2d(ONES, np.ones((9, 1, 2, 3, 1, 1))), "the output", (4, 9, 9, 8)),
+        (
+            lambda: cc.locally_connected2d_backward(np.ones((4, 1, 8, 7)), ONES, np.ones((1, 8, 7, 1, 3, 4))),
+            "the array of columns",
+            (4, 1, 3, 4, 8, 7),
+        ),
+        (lambda: cc.pad2d(ONES[:2, :, :4, :5], (1, 2), "circular"), "the padded x", (2, 1, 6, 9)),
+        (lambda: cc.conv2d_entries(FOUR, (4, 5), stride=4), "the image of pixel numbers", (1, 4, 5)),
+        (lambda: cc.conv2d_entries(FOUR, (4, 5)), "the list of entries", (3, 1, 1, 3, 4, 1, 2, 2)),
+        (lambda: cc.conv2d_matrix(FOUR, (4, 5)), "the matrix", (12, 20)),
+    ],
+)
+def test_what_is_too_large_is_refused_and_not_a_byte_less(call, what, size, monkeypatch):
+    monkeypatch.setattr(checks, "MAX_BYTES", 8 * np.prod(size))
+    call()
+    monkeypatch.setattr(checks, "MAX_BYTES", 8 * np.prod(size) - 1)
+    with pytest.raises(ValueError, match=f"^{what} would need .* \\(shape {re.escape(str(size))}\\)"):
+        call()
+
+
+def test_padding_alone_may_make_room_for_the_kernels():
+    x, bias = np.zeros((1, 1, 0, 3)), np.array([[[5.0]]])
+    assert_array_equal(cc.locally_connected2d(x, np.ones((1, 1, 1, 1, 2, 3)), bias, padding=(1, 0)), [[[[5]]]])
+    assert_array_equal(cc.tiled_conv2d(x, np.ones((1, 1, 2, 3, 1, 1)), bias, padding=(1, 0)), [[[[5]]]])

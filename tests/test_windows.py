@@ -28,6 +28,18 @@ def test_windows_hold_what_the_definition_says_and_copy_nothing(stride, dilation
         assert view[n, c, i, j, r, s] == x[n, c, r * stride[0] + i * dilation[0], s * stride[1] + j * dilation[1]]
 
 
+def test_windows_move_by_one_pixel_without_holes_unless_told_otherwise():
+    view = w.windows(np.arange(20.0).reshape(1, 1, 4, 5), (2, 3))
+    assert view.shape == (1, 1, 2, 3, 3, 3)
+    assert_array_equal(view[0, 0, :, :, 2, 1], [[11, 12, 13], [16, 17, 18]])
+
+
+def test_views_of_shared_numbers_are_read_only():
+    x = np.arange(9.0).reshape(1, 1, 3, 3)
+    assert not w.windows(x, (2, 2)).flags.writeable
+    assert not w.bands(x, (2, 2)).flags.writeable
+
+
 @pytest.mark.parametrize("stride", [(1, 1), (2, 3)])
 @pytest.mark.parametrize("dilation", [(1, 1), (2, 1), (1, 3)])
 def test_fold_is_the_adjoint_of_windows(stride, dilation):
