@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -61,7 +62,7 @@ def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     Raises
     ------
     TypeError
-        If `model` is not a Sequential.
+        If `path` is not a path, or `model` not a Sequential.
     OSError
         If the file cannot be read.
     ValueError
@@ -143,7 +144,7 @@ def load_checkpoint(
     Raises
     ------
     TypeError
-        If `random_state` is not a Mersenne Twister.
+        If `path` is not a path, or `random_state` not a Mersenne Twister.
     OSError
         If the file cannot be read.
     ValueError
@@ -160,14 +161,21 @@ def load_checkpoint(
         other = [name for name in settings | there if settings.get(name) != there.get(name)]
         if other:
             raise ValueError("; ".join(f"{n} is {there.get(n)} there and {settings.get(n)} here" for n in other))
-        loaded = _read(archive, {"random_state": keys, **arrays}, besides="text")
-        position, has_gauss, gauss = text["random_state"]
-        if text["lists"].keys() != lists.keys() or not 0 <= position <= len(keys):
+        loaded = _read(archive, {"random_state": keys, **arrays}, "text")
+        measured, numbers = text["lists"], text["random_state"]
+        fits = (
+            measured.keys() == lists.keys()
+            and all(type(values) is list and {float}.issuperset(map(type, values)) for values in measured.values())
+            and [type(number) for number in numbers] == [int, int, float]
+            and 0 <= numbers[0] <= len(keys)
+            and numbers[1] in (0, 1)
+        )
+        if not fits:
             raise ValueError("its text does not fit its arrays")
-        random_state.set_state(("MT19937", loaded["random_state"], position, has_gauss, gauss))
+    random_state.set_state(("MT19937", loaded["random_state"], *numbers))  # from here on nothing is refused any more
     copy_arrays(loaded, arrays)
     for name, values in lists.items():
-        values[:] = text["lists"][name]
+        values[:] = measured[name]
 
 
 def copy_arrays(source: dict[str, np.ndarray], target: dict[str, np.ndarray]) -> None:
@@ -205,19 +213,20 @@ def _write(path: str | os.PathLike[str], arrays: dict[str, np.ndarray]) -> None:
 @contextmanager
 def _opened(path: str | os.PathLike[str], what: str) -> Iterator[zipfile.ZipFile]:
     """Open an ``.npz`` file to read; whatever is wrong with it becomes a ValueError that names it."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 yield archive
-        except Exception as error:  # zipfile and NumPy raise many kinds on a damaged file
-            raise ValueError(f"{path} is not {what}: {error}") from error
+        except Exception as error:  # zipfile and NumPy raise many kinds on a damaged file, some without a word
+            raise ValueError(f"{path} is not {what}: {str(error) or type(error).__name__}") from error
 
 
-def _read(archive: zipfile.ZipFile, wanted: dict[str, np.ndarray], besides: str = "") -> dict[str, np.ndarray]:
+def _read(archive: zipfile.ZipFile, wanted: dict[str, np.ndarray], *besides: str) -> dict[str, np.ndarray]:
     """Read arrays like the `wanted` ones; their headers are checked first, so that a lie costs no memory."""
-    names = {name.removesuffix(".npy") for name in archive.namelist()} - {besides}
-    if names != wanted.keys():
-        raise ValueError(f"it holds {sorted(names)}, not {sorted(wanted)}")
+    names = sorted(name.removesuffix(".npy") for name in archive.namelist())
+    expected = sorted([*wanted, *besides])
+    if names != expected:  # lists, in which a name that is there twice differs: which one would be meant?
+        raise ValueError(f"it holds {names}, not {expected}")
     loaded = {}
     for name, array in wanted.items():
         shape, dtype = _header(archive, name)
@@ -234,18 +243,36 @@ def _read_text(archive: zipfile.ZipFile, longest: int) -> str:
     return _array(archive, "text").item()
 
 
+# As np.save writes it. NumPy's reader would parse any literal of Python's, which may warn, or take seconds.
+_HEADER = re.compile(
+    r"{'descr': '([<>|][biufcSUVO]\d*)', 'fortran_order': (?:True|False), "
+    r"'shape': \(((?:\d+,)?|\d+(?:, \d+)+)\), } {,99}\n"
+)
+
+
 def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dtype]:
-    with archive.open(f"{name}.npy") as file:
-        version = np.lib.format.read_magic(file)
-        if version != (1, 0):
-            raise ValueError(f"{name} is stored in version {version} of NumPy's format, not in (1, 0)")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        return shape, dtype
+    with _member(archive, name) as file:
+        start, length = file.read(8), int.from_bytes(file.read(2), "little")
+        header = _HEADER.fullmatch(file.read(length).decode("latin1"))
+        if start != b"\x93NUMPY\1\0" or not header:
+            raise ValueError(f"{name} has no header of a plain array in version 1.0 of NumPy's format")
+        return tuple(int(size) for size in re.findall(r"\d+", header[2])), np.dtype(header[1])
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
-    with archive.open(f"{name}.npy") as file:
-        return np.lib.format.read_array(file, allow_pickle=False)
+    with _member(archive, name) as file:
+        array = np.lib.format.read_array(file, allow_pickle=False)
+        if file.read(1):  # the checksum is verified only at the end of the data
+            raise ValueError(f"there is data after the array {name}")
+        return array
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Open an array's data; of what zipfile can unpack, only what NumPy writes does so within bounded memory."""
+    member = archive.getinfo(f"{name}.npy")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{name} is compressed by method {member.compress_type}, neither stored nor deflated")
+    return archive.open(member)
 
 
 def _mersenne_twister(random_state: np.random.RandomState) -> tuple[np.ndarray, list[float]]:

@@ -109,6 +109,10 @@ def test_reduced_photograph_holds_the_means_of_its_blocks():
     np.testing.assert_allclose(small, full.reshape(3, 61, 7, 64, 10).mean(axis=(2, 4)))
 
 
+def test_the_largest_size_is_the_photograph_itself():
+    np.testing.assert_allclose(data.photograph(size=(427, 640)), data.photograph())
+
+
 def test_fractions_of_pixels_count_by_their_share():
     np.testing.assert_allclose(data._boxes(3, 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]])
 
@@ -124,7 +128,7 @@ def test_grey_agrees_with_pillow():
     np.testing.assert_allclose(255 * data.photograph("flower", grey=True)[0], wanted, atol=0.51)
 
 
-@pytest.mark.parametrize("size", [0, -3, 641, (428, 10), (10, 0), (10,), (1, 2, 3)])
+@pytest.mark.parametrize("size", [0, -3, 641, (428, 10), (10, 641), (10, 0), (10,), (1, 2, 3)])
 def test_impossible_sizes_are_refused(size):
     said = r"size must (lie between 1 and the photograph's 427 x 640|be at least|be one)"
     with pytest.raises(ValueError, match=said):
@@ -167,6 +171,11 @@ def test_shift_by_hand(rows, cols, wanted):
     assert moved.dtype == NINE.dtype
     np.testing.assert_array_equal(NINE, before)
     assert not np.shares_memory(moved, NINE)
+
+
+def test_shift_refuses_a_view_of_what_would_take_too_much_memory():
+    with pytest.raises(ValueError, match=r"images would need 74\.5 GiB"):
+        data.shift(np.broadcast_to(1.0, (10**5, 10**5)), 1, 0)
 
 
 def test_shift_moves_every_image_of_a_batch():
@@ -222,6 +231,10 @@ def test_empty_arrays_are_read(tmp_path, shape):
     assert data.load_idx(str(written(tmp_path, idx(8, shape, b"")))).shape == shape
 
 
+def test_as_many_axes_as_every_numpy_can_hold_are_read(tmp_path):
+    assert data.load_idx(written(tmp_path, idx(8, (1,) * 32, b"a"))).shape == (1,) * 32
+
+
 GOOD = idx(8, (2, 3), bytes(range(6)))
 
 WRONG = {
@@ -232,6 +245,7 @@ WRONG = {
     "no axes": (idx(8, (), b"a"), "1 to 32 axes, the header says 0"),
     "too many axes": (idx(8, (1,) * 33, b"a"), "the header says 33"),
     "header cut": (GOOD[:10], "the lengths of 2 axes needs 8 bytes, got 6"),
+    "least negative length": (idx(8, (2, -1), b"a"), r"negative length: shape \(2, -1\)"),
     "negative length": (idx(8, (2, -3), bytes(6)), r"negative length: shape \(2, -3\)"),
     "data cut": (GOOD[:-2], r"truncated: an array of shape \(2, 3\) needs 6 bytes, got 4"),
     "wide data cut": (idx(0x0C, (2, 3), bytes(23)), "needs 24 bytes, got 23"),
