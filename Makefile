@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 NOTEBOOKS ?=
+MUTATE ?=
+FUZZ ?=
 PYTHONS ?=
 BIN := .venv/bin
 READY := .venv/ready
@@ -11,12 +13,13 @@ FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book serve test lint notebooks frameworks browser bench lock audit test-matrix clean
+.PHONY: help book serve test fuzz lint notebooks frameworks browser bench lock audit test-matrix mutate clean
 
 help:
 	@echo "make book         build the book and say where its first page is"
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make test         run every test"
+	@echo "make fuzz         feed damaged files to everything that reads one, for an hour (FUZZ=weights for one kind)"
 	@echo "make lint         check the style and the types of the code"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
@@ -25,6 +28,7 @@ help:
 	@echo "make lock         write the hashes of every pinned version to the lock files"
 	@echo "make audit        ask for known vulnerabilities in what is pinned"
 	@echo "make test-matrix  test with the oldest and newest dependencies (PYTHONS=\"3.11 3.12\" for some Pythons)"
+	@echo "make mutate       plant one small bug at a time and see whether the tests notice (MUTATE=\"conv pool\" for some)"
 	@echo "make clean        remove the environment and everything built"
 
 book: $(READY)
@@ -37,6 +41,9 @@ serve: book
 
 test: $(READY) browser
 	$(BIN)/python -m pytest
+
+fuzz: $(READY)
+	$(BIN)/python tools/fuzz.py $(FUZZ)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -84,6 +91,9 @@ audit: $(TOOLS)/ready
 
 test-matrix: $(TOOLS)/ready
 	$(TOOLS)/bin/python tools/matrix.py $(PYTHONS)
+
+mutate: $(READY)
+	nice -n 19 $(BIN)/python tools/mutate.py $(MUTATE)
 
 clean:
 	rm -rf .venv _build build dist
