@@ -50,22 +50,24 @@ def is_small(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) ->
     return fit_in_block(5 * prod(size), prod(shape[1:]) * slide.groups * itemsize)
 
 
-def use_bands(shape: tuple[int, ...], slide: Slide, w_out: int, itemsize: int) -> bool:
-    """Tell whether to multiply `bands`, for a weight of `shape` and `w_out` outputs in a row.
+def use_bands(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -> bool:
+    """Tell whether to multiply `bands`, for a weight of `shape` and outputs of `size`.
 
     They win where copying columns takes most of the time: with few filters, which make a small product, and kernels
-    of more than one pixel, which read each pixel more than once. The bands of one row must fit into a block.
+    of more than one pixel, which read each pixel more than once. The bands of one row must fit into a block, and the
+    kernel must not be taller than the output, or most bands would be above or below.
 
     Examples
     --------
     LeNet's second convolution has few filters, the first of VGG-16 has many.
 
     >>> plain = Slide((1, 1), (1, 1), 1)
-    >>> use_bands((16, 6, 5, 5), plain, 10, 4), use_bands((64, 3, 3, 3), plain, 224, 4)
+    >>> use_bands((16, 6, 5, 5), plain, (10, 10), 4), use_bands((64, 3, 3, 3), plain, (224, 224), 4)
     (True, False)
     """
     few = shape[0] <= 16 and prod(shape[2:]) > 1
-    return slide == Slide((1, 1), (1, 1), 1) and few and fit_in_block(w_out, prod(shape[1:]) * itemsize)
+    fit = shape[2] <= size[0] and fit_in_block(size[1], prod(shape[1:]) * itemsize)
+    return slide == Slide((1, 1), (1, 1), 1) and few and fit
 
 
 def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray | None = None) -> np.ndarray:
@@ -102,9 +104,9 @@ def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray |
     n, _, _, _, h_out, w_out = view.shape
     room((n, c_out, h_out, w_out), x.itemsize, "the output")
     y = np.empty((n, c_out, h_out, w_out), x.dtype) if out is None else out
-    if use_bands(weight.shape, slide, w_out, x.itemsize):
+    if use_bands(weight.shape, slide, (h_out, w_out), x.itemsize):
         by_rows = weight.transpose(0, 2, 1, 3).reshape(c_out, -1)
-        # Each band is read kH times, so half a block must do, results included.
+        # Bands and results take half a block, so that both stay in the cache while each band is read kH times.
         for images, rows, cols in blocks(n, h_out, w_out, 2 * (c_group * k_w + c_out) * x.itemsize):
             patch = x[images, :, rows.start : rows.stop + k_h - 1, cols.start : cols.stop + k_w - 1]
             part = y[images, :, rows, cols]
@@ -150,7 +152,7 @@ def weight_gradient(grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], s
     stride, dilation, groups = slide
     n, _, h_out, w_out = grad_y.shape
     # Columns from the left: the taller factor first is up to a third faster than the other way round.
-    if use_bands(shape, slide, w_out, x.itemsize):
+    if use_bands(shape, slide, (h_out, w_out), x.itemsize):
         by_rows = np.zeros((k_h * c_group * k_w, c_out), x.dtype)
         for images, rows, cols in blocks(n, h_out, w_out, 2 * (c_group * k_w + c_out) * x.itemsize):
             patch = x[images, :, rows.start : rows.stop + k_h - 1, cols.start : cols.stop + k_w - 1]
@@ -161,9 +163,11 @@ def weight_gradient(grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], s
     grad = np.zeros((groups, c_group * k_h * k_w, c_out // groups), x.dtype)
     view = windows(x, (k_h, k_w), stride, dilation)
     for images, rows, cols in blocks(n, h_out, w_out, x.shape[1] * k_h * k_w * x.itemsize):
-        count = images.stop - images.start
-        columns = view[images, ..., rows, cols].reshape(count, groups, grad.shape[1], -1)
-        upstream = grad_y[images, :, rows, cols].reshape(count, groups, grad.shape[2], -1)
+        columns, upstream = view[images, ..., rows, cols], grad_y[images, :, rows, cols]
+        if h_out * w_out < c_out:  # one product for all images: a gradient for each would be larger than its columns
+            columns, upstream = columns.transpose(1, 2, 3, 0, 4, 5)[None], upstream.swapaxes(0, 1)[None]
+        columns = columns.reshape(len(upstream), groups, grad.shape[1], -1)
+        upstream = upstream.reshape(len(upstream), groups, grad.shape[2], -1)
         grad += np.matmul(columns, upstream.swapaxes(2, 3)).sum(axis=0)
         del columns
     return grad.swapaxes(1, 2).reshape(shape)
@@ -186,9 +190,10 @@ def input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...
 
     Notes
     -----
-    Either each output's share is made, small images side by side, and folded; or, for larger images and stride 1, the
-    full correlation with the turned kernels gives each input's sum, with nothing to fold. That multiplies once for
-    each input, so there must not be many more of them than outputs.
+    Either each output's share is made, small images side by side, and folded; or, with stride 1, the full correlation
+    with the turned kernels gives each input's sum, with nothing to fold. That is for images of middle size: it
+    multiplies once for each input, of which there must not be many more than outputs, and one padded gradient has to
+    fit into a block.
 
     Examples
     --------
@@ -203,8 +208,9 @@ def input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...
     n, _, h_out, w_out = grad_y.shape
     grad_x = np.zeros(shape, grad_y.dtype)
     image = c_out * shape[2] * shape[3] * grad_y.itemsize
-    few_more = shape[2] * shape[3] <= 2 * h_out * w_out and fit_in_block(1, image)
-    if stride == (1, 1) and few_more and not is_small(weight.shape, slide, (h_out, w_out), grad_y.itemsize):
+    few_more = shape[2] * shape[3] <= 2 * h_out * w_out
+    middle = fit_in_block(1, image) and not is_small(weight.shape, slide, (h_out, w_out), grad_y.itemsize)
+    if stride == (1, 1) and few_more and middle:
         before = [kernel_span(k, d) - 1 for k, d in zip((k_h, k_w), dilation, strict=True)]
         margins = (before[0], shape[2] - h_out), (before[1], shape[3] - w_out)
         turned = flip(weight).reshape(groups, c_out // groups, c_group, k_h, k_w).swapaxes(1, 2)

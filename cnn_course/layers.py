@@ -508,9 +508,12 @@ class MaxPool2d(_Pool):
     ) -> None:
         super().__init__(kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
+        self.y: np.ndarray | None = None
+
     def _forward(self, x: np.ndarray) -> np.ndarray:
-        self.y = super()._forward(x)
-        return self.y
+        y = super()._forward(x)
+        self.y = y.copy()  # whoever gets the output may change it
+        return y
 
     def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
         given: dict[str, Any] = {**self.options, "y": self.y}

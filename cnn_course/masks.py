@@ -19,7 +19,7 @@ def keep(values: np.ndarray, where: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    `np.where` asks for each number, and nobody can foresee the answer: that takes 20 times as long. A product of
+    `np.where` asks for each number, and nobody can foresee the answer: that takes up to 20 times as long. A product of
     floats would make NaN of infinity times 0. So the bits of each number, read as an integer, are multiplied by 1 or 0.
 
     Examples

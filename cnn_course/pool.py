@@ -119,7 +119,8 @@ def max_pool2d_backward(
     x, kernel_size, stride, padding, dilation, ceil_mode
         As they were given to `max_pool2d`.
     y : ndarray of shape (N, C, H_out, W_out), optional
-        What `max_pool2d` returned: where it was kept, it is not computed again.
+        What `max_pool2d` returned: where it was kept, it is not computed again. It is believed, except that no window
+        may lack its number.
 
     Returns
     -------

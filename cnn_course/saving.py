@@ -118,7 +118,8 @@ def save_checkpoint(
     (array([1., 1.]), [0.7, 0.5])
     """
     keys, numbers = _mersenne_twister(random_state)
-    text = json.dumps({"settings": settings, "lists": lists, "random_state": numbers})
+    floats = {name: [float(value) for value in values] for name, values in lists.items()}
+    text = json.dumps({"settings": settings, "lists": floats, "random_state": numbers})
     _write(path, {"text": np.array(text), "random_state": keys, **arrays})
 
 

@@ -18,8 +18,8 @@ Pair = tuple[int, int]
 # Columns held at once. Two MiB stay in the cache between being written and being multiplied, and are few enough for
 # the allocator to hand out the same memory again; a whole batch's columns would be kH * kW times the input.
 COLUMN_BYTES = 2**21
-# Linux' allocator gives freed memory back and asks for it anew, page by page, which takes a third of a training step,
-# until one block of at least that size has been freed: then it keeps as much (mallopt(3), M_TRIM_THRESHOLD).
+# The allocator of Linux gives freed memory back and asks for it anew, page by page, which can take a quarter of a
+# training step, until one block of 16 MiB has been freed: then it keeps that much (mallopt(3), M_TRIM_THRESHOLD).
 np.empty(8 * COLUMN_BYTES, np.uint8)
 
 

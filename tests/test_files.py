@@ -8,7 +8,6 @@ import io
 import itertools
 import json
 import os
-import resource
 import signal
 import struct
 import subprocess
@@ -24,6 +23,8 @@ import pytest
 
 import cnn_course as cc
 from cnn_course import data, saving, training
+
+resource = pytest.importorskip("resource", reason="the fuzzers need the signals, forks and limits of Unix")
 
 GOOD = struct.pack(">HBBII", 0, 8, 2, 2, 3) + bytes(range(6))
 NUMBERS = np.arange(6, dtype=np.uint8).reshape(2, 3)
@@ -339,6 +340,13 @@ def test_unusual_weight_files_are_read_as_they_are(tmp_path, traced, content, bi
 def test_a_file_is_given_by_its_path():
     with pytest.raises(TypeError, match="int"):  # open takes an integer, for a file that is open already
         cc.load_weights(0, fuzz.network())
+
+
+def test_a_whole_number_among_the_losses_is_read_again(tmp_path):
+    losses, generator = {"loss": []}, np.random.RandomState(0)
+    saving.save_checkpoint(tmp_path / "run.npz", {}, {}, {"loss": [1, 0.5]}, generator)
+    saving.load_checkpoint(tmp_path / "run.npz", {}, {}, losses, generator)
+    assert losses == {"loss": [1, 0.5]}
 
 
 def place(text, *keys, to):

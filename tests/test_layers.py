@@ -460,3 +460,14 @@ def test_layers_show_the_options_that_differ_from_the_default():
     assert [repr(cc.Subsample2d(6)), repr(cc.Subsample2d(6, (2, 3)))] == ["Subsample2d(6)", "Subsample2d(6, (2, 3))"]
     assert repr(cc.RadialBasis(DRAWINGS)) == "RadialBasis(2 drawings of 3)"
     assert repr(cc.RadialBasis(DRAWINGS, 10)) == "RadialBasis(2 drawings of 3, rubbish=10.0)"
+
+
+def test_a_maximum_stays_where_it_was_whatever_becomes_of_the_output():
+    layer = cc.MaxPool2d(2)
+    with pytest.raises(TypeError, match="x must hold real numbers"):
+        layer.forward(np.zeros((1, 1, 2, 2), complex))
+    with pytest.raises(TypeError, match="x must hold real numbers"):
+        layer.backward(np.ones((1, 1, 1, 1)))
+    y = layer.forward(np.array([[[[0.0, 5.0], [1.0, 2.0]]]]))
+    y *= 0
+    assert_array_equal(layer.backward(np.ones((1, 1, 1, 1))), [[[[0, 1], [0, 0]]]])

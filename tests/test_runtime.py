@@ -474,6 +474,13 @@ def test_explorers_are_drawn_as_they_stand_in_the_page_whichever_loads_first(sho
     see(page, ".cc-widget-explorer", "1", *([broken, "2"] if "throw" in start else ["2", "3"]))
 
 
+def test_a_module_that_never_loads_keeps_no_other_from_being_drawn(show):
+    render = "export default { render({ el }) { el.textContent = (window.drawn = (window.drawn ?? 0) + 1); } };"
+    page = show(explorer("await new Promise(() => {});" + render), explorer(render), explorer(render))
+    page.wait_for_function("window.drawn === 2")
+    see(page, ".cc-widget-explorer", "", "1", "2")
+
+
 def test_one_widget_displayed_twice_stays_in_step(show):
     core, slider = Square(n=2), widgets.IntSlider(2, description="n")
     toggles = widgets.ToggleButtons(options=["a", "b"])
