@@ -470,6 +470,7 @@ def test_explorers_are_drawn_as_they_stand_in_the_page_whichever_loads_first(sho
     later = "const later = () => new Promise((resolve) => setTimeout(resolve, 300));"
     render = "export default { render({ el }) { el.textContent = (window.drawn = (window.drawn ?? 0) + 1); } };"
     page = show(explorer(render), explorer(later + start + render), explorer(render))
+    page.wait_for_function("window.drawn === (document.querySelector('.cc-note') ? 2 : 3)")
     broken = "This widget failed to run; the rest of the page still works."
     see(page, ".cc-widget-explorer", "1", *([broken, "2"] if "throw" in start else ["2", "3"]))
 

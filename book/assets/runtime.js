@@ -326,14 +326,14 @@
 
   /**
    * Modules load in any order; they are drawn as they stand in the page, since an address counts them that way. But
-   * none waits for ever: one that never loads keeps the others for two seconds.
+   * none waits for ever: one that never loads keeps the others for five seconds.
    */
   async function drawModule(model, el, life) {
     const mount = make("div");
     el.append(mount);
     model.on("failed", life.fail, life);
     const loaded = turn.then(() => model.started);
-    const patience = turn.then(() => new Promise((resolve) => setTimeout(resolve, 2000)));
+    const patience = turn.then(() => new Promise((resolve) => setTimeout(resolve, 5000)));
     turn = Promise.race([loaded, patience]).catch(() => {});
     const widget = await loaded;
     if (life.signal.aborted) return;
