@@ -167,10 +167,11 @@ def max_pool2d_backward(
                 grad[there] = share
             else:
                 grad[there] += share
-        lost = free & (largest != -np.inf)  # a dilated window can lie in the padding, with no number to win
-        if lost.any():
-            value = largest[lost][0]
-            raise ValueError(f"y must be what max_pool2d returned for this x, but a window does not hold its {value}")
+        if maxima is not None:
+            lost = free & (largest != -np.inf)  # a dilated window can lie in the padding, with no number to win
+            if lost.any():
+                told = f"a window does not hold its {largest[lost][0]}"
+                raise ValueError(f"y must be what max_pool2d returned for this x, but {told}")
     return grad_x
 
 

@@ -34,9 +34,10 @@ def squeezed(text: str) -> str:
 
 
 def outputs(cell: nbformat.NotebookNode) -> str:
-    """Return the text of a cell's stored outputs."""
-    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
-    return "\n".join(["", *texts])
+    """Return the text of a cell's stored outputs; a table is there as plain text and as Markdown."""
+    texts = [output.get("text", "") for output in cell.outputs]
+    data = [output.get("data", {}) for output in cell.outputs]
+    return "\n".join(["", *texts, *(forms.get(kind, "") for forms in data for kind in ("text/plain", "text/markdown"))])
 
 
 def assertions(source: str) -> str:

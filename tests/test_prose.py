@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from math import floor
 from pathlib import Path
 
 import nbformat
 import pytest
+from test_lecture_statements import outputs
 
 BOOK = Path(__file__).parents[1] / "book"
 PAGES = sorted(BOOK.glob("*.ipynb"))
@@ -75,6 +77,7 @@ def last_digit(side: str) -> float:
     return 10.0 ** -len(decimal[1]) if decimal else 0
 
 
+@cache
 def equations(path: Path) -> list[re.Match[str]]:
     """Return the equations between numbers in the text of a page, some side of which is to be calculated."""
     found = [match for match in EQUATION.finditer(text_of(path)) if re.search(r"\d[)⌋\s]*[-+*/]", match[1])]
@@ -99,12 +102,9 @@ def trimmed(number: str) -> str:
 def computed(path: Path) -> set[str]:
     """Return the numbers in the code of a page, in its outputs as text, and in the equations of its text."""
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    outputs = [output for cell in cells for output in cell.outputs]
-    texts = [output.get("text") or output.get("data", {}).get("text/markdown") or
-             output.get("data", {}).get("text/plain", "") for output in outputs]
     sides = [side for match in equations(path) for side in re.split("[=≈]", match[1])]
     results = [side for side in sides if re.fullmatch(rf"\s*-?\s*{NUMBER}\s*", side)]  # the others have operands
-    return numbers("\n".join([*(cell.source for cell in cells), *texts, *results]))
+    return numbers("\n".join([*(cell.source + outputs(cell) for cell in cells), *results]))
 
 
 def is_computed(number: str, unit: str, known: set[str]) -> bool:
