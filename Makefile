@@ -20,7 +20,7 @@ help:
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make test         run every test"
 	@echo "make fuzz         feed damaged files to everything that reads one, for an hour (FUZZ=weights for one kind)"
-	@echo "make lint         check the style and the types of the code"
+	@echo "make lint         check the style, the format and the types of the code"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
@@ -47,6 +47,7 @@ fuzz: $(READY)
 
 lint: $(READY)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 notebooks: $(READY)

@@ -62,4 +62,3 @@ def large_picture(settings: Settings) -> dict[str, Any]:
         "output": layer.y.nbytes,
         "peak": peak(candidates[OURS]),
     }
-

@@ -462,8 +462,7 @@ def _labelled(x: np.ndarray, y: np.ndarray, x_name: str, y_name: str) -> tuple[n
 def _finite(loss: float, name: str, epoch: int, optimizer: Optimizer) -> float:
     if not np.isfinite(loss):
         raise FloatingPointError(
-            f"the {name} became {loss} in epoch {epoch + 1}: "
-            f"a learning rate below {optimizer.learning_rate} may help"
+            f"the {name} became {loss} in epoch {epoch + 1}: a learning rate below {optimizer.learning_rate} may help"
         )
     return float(loss)
 

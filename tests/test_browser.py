@@ -170,17 +170,21 @@ def test_nothing_is_wider_than_a_phone(page: Any, width: int) -> None:
 
 
 def test_formulas_are_mathml(page: Any) -> None:
-    raw = page.evaluate(r"""(text) => {
+    raw = page.evaluate(
+        r"""(text) => {
         const walker = document.createTreeWalker(document.querySelector(text), NodeFilter.SHOW_TEXT);
         const texts = [];
         while (walker.nextNode())
             if (!walker.currentNode.parentElement.closest("code, pre, script, style, annotation"))
                 texts.push(walker.currentNode.data);
         return texts.filter((text) => /\$|\\[a-zA-Z({[]/.test(text));
-    }""", TEXT)
+    }""",
+        TEXT,
+    )
     assert raw == []
     sizes = page.locator("article math").evaluate_all(
-        "(all) => all.map((e) => e.getBoundingClientRect()).map(({ width, height }) => Math.min(width, height))")
+        "(all) => all.map((e) => e.getBoundingClientRect()).map(({ width, height }) => Math.min(width, height))"
+    )
     assert all(size > 0 for size in sizes)
     assert page.locator("mjx-container, .MathJax, .katex").count() == 0
 
@@ -196,11 +200,14 @@ def test_the_text_is_few_tab_stops_away(page: Any) -> None:
     stops = []
     for _ in range(12):
         page.keyboard.press("Tab")
-        before = page.evaluate("""(text) => {
+        before = page.evaluate(
+            """(text) => {
             const here = document.activeElement, place = document.querySelector(text).compareDocumentPosition(here);
             const before = place === Node.DOCUMENT_POSITION_PRECEDING && here !== document.body;
             return before ? here.outerHTML.slice(0, 100) : null;
-        }""", TEXT)
+        }""",
+            TEXT,
+        )
         if before is None:
             break
         stops.append(before)

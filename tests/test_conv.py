@@ -239,8 +239,14 @@ def test_every_way_to_the_input_gradient_of_few_outputs_is_right(monkeypatch, ke
 
 @pytest.mark.parametrize(
     ("x_shape", "weight_shape"),
-    [((64, 3, 64, 64), (8, 3, 5, 5)), ((1, 1, 1500, 1500), (1, 1, 7, 7)), ((1, 8, 8, 20_000), (4, 8, 3, 3)),
-     ((1, 8, 21, 15_000), (1, 8, 11, 3)), ((256, 16, 5, 5), (120, 16, 5, 5)), ((20_000, 1, 20, 30), (1, 1, 20, 1))],
+    [
+        ((64, 3, 64, 64), (8, 3, 5, 5)),
+        ((1, 1, 1500, 1500), (1, 1, 7, 7)),
+        ((1, 8, 8, 20_000), (4, 8, 3, 3)),
+        ((1, 8, 21, 15_000), (1, 8, 11, 3)),
+        ((256, 16, 5, 5), (120, 16, 5, 5)),
+        ((20_000, 1, 20, 30), (1, 1, 20, 1)),
+    ],
 )
 def test_columns_never_take_more_than_4_mib(x_shape, weight_shape):
     x, weight = np.ones(x_shape, np.float32), np.ones(weight_shape, np.float32)

@@ -173,8 +173,11 @@ window.drive = async ({ esm, state, cases }) => {
 def drive(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return a function that puts an explorer's module through states and returns what it showed in each."""
     path = tmp_path_factory.mktemp("explorers") / "page.html"
-    path.write_text("<!doctype html><html lang=en><meta charset=utf-8><title>explorers</title><body></body>"
-                    f"<script>{DRIVER}</script>", "utf-8")
+    path.write_text(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>explorers</title><body></body>"
+        f"<script>{DRIVER}</script>",
+        "utf-8",
+    )
     with visit(browser, path.as_uri()) as seen:
 
         def run(box: Any, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -353,9 +356,7 @@ def test_padding_and_stride_gives_the_library_s_numbers(drive: Any) -> None:
             x, ones = np.zeros((1, 1, n, n)), np.ones((1, 1, k, k))
             grad_x = cc.conv2d_backward(np.ones((1, 1, m, m)), x, ones, stride=s, padding=p)[0][0, 0]
             np.testing.assert_array_equal(used[p : p + n, p : p + n], grad_x)
-            np.testing.assert_array_equal(
-                grids(shown, "output")[0], cc.conv2d(x + 1, ones, stride=s, padding=p)[0, 0]
-            )
+            np.testing.assert_array_equal(grids(shown, "output")[0], cc.conv2d(x + 1, ones, stride=s, padding=p)[0, 0])
             lost = np.flatnonzero(grad_x.sum(0) == 0)
             said = "Every pixel" if lost.size == 0 else f"Rows and columns {', '.join(map(str, lost))} are in no window"
             assert shown["text"][1].startswith(said)

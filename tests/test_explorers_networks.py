@@ -128,9 +128,7 @@ def test_sizes_gives_the_library_s_numbers(drive: Any) -> None:
     ("AlexNet, first layers", 1_534_720, 702_833_184, [227, 55, 27, 27, 13, 13]),
     ("width 16, kernels of 6", 111, 5_688, [16, 11, 6, 1]),
 ])  # fmt: skip
-def test_sizes_has_the_published_networks(
-    drive: Any, network: str, params: int, macs: int, sizes: list[int]
-) -> None:
+def test_sizes_has_the_published_networks(drive: Any, network: str, params: int, macs: int, sizes: list[int]) -> None:
     (shown,) = drive(explorers.sizes(network), [{}])
     assert [row[1] for row in shown_volumes(shown)] == sizes
     assert totals(shown) == [params, macs]

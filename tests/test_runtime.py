@@ -387,8 +387,7 @@ def test_cycles_of_links_end(show):
     sliders = [widgets.IntSlider(i, 0, high, description=f"s{i}") for i, high in enumerate((9, 4, 7))]
     real = widgets.FloatSlider(2.5, description="real")
     ring = [*sliders, real, sliders[0]]
-    links = [link((a, "value"), (b, "value")) for a, b in pairwise(ring)
-             for link in (widgets.jslink, widgets.jsdlink)]
+    links = [link((a, "value"), (b, "value")) for a, b in pairwise(ring) for link in (widgets.jslink, widgets.jsdlink)]
     page = show(*sliders, real)
     page.get_by_role("slider", name="s0").fill("3")
     see(page, "output", "3", "3", "3", "3.00")
@@ -502,8 +501,10 @@ def test_a_view_that_is_left_cleans_up_and_listens_no_longer(show):
     slider, core = widgets.IntSlider(0, 0, 1, description="shown"), Square()
     number = widgets.IntSlider(3, description="n")
     stack = widgets.Stack([core, widgets.Label("other")])
-    links = [widgets.jslink((slider, "value"), (stack, "selected_index")),
-             widgets.jslink((core, "n"), (number, "value"))]
+    links = [
+        widgets.jslink((slider, "value"), (stack, "selected_index")),
+        widgets.jslink((core, "n"), (number, "value")),
+    ]
     page = show(slider, number, stack)
     see(page, ".cc-widget-stack", "module 1: 3 squared is 9")
     page.get_by_role("slider", name="shown").press("End")
@@ -577,8 +578,12 @@ FAILING = {
 @pytest.mark.parametrize("module", FAILING.values(), ids=FAILING)
 def test_a_failing_module_says_so_and_the_others_go_on(show, module):
     page = show(widgets.VBox([widgets.IntSlider(2, description="n"), explorer(module), Square(n=6)]))
-    see(page, ".cc-widget-explorer", "This widget failed to run; the rest of the page still works.",
-        "module 1: 6 squared is 36")
+    see(
+        page,
+        ".cc-widget-explorer",
+        "This widget failed to run; the rest of the page still works.",
+        "module 1: 6 squared is 36",
+    )
     page.get_by_role("slider").press("ArrowRight")
     see(page, "output", "3")
 
@@ -699,15 +704,17 @@ def test_a_script_end_inside_the_state_is_only_text(show):
 
 def all_controls() -> widgets.VBox:
     """One widget of each kind that takes input."""
-    return widgets.VBox([
-        widgets.IntSlider(description="slider with a rather long description"),
-        widgets.FloatSlider(description="real"),
-        widgets.SelectionSlider(options=["none", "everything there is"], description="choice"),
-        widgets.Dropdown(options=["blur", "x" * 80], description="menu"),
-        widgets.Checkbox(description="box"),
-        widgets.ToggleButtons(options=["valid", "same", "full", "circular"], description="mode"),
-        widgets.HBox([widgets.IntText(description="left"), widgets.BoundedIntText(description="right")]),
-    ])
+    return widgets.VBox(
+        [
+            widgets.IntSlider(description="slider with a rather long description"),
+            widgets.FloatSlider(description="real"),
+            widgets.SelectionSlider(options=["none", "everything there is"], description="choice"),
+            widgets.Dropdown(options=["blur", "x" * 80], description="menu"),
+            widgets.Checkbox(description="box"),
+            widgets.ToggleButtons(options=["valid", "same", "full", "circular"], description="mode"),
+            widgets.HBox([widgets.IntText(description="left"), widgets.BoundedIntText(description="right")]),
+        ]
+    )
 
 
 def test_controls_are_large_enough_for_fingers_and_fit_a_phone(show):
@@ -734,8 +741,10 @@ def test_a_slider_keeps_its_size_whatever_it_reads(show):
 
 def test_fields_in_a_row_stand_side_by_side(show):
     row = widgets.HBox([widgets.IntText(description="left"), widgets.IntText(description="right")])
-    left, right = (field.bounding_box() for field in show(row, viewport={"width": 600, "height": 300})
-                   .get_by_role("spinbutton").all())
+    left, right = (
+        field.bounding_box()
+        for field in show(row, viewport={"width": 600, "height": 300}).get_by_role("spinbutton").all()
+    )
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] < right["x"]
 
@@ -746,10 +755,13 @@ def test_every_control_is_reached_by_the_tab_key(show):
     for _ in range(8):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.type"))
-        assert page.evaluate("""() => {
+        assert (
+            page.evaluate("""() => {
             const e = document.activeElement;
             return getComputedStyle(e.type === "radio" ? e.nextSibling : e).outlineStyle;
-        }""") == "solid"
+        }""")
+            == "solid"
+        )
     assert reached == ["range", "range", "range", "select-one", "checkbox", "radio", "number", "number"]
 
 
@@ -773,7 +785,8 @@ def _luminance(colour: str) -> float:
 
 def test_a_page_from_a_server_works_as_from_disk(browser, tmp_path):
     (tmp_path / "index.html").write_text(
-        html(stored(core := Square(n=3)), [core.model_id]).replace(f"{ASSETS.as_uri()}/", ""), encoding="utf-8")
+        html(stored(core := Square(n=3)), [core.model_id]).replace(f"{ASSETS.as_uri()}/", ""), encoding="utf-8"
+    )
     for name in ("runtime.js", "runtime.css"):
         (tmp_path / name).write_bytes((ASSETS / name).read_bytes())
 

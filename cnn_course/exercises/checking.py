@@ -15,6 +15,8 @@ import numpy as np
 Check = Callable[["Answer"], None]
 Status = Literal["open", "wrong", "right"]
 
+PRACTICE = 0  # the seed of the book: whoever practises meets the same numbers again
+
 _CHECKS: dict[str, Check] = {}
 
 
@@ -51,10 +53,20 @@ class Answer:
     ----------
     function : callable
         What the student wrote.
+    seed : int, optional
+        Of the numbers that checks draw.
+
+    Attributes
+    ----------
+    random : RandomState
+        The one source of every number that a check draws: whoever does not know the seed cannot foresee them.
+    cases : int
+        Number of comparisons that held.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], seed: int = PRACTICE) -> None:
         self.function = function
+        self.random = np.random.RandomState(seed)
         self.name = getattr(function, "__name__", "your function")
         self.cases = 0
 
@@ -171,7 +183,7 @@ def require(answer: Answer, condition: bool | np.bool_, sentence: str) -> None:
     answer.cases += 1
 
 
-def check(number: str, function: Callable[..., Any]) -> Verdict:
+def check(number: str, function: Callable[..., Any], *, seed: int = PRACTICE) -> Verdict:
     """Compare a function that you wrote with what the exercise asks for.
 
     Parameters
@@ -180,6 +192,8 @@ def check(number: str, function: Callable[..., Any]) -> Verdict:
         The exercise, such as "4.2".
     function : callable
         Your function, not called.
+    seed : int, optional
+        Another one gives other numbers in the cases that are drawn.
 
     Returns
     -------
@@ -204,7 +218,7 @@ def check(number: str, function: Callable[..., Any]) -> Verdict:
         raise ValueError(f'number must be that of a code exercise, such as "4.2", got {number!r}')
     if not callable(function):
         raise TypeError(f"pass the function itself, without calling it, got {_short(function)}")
-    answer = Answer(function)
+    answer = Answer(function, seed)
     try:
         _CHECKS[number](answer)
     except NotImplementedError:

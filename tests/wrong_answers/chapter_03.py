@@ -66,10 +66,7 @@ def channels_last(image_shape, filters, kernel_size):
 def loops(x, weight, bias, correlate=cc.correlate2d):
     """Return a layer's maps."""
     return np.array(
-        [
-            bias[o] + sum(correlate(x[c], weight[o, c]) for c in range(weight.shape[1]))
-            for o in range(weight.shape[0])
-        ]
+        [bias[o] + sum(correlate(x[c], weight[o, c]) for c in range(weight.shape[1])) for o in range(weight.shape[0])]
     )
 
 
