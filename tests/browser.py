@@ -26,6 +26,34 @@ QUIET = (
     "--disable-sync",
 )
 
+# What a reader would call broken in the explorers of a page, a sentence each.
+MISPLACED = """(() => {
+    const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 4;
+    const box = (e) => e.getBoundingClientRect();
+    const onOneLine = (a, b) => Math.min(box(a).bottom, box(b).bottom) - Math.max(box(a).top, box(b).top) > 4;
+    const name = (input) => input.labels[0]?.textContent ?? input.getAttribute("aria-label");
+    const faults = [];
+    for (const explorer of document.querySelectorAll(".cc-box")) {
+        for (const input of [...explorer.querySelectorAll("input[type=range], input[type=checkbox]")].filter(seen)) {
+            const [label] = input.labels ?? [], readout = label && explorer.querySelector(`output[for="${input.id}"]`);
+            if (!label || !onOneLine(label, input)) faults.push(`${name(input)}: its label is not beside it`);
+            else if (input.type === "range" && box(label).right > box(input).left)
+                faults.push(`${name(input)}: its label is not before it`);
+            else if (input.type === "checkbox") {
+                const gap = Math.max(box(label).left - box(input).right, box(input).left - box(label).right);
+                if (gap < 2 || gap > 40) faults.push(`${name(input)}: ${gap} px between box and label`);
+            }
+            if (readout && seen(readout) && (!onOneLine(readout, input) || box(readout).left < box(input).right))
+                faults.push(`${name(input)}: its number is not beside it`);
+        }
+        for (const e of [...explorer.querySelectorAll("*")].filter(seen)) {
+            const hides = getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 2;
+            if (hides && e.clientWidth > 20) faults.push(`cut off: ${e.outerHTML.slice(0, 120)}`);
+        }
+    }
+    return faults;
+})()"""
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:

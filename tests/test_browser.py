@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Visit, visit
+from browser import MISPLACED, Visit, visit
 from test_book import PAGES, STATE, soup
 
 axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (requirements.txt)")
@@ -230,6 +230,13 @@ def test_explorers_are_ready_and_every_slider_answers_the_keys(page: Any, built_
             assert slider.evaluate("(slider) => slider.labels[0].textContent")
         assert len(told) > explorer.get_by_role("slider").count()
         assert not any(UNFINISHED.search(text) for text in told)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 375])
+def test_the_controls_of_explorers_are_laid_out(page: Any, width: int, theme: str) -> None:
+    dress(page, theme, {"width": width, "height": 900})
+    assert page.evaluate(MISPLACED) == []
 
 
 def test_nothing_moves_for_those_who_asked_for_rest(page: Any) -> None:

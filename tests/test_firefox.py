@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import MISPLACED
 from test_book import NOTEBOOKS
 from test_browser import UNFINISHED, stored_explorers
 
@@ -78,6 +79,11 @@ class Firefox:
         keys = {"type": "key", "id": "keys", "actions": [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]}
         self.call("input.performActions", context=self.window, actions=[keys])
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the page a size."""
+        viewport = {"width": width, "height": height}
+        self.call("browsingContext.setViewport", context=self.window, viewport=viewport)
+
     def told(self, method: str) -> list[Any]:
         """Return the events of a kind since the page was opened."""
         return [event["params"] for event in self.events if event.get("method") == method]
@@ -125,6 +131,10 @@ def test_explorers_are_ready_and_answer_the_keys_in_firefox(
     assert seen["ready"] == expected
     assert seen["notes"] == []
     assert seen["flat"] == 0
+    for width in (1440, 375):
+        firefox.resize(width, 900)
+        assert json.loads(firefox.run(f"JSON.stringify({MISPLACED})")) == []
+    firefox.resize(1440, 900)
     for number in range(expected):
         if firefox.run(FOCUS.format(number)):
             told = []

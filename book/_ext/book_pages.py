@@ -134,13 +134,19 @@ class Pages:
 
     def bundle(self) -> None:
         """Write the one style sheet and the icon font."""
-        css = "\n".join(read_style_sheet(self.static, name) for name in self.style_sheets)
+        # Only the theme's rules are weighed: what a script composes (`cc-widget-${look}`) is nowhere a word, and a rule of
+        # the book's own that looks unused may be the layout of every explorer.
+        ours = [str(name) for name, _ in self.app.config.html_css_files]
+        css, own = (
+            "\n".join(read_style_sheet(self.static, name) for name in self.style_sheets if (name in ours) == is_own)
+            for is_own in (False, True)
+        )
         scripts = (path for path in self.static.rglob("*.js") if not path.name.startswith("fontawesome"))
         names = set().union(
             *(names_in_page(page.read_text("utf-8")) for page in self.outdir.rglob("*.html")),
             *(NAME.findall(script.read_text("utf-8")) for script in scripts),
         )
-        css = used_rules(css, names)
+        css = used_rules(css, names) + own
         css = FONT_FACE.sub(lambda face: face[0] if "Awesome" not in face[0] or "fa-solid" in face[0] else "", css)
         css = css.replace(f',url({ICON_FONT.replace("woff2", "ttf")}) format("truetype")', "")
         (self.static / BUNDLE).write_text(css.replace(ICON_FONT, ICONS), "utf-8")
