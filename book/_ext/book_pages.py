@@ -134,8 +134,8 @@ class Pages:
 
     def bundle(self) -> None:
         """Write the one style sheet and the icon font."""
-        # Only the theme's rules are weighed: what a script composes (`cc-widget-${look}`) is nowhere a word, and a rule of
-        # the book's own that looks unused may be the layout of every explorer.
+        # Only the theme's rules are weighed: what a script composes (`cc-widget-${look}`) is nowhere a word, and a rule
+        # of the book's own that looks unused may be the layout of every explorer.
         ours = [str(name) for name, _ in self.app.config.html_css_files]
         css, own = (
             "\n".join(read_style_sheet(self.static, name) for name in self.style_sheets if (name in ours) == is_own)
