@@ -1,6 +1,7 @@
 """Exercises: every solution is accepted, every wrong answer that is kept here is rejected, and each says why."""
 
 import ast
+import dis
 import importlib
 import os
 import re
@@ -123,33 +124,37 @@ def test_a_wrong_answer_says_what_is_wrong(number, function):
 # Other numbers: a check draws by a seed, and who is wrong or right must not depend on it.
 
 
-def statements_for(name, statements):
-    """Return those of a notebook's statements that a name needs, in their order."""
-    kept, wanted, known = [], {name}, set()
+def names(code, *operations):
+    """Return the names outside functions that compiled code, and the functions in it, load or store."""
+    inner = [part for part in code.co_consts if hasattr(part, "co_consts")]
+    own = {step.argval for step in dis.get_instructions(code) if step.opname in operations}
+    return own.union(*(names(part, *operations) for part in inner))
+
+
+def definition(name, statements):
+    """Run those of a notebook's statements that a name needs, and return what it stands for."""
+    kept, wanted = [], {name}
     for statement in reversed(statements):
-        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-        binds = {node.id for node in names if isinstance(node.ctx, ast.Store)} | {getattr(statement, "name", "")}
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            binds |= {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
-        if binds & wanted - known:
-            known |= binds & wanted
-            kept.insert(0, statement)
-            wanted |= {node.id for node in names}
-    return kept
+        code = compile(ast.Module([statement], []), "<notebook>", "exec")
+        if names(code, "STORE_NAME") & wanted:
+            kept.insert(0, code)
+            wanted = wanted - names(code, "STORE_NAME") | names(code, "LOAD_NAME", "LOAD_GLOBAL")
+    defined = {}
+    for code in kept:
+        exec(code, defined)
+    return defined[name]
 
 
 @cache
 def solutions(path):
-    """Return each exercise's solution, by number, as a fresh run of what it needs of the notebook defines it."""
-    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    """Return the function of each exercise's solution, by number."""
     found, before = {}, []
-    for cell in code:
-        before += [statement for statement in ast.parse(cell.source).body if not isinstance(statement, ast.Expr)]
-        if "solution" in cell.metadata.get("tags", []) and "exercises.check(" in cell.source:
-            number, name = checked(cell)
-            defined = {}
-            exec(compile(ast.Module(statements_for(name, before), []), path.name, "exec"), defined)
-            found[number] = defined[name]
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            before += ast.parse(cell.source).body
+            if "solution" in cell.metadata.get("tags", []) and "exercises.check(" in cell.source:
+                number, name = checked(cell)
+                found[number] = definition(name, before)
     return found
 
 
