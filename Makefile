@@ -16,13 +16,15 @@ FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book serve quick library test fuzz lint notebooks frameworks browser bench lock audit test-matrix mutate clean
+.PHONY: help book serve quick library test exercises fuzz lint notebooks frameworks browser bench lock audit \
+    test-matrix mutate clean
 
 help:
 	@echo "make book         build the book and say where its first page is"
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make quick        lint, and test the library: the first thing to run after a change, a minute"
 	@echo "make test         run every test"
+	@echo "make exercises    try every solution and wrong answer under 100 seeds, where make test takes 5"
 	@echo "make fuzz         feed damaged files to everything that reads one, for an hour (FUZZ=weights for one kind)"
 	@echo "make lint         check the style, the format and the types of the code"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
@@ -51,6 +53,9 @@ library: $(READY)
 
 test: $(READY) browser
 	$(BIN)/python -m pytest
+
+exercises: $(READY)
+	SEEDS=100 $(BIN)/python -m pytest tests/test_exercises.py --quiet --capture=no -k every_seed
 
 fuzz: $(READY)
 	$(BIN)/python tools/fuzz.py $(FUZZ)

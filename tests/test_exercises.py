@@ -1,8 +1,11 @@
 """Exercises: every solution is accepted, every wrong answer that is kept here is rejected, and each says why."""
 
 import ast
+import dis
 import importlib
+import os
 import re
+import time
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import pytest
 from cnn_course.exercises import check, exercise, expect, require
 from cnn_course.exercises.checking import Wrong, checks_of_chapter
 
+SEEDS = range(int(os.environ.get("SEEDS", "5")))  # make exercises: all 100
 BOOK = Path(__file__).parent.parent / "book"
 CHAPTERS = sorted(path for path in BOOK.glob("[0-9][0-9]-*.ipynb"))
 HEADING = re.compile(r"^### Exercise (\d+)\.(\d+) (★{1,3}) (\S.*)$", re.MULTILINE)
@@ -109,11 +113,100 @@ def test_every_code_exercise_has_wrong_answers(path):
 
 
 @pytest.mark.parametrize(("number", "function"), WRONG, ids=lambda part: getattr(part, "__name__", part))
-def test_a_wrong_answer_is_rejected(number, function):
+def test_a_wrong_answer_says_what_is_wrong(number, function):
     assert function.__doc__, "a wrong answer says which misconception it is"
     verdict = check(number, function)
     assert verdict.status == "wrong", verdict
-    assert function.__name__ in verdict.text or verdict.text.endswith((".", "?"))
+    assert verdict.text.endswith(".")
+    assert len(re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]\d+)?", verdict.text)) <= 24, verdict
+
+
+# Other numbers: a check draws by a seed, and who is wrong or right must not depend on it.
+
+
+def names(code, *operations):
+    """Return the names outside functions that compiled code, and the functions in it, load or store."""
+    inner = [part for part in code.co_consts if hasattr(part, "co_consts")]
+    own = {step.argval for step in dis.get_instructions(code) if step.opname in operations}
+    return own.union(*(names(part, *operations) for part in inner))
+
+
+def definition(name, statements):
+    """Run those of a notebook's statements that a name needs, and return what it stands for."""
+    kept, wanted = [], {name}
+    for statement in reversed(statements):
+        code = compile(ast.Module([statement], []), "<notebook>", "exec")
+        if names(code, "STORE_NAME") & wanted:
+            kept.insert(0, code)
+            wanted = wanted - names(code, "STORE_NAME") | names(code, "LOAD_NAME", "LOAD_GLOBAL")
+    defined = {}
+    for code in kept:
+        exec(code, defined)
+    return defined[name]
+
+
+@cache
+def solutions(path):
+    """Return the function of each exercise's solution, by number."""
+    found, before = {}, []
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            before += ast.parse(cell.source).body
+            if "solution" in cell.metadata.get("tags", []) and "exercises.check(" in cell.source:
+                number, name = checked(cell)
+                found[number] = definition(name, before)
+    return found
+
+
+@each_chapter
+def test_wrong_answers_lose_and_solutions_pass_under_every_seed(path):
+    chapter, start = int(path.stem[:2]), time.perf_counter()
+    wrong, right = wrong_answers(chapter), solutions(path)
+    assert list(right) == checks_of_chapter(str(chapter))
+    for seed in SEEDS:
+        for number, function in right.items():
+            verdict = check(number, function, seed=seed)
+            assert verdict.status == "right", f"seed {seed}: {verdict}"
+        for number, function in wrong:
+            assert check(number, function, seed=seed).status == "wrong", f"seed {seed}: {number}, {function.__name__}"
+    seconds = time.perf_counter() - start
+    print(
+        f"\nchapter {chapter}: {len(wrong)} wrong answers, {len(right)} solutions, {len(SEEDS)} seeds, {seconds:.1f} s"
+    )
+
+
+class Table:
+    """An answer that computes nothing: what the solution gave under the public seed, by arguments or in their order."""
+
+    def __init__(self, number, solution, by_order):
+        self.by_order, self.calls, self.values = by_order, 0, {}
+
+        def record(*arguments, **options):
+            key = self.key(arguments, options)
+            self.values[key] = solution(*arguments, **options)
+            return self.values[key]
+
+        assert check(number, record).status == "right"
+        self.calls = 0
+
+    def key(self, arguments, options):
+        self.calls += 1
+        names = [getattr(part, "__name__", repr(part)) for part in (*arguments, *options.items())]
+        return self.calls if self.by_order else tuple(names)
+
+    def __call__(self, *arguments, **options):
+        return self.values.get(self.key(arguments, options), next(iter(self.values.values())))
+
+
+@pytest.mark.parametrize("by_order", [False, True])
+@pytest.mark.parametrize(
+    "number", [number for chapter in range(len(CHAPTERS)) for number in checks_of_chapter(str(chapter))]
+)
+def test_a_table_of_the_public_cases_is_no_answer(number, by_order):
+    solution = solutions(CHAPTERS[int(number.partition(".")[0])])[number]
+    assert check(number, Table(number, solution, by_order)).status == "right"
+    for seed in range(1, 5):
+        assert check(number, Table(number, solution, by_order), seed=seed).status == "wrong", f"seed {seed}"
 
 
 # The frame
@@ -151,13 +244,13 @@ def in_place(x):
         (lambda x: x + 1, "wrong", "has 3 at 1, where 4 would be right"),
         (lambda x: x**2, "wrong", "That is the square."),
         (lambda x: 2 * x[:1], "wrong", "gives an array of shape (1,); it must give an array of shape (2,)"),
-        (lambda x: None, "wrong", "gives None; does it end with `return`?"),
-        (lambda x: "2", "wrong", "gives '2'; it must give an array of shape (2,)"),
+        (lambda x: None, "wrong", "gives None, as a function without `return` does"),
+        (lambda x: "2", "wrong", "gives text; it must give an array of shape (2,)"),
         (lambda x: x > 0, "wrong", "it must give an array of shape (2,)"),
-        (lambda x: [[1], [2, 3]], "wrong", "no array of numbers"),
+        (lambda x: [[1], [2, 3]], "wrong", "gives a list that is no array, its parts differ in length"),
         (lambda x: 1 / 0, "wrong", "raises ZeroDivisionError: division by zero"),
         (lambda x, y: x, "wrong", "raises TypeError"),
-        (in_place, "wrong", "in_place([1.0, 2.0]) changes its argument"),
+        (in_place, "wrong", "changes its argument: work on a copy, in in_place([1.0, 2.0])."),
         (lambda x: np.nan_to_num(2 * x), "wrong", "NaN must stay NaN."),
     ],
 )
@@ -172,7 +265,9 @@ def test_a_verdict_says_what_is_wrong(double, function, status, words):
     ("value", "right", "fits"),
     [
         (3, 3, True),
-        (3.0, 3, True),
+        (3.0, 3.0, True),
+        (3, 3.0, True),
+        (3.0, 3, False),
         (True, 1, False),
         (3, 4, False),
         ((1, 2), (1, 2), True),
@@ -184,8 +279,8 @@ def test_a_verdict_says_what_is_wrong(double, function, status, words):
         (1, True, False),
         ("valid", "valid", True),
         ("same", "valid", False),
-        (1 + 1e-12, 1, True),
-        (1 + 1e-6, 1, False),
+        (1 + 1e-12, 1.0, True),
+        (1 + 1e-6, 1.0, False),
         (float("nan"), 1, False),
         (1j, 1, False),
         (np.ones((2, 1)), np.ones((1, 2)), False),

@@ -41,7 +41,7 @@ def repeat_border(answer: Answer) -> None:
     """NumPy's own `np.pad` is the witness; rows and columns differ."""
     random = np.random.RandomState(0)
     for height, width, rows, cols in ((2, 3, 1, 2), (4, 3, 2, 0), (3, 5, 0, 1), (1, 4, 3, 2)):
-        x = random.permutation(height * width).reshape(height, width)
+        x = random.permutation(height * width).reshape(height, width) / 2
         amounts = ((rows, rows), (cols, cols))
         above, below = ((rows, 0), (cols, 0)), ((0, rows), (0, cols))
         sides = np.pad(x, amounts)

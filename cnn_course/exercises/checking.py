@@ -1,4 +1,7 @@
-"""How an answer is compared: call it with copies, compare what it gives, and say in words what differs."""
+"""How an answer is compared: call it with copies, compare what it gives, and say in words what differs.
+
+A verdict is for you, not a mark: the answer runs in the same Python as its check and could read everything here.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,21 @@ Check = Callable[["Answer"], None]
 Status = Literal["open", "wrong", "right"]
 
 PRACTICE = 0  # the seed of the book: whoever practises meets the same numbers again
+MOST = 12  # numbers in a message: more would hide what is wrong
+DEPTH = 8  # of lists in lists: no answer has more axes, and a list may hold itself
 
 _CHECKS: dict[str, Check] = {}
 
 
 class Wrong(Exception):
     """What is wrong with an answer, as a sentence for the student."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Something that an answer gave and that is neither numbers nor text: only its name is ever used."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,7 @@ class Answer:
     Parameters
     ----------
     function : callable
-        What the student wrote.
+        What the student wrote, or a stand-in that calls it elsewhere; it may raise `Wrong` itself.
     seed : int, optional
         Of the numbers that checks draw.
 
@@ -67,11 +79,16 @@ class Answer:
     def __init__(self, function: Callable[..., Any], seed: int = PRACTICE) -> None:
         self.function = function
         self.random = np.random.RandomState(seed)
-        self.name = getattr(function, "__name__", "your function")
+        self.name = _name(function)
         self.cases = 0
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Call the function.
+
+        Returns
+        -------
+        number, bool, str, None, ndarray, list or tuple of these, or Foreign
+            What it gave, in Python's and NumPy's own types: safe to compare, whatever the student returned.
 
         Raises
         ------
@@ -81,18 +98,43 @@ class Answer:
         given = copy.deepcopy((arguments, options))
         try:
             value = self.function(*given[0], **given[1])
-        except NotImplementedError:
+        except (NotImplementedError, KeyboardInterrupt, Wrong):
             raise
-        except Exception as error:
-            raise Wrong(f"{self.call(*arguments, **options)} raises {type(error).__name__}: {error}") from error
-        if not _same(given, (arguments, options)):
-            raise Wrong(f"{self.call(*arguments, **options)} changes its argument: work on a copy")
-        return value
+        except BaseException as error:  # SystemExit, too, would end the page of whoever practises
+            raise Wrong(f"{self.name} raises {_error(error)}, in {self.call(*arguments, **options)}.") from error
+        if not _same((arguments, options), given):
+            raise Wrong(f"{self.name} changes its argument: work on a copy, in {self.call(*arguments, **options)}.")
+        return _plain(value)
+
+    def array(self, *arguments: Any, shape: tuple[int, ...], **options: Any) -> np.ndarray:
+        """Call the function for an array that a check goes on to use.
+
+        Parameters
+        ----------
+        *arguments, **options
+            What it is called with.
+        shape : tuple of int
+            What the array's shape must be.
+
+        Returns
+        -------
+        ndarray of float
+
+        Raises
+        ------
+        Wrong
+            If it gives anything but numbers in this shape.
+        """
+        found = _numbers(self(*arguments, **options), np.zeros(shape))
+        if isinstance(found, str):
+            raise Wrong(f"{self.name} {found}, in {self.call(*arguments, **options)}.")
+        return found.astype(float)
 
     def call(self, *arguments: Any, **options: Any) -> str:
-        """Write a call as a student would."""
-        named = [f"{name}={_short(value)}" for name, value in options.items()]
-        return f"{self.name}({', '.join([*map(_short, arguments), *named])})"
+        """Write a call as a student would, with arrays by their shapes where their numbers would be too many."""
+        whole = sum(map(_count, [*arguments, *options.values()])) <= MOST
+        named = [f"{name}={_short(value, whole)}" for name, value in options.items()]
+        return f"{self.name}({', '.join([*(_short(value, whole) for value in arguments), *named])})"
 
 
 def exercise(number: str) -> Callable[[Check], Check]:
@@ -141,12 +183,13 @@ def expect(
         The student's function.
     *arguments, **options
         What it is called with.
-    gives : number, bool, str, ndarray or tuple of these
-        What is right, computed by other means than the solution's.
+    gives : number, bool, str, None, ndarray or tuple of these
+        What is right, computed by other means than the solution's. Whole numbers ask for whole numbers: 3.0 is no 3.
     slips : iterable of (value, text)
         Wrong values that tell what went wrong, and the sentence that says so.
     tolerance : float
-        Largest difference, as a share of the right number (or as a number, below 1).
+        Largest difference, as a share of the right number (or as a number, below 1). What comes back in float32 or
+        float16 may differ by a few of its own last digits.
 
     Raises
     ------
@@ -157,7 +200,7 @@ def expect(
     fault = _difference(value, gives, tolerance)
     if fault:
         hints = [text for slip, text in slips if not _difference(value, slip, tolerance)]
-        raise Wrong(" ".join([f"{answer.call(*arguments, **options)} {fault}.", *hints]))
+        raise Wrong(" ".join([*hints, f"{answer.name} {fault}, in {answer.call(*arguments, **options)}."]))
     answer.cases += 1
 
 
@@ -198,7 +241,7 @@ def check(number: str, function: Callable[..., Any], *, seed: int = PRACTICE) ->
     Returns
     -------
     Verdict
-        It prints as a sentence: right, or the first case that is not.
+        It prints as a sentence: right, or the first case that is not. It is for you, not a mark.
 
     Raises
     ------
@@ -251,6 +294,24 @@ def checks_of_chapter(chapter: str) -> list[str]:
     return [number for number in _CHECKS if number.partition(".")[0] == chapter]
 
 
+def _plain(value: Any, depth: int = DEPTH) -> Any:
+    """Return what an answer gave in Python's and NumPy's own types, without running any code of the value's."""
+    kind = type(value)
+    if kind is np.ndarray or kind in _SCALARS:
+        if value.dtype.kind not in "biufcUS":
+            return Foreign(f"an array of dtype {value.dtype.name}")
+        return value if kind is not np.ndarray or value.ndim else value[()]
+    if kind is int and abs(value) >= 2**63:
+        return Foreign(f"a whole number of {value.bit_length()} bits")
+    if value is None or kind in (bool, int, float, complex, str, bytes):
+        return value
+    for base in (list, tuple):
+        if issubclass(kind, base):
+            parts = base.__getitem__(value, slice(None))
+            return base(_plain(part, depth - 1) for part in parts) if depth else Foreign("lists in lists in lists")
+    return Foreign(f"an object of type {_type(value)}")
+
+
 def _difference(value: Any, wanted: Any, tolerance: float) -> str:
     """Say what differs, or nothing if nothing does."""
     if isinstance(wanted, tuple):
@@ -263,56 +324,143 @@ def _difference(value: Any, wanted: Any, tolerance: float) -> str:
                     return f"{fault}, at place {place} of what it returns"
                 return fault.replace("what it returns", f"place {place} of what it returns")
         return ""
-    if value is None and wanted is not None:
-        return "gives None; does it end with `return`?"
     if wanted is None or isinstance(wanted, str | bool | np.bool_):
         kinds = (bool, np.bool_) if isinstance(wanted, bool | np.bool_) else type(wanted)
         return "" if isinstance(value, kinds) and value == wanted else f"gives {_short(value)}; it must give {wanted!r}"
     right = np.asarray(wanted)
-    try:
-        found = np.asarray(value)
-    except ValueError:
-        return f"gives {_short(value)}, which is no array of numbers"
-    if found.dtype.kind not in "iuf":
-        return f"gives {_short(value)}; it must give {_kind(right)}"
-    if found.shape != right.shape:
-        return f"gives {_kind(found)}; it must give {_kind(right)}"
-    close = np.isclose(found, right, rtol=tolerance, atol=tolerance, equal_nan=True)
+    found = _numbers(value, right)
+    if isinstance(found, str):
+        return found
+    own = 8 * np.finfo(found.dtype).eps if found.dtype.kind == "f" else 0
+    with np.errstate(over="ignore"):  # a long double may be too large
+        close = np.isclose(
+            found.astype(float), right, rtol=max(tolerance, own), atol=max(tolerance, own), equal_nan=True
+        )
     if close.all():
         return ""
-    if not right.ndim:
-        return f"gives {_short(value)}; it must give {_short(wanted)}"
     at = tuple(int(i) for i in np.argwhere(~close)[0])
+    given, meant = _apart(found[at], right[at])
+    if not right.ndim:
+        return f"gives {given}; it must give {meant}"
     where = f"at {list(at)}" if len(at) > 1 else f"at {at[0]}"
-    return f"has {_short(found[at])} {where}, where {_short(right[at])} would be right"
+    return f"has {given} {where}, where {meant} would be right"
+
+
+def _numbers(value: Any, right: np.ndarray) -> np.ndarray | str:
+    """Return a plain value as an array of the right shape and kind of numbers, or say why it is none."""
+    wanted = _kind(right)
+    if value is None:
+        return "gives None, as a function without `return` does"
+    if isinstance(value, Foreign):
+        return f"gives {value.name}; it must give {wanted}"
+    try:
+        found = np.asarray(value)
+    except (ValueError, OverflowError):
+        return f"gives {_list(value)} that is no array, its parts differ in length; it must give {wanted}"
+    if found.dtype.kind == "c":
+        return "gives complex numbers; take .real"
+    if found.dtype.kind not in "iuf":
+        names = {"b": "True and False", "U": "text", "S": "bytes"}
+        return f"gives {names.get(found.dtype.kind, _list(value) + ' of more than numbers')}; it must give {wanted}"
+    if found.shape != right.shape:
+        return f"gives {_kind(found)}; it must give {wanted}"
+    if found.dtype.kind == "f" and right.dtype.kind in "iu":
+        which = "floats; they must be whole numbers" if right.ndim else f"{_short(value)}; it must be a whole number"
+        return f"gives {which}, as `//` and `int` make them"
+    return found
 
 
 def _kind(array: np.ndarray) -> str:
     return f"an array of shape {array.shape}" if array.ndim else "a number"
 
 
-def _short(value: Any) -> str:
-    """Write a value so that it fits into a sentence."""
+def _list(value: Any) -> str:
+    return "a tuple" if isinstance(value, tuple) else "a list"
+
+
+def _apart(given: Any, meant: Any) -> tuple[str, str]:
+    """Write two numbers with as many digits as it takes to tell them apart."""
+    for digits in (6, 9, 12, 17):
+        if (written := _number(given, digits)) != (right := _number(meant, digits)):
+            return written, right
+    return f"a number that differs by {abs(float(given - meant)):.0e}", right
+
+
+def _number(value: Any, digits: int) -> str:
+    return str(value) if isinstance(value, np.integer) else f"{float(value):.{digits}g}"
+
+
+def _count(value: Any) -> int:
+    """Count the numbers that writing a value takes."""
     if isinstance(value, np.ndarray):
-        if value.size > 24:
-            return f"<array of shape {value.shape}>"
-        return str(value.tolist())
-    if isinstance(value, float | np.floating):
-        return f"{value:.6g}"
+        return value.size
+    return sum(map(_count, value)) if isinstance(value, tuple | list) else 1
+
+
+def _short(value: Any, whole: bool = True) -> str:
+    """Write a value so that it fits into a sentence; arrays that are not wanted whole, by their shape."""
+    if isinstance(value, Foreign):
+        return value.name
+    if isinstance(value, np.ndarray):
+        return _short(value.tolist()) if whole and value.size <= MOST else f"<array of shape {value.shape}>"
+    if isinstance(value, np.floating):
+        return _short(float(value))
     if isinstance(value, np.generic):
-        return str(value.item())
-    if callable(value):
-        return getattr(value, "__name__", "a function")
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+        return str(value)
+    if isinstance(value, tuple | list):
+        if _count(value) > MOST and whole:
+            return f"{_list(value)} of {len(value)}"
+        parts = ", ".join(_short(part, whole) for part in value)
+        return f"[{parts}]" if isinstance(value, list) else f"({parts}{',' * (len(value) == 1)})"
+    if isinstance(value, float) and len(repr(value)) > 8:
+        return f"{value:.6g}"
+    if value is None or isinstance(value, int | float | complex | str | bytes):
+        text = repr(value)
+        return text if len(text) <= 60 else f"{text[:57]}..."
+    return _name(value) if callable(value) else f"an object of type {_type(value)}"
 
 
-def _same(before: Any, after: Any) -> bool:
-    """Tell whether two lots of arguments are equal."""
-    if isinstance(before, np.ndarray):
-        return before.shape == after.shape and np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
-    if isinstance(before, tuple | list):
-        return len(before) == len(after) and all(map(_same, before, after))
-    if isinstance(before, dict):
-        return before.keys() == after.keys() and all(_same(before[name], after[name]) for name in before)
-    return before == after if isinstance(before, int | float | str) else True
+def _name(function: Any) -> str:
+    """Return a function's name, also where asking for it fails."""
+    try:
+        name = function.__name__
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return "your function"
+    return name if type(name) is str else "your function"
+
+
+def _type(value: Any) -> str:
+    """Return the name of a value's type, also where a metaclass hides it."""
+    return type.__dict__["__name__"].__get__(type(value))
+
+
+def _error(error: BaseException) -> str:
+    """Write an exception in a line, also where asking for its text fails."""
+    try:
+        text = " ".join(str(error).split())
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return _type(error)
+    text = text if len(text) <= 200 else f"{text[:197]}..."
+    if re.search(r"^Cannot cast ufunc .* to dtype\('u?int", text):
+        text += " Your array holds whole numbers: `np.zeros(shape)` holds any"
+    return f"{_type(error)}: {text}" if text else _type(error)
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    """Tell whether arguments are still what they were; what a student may have put there is not asked."""
+    if type(ours) is not type(theirs):
+        return False
+    if isinstance(ours, np.ndarray):
+        return (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype) and ours.tobytes() == theirs.tobytes()
+    if isinstance(ours, tuple | list):
+        return len(ours) == len(theirs) and all(map(_same, ours, theirs))
+    if isinstance(ours, dict):
+        return ours.keys() == theirs.keys() and all(_same(ours[name], theirs[name]) for name in ours)
+    return ours == theirs if isinstance(ours, int | float | str) else True
+
+
+_SCALARS = frozenset(np.sctypeDict.values())
