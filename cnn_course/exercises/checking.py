@@ -15,25 +15,19 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .values import Foreign, plain, type_name
+
 Check = Callable[["Answer"], None]
 Status = Literal["open", "wrong", "right"]
 
 PRACTICE = 0  # the seed of the book: whoever practises meets the same numbers again
 MOST = 12  # numbers in a message: more would hide what is wrong
-DEPTH = 8  # of lists in lists: no answer has more axes, and a list may hold itself
 
 _CHECKS: dict[str, Check] = {}
 
 
 class Wrong(Exception):
     """What is wrong with an answer, as a sentence for the student."""
-
-
-@dataclass(frozen=True)
-class Foreign:
-    """Something that an answer gave and that is neither numbers nor text: only its name is ever used."""
-
-    name: str
 
 
 @dataclass(frozen=True)
@@ -72,15 +66,22 @@ class Answer:
     ----------
     random : RandomState
         The one source of every number that a check draws: whoever does not know the seed cannot foresee them.
-    cases : int
-        Number of comparisons that held.
     """
 
     def __init__(self, function: Callable[..., Any], seed: int = PRACTICE) -> None:
         self.function = function
         self.random = np.random.RandomState(seed)
         self.name = _name(function)
-        self.cases = 0
+        self._held = [0]  # shared with the answers that are this one's methods
+
+    @property
+    def cases(self) -> int:
+        """Number of comparisons that held."""
+        return self._held[0]
+
+    def hold(self) -> None:
+        """Count a comparison that held."""
+        self._held[0] += 1
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Call the function.
@@ -95,16 +96,39 @@ class Answer:
         Wrong
             If it raises, or changes an argument.
         """
+        return plain(self._result(self.function, arguments, options))
+
+    def make(self, *arguments: Any, **options: Any) -> Made:
+        """Call a class for an object whose methods a check goes on to call.
+
+        Parameters
+        ----------
+        *arguments, **options
+            What it is called with.
+
+        Returns
+        -------
+        Made
+
+        Raises
+        ------
+        Wrong
+            If it raises, or changes an argument.
+        """
+        maker = self.function.make if isinstance(self.function, Elsewhere) else self.function
+        return Made(self, self._result(maker, arguments, options))
+
+    def _result(self, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         given = copy.deepcopy((arguments, options))
         try:
-            value = self.function(*given[0], **given[1])
+            value = function(*given[0], **given[1])
         except (NotImplementedError, KeyboardInterrupt, Wrong):
             raise
         except BaseException as error:  # SystemExit, too, would end the page of whoever practises
             raise Wrong(f"{self.name} raises {_error(error)}, in {self.call(*arguments, **options)}.") from error
         if not _same((arguments, options), given):
             raise Wrong(f"{self.name} changes its argument: work on a copy, in {self.call(*arguments, **options)}.")
-        return _plain(value)
+        return value
 
     def array(self, *arguments: Any, shape: tuple[int, ...], **options: Any) -> np.ndarray:
         """Call the function for an array that a check goes on to use.
@@ -135,6 +159,84 @@ class Answer:
         whole = sum(map(_count, [*arguments, *options.values()])) <= MOST
         named = [f"{name}={_short(value, whole)}" for name, value in options.items()]
         return f"{self.name}({', '.join([*(_short(value, whole) for value in arguments), *named])})"
+
+
+class Elsewhere:
+    """A stand-in for a student's function that runs in another process; what it raises was raised there."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Call it there."""
+        raise NotImplementedError
+
+    def make(self, *arguments: Any, **options: Any) -> Any:
+        """Call it there and keep there what it gives: attributes of what comes back are read there."""
+        raise NotImplementedError
+
+
+class Made:
+    """An object that a student's class made.
+
+    Parameters
+    ----------
+    answer : Answer
+        The class.
+    thing : object
+        What it made.
+    """
+
+    def __init__(self, answer: Answer, thing: Any) -> None:
+        self.answer = answer
+        self.thing = thing
+
+    def method(self, name: str) -> Answer:
+        """Return one of its methods, as an answer of its own that counts with the class.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Answer
+
+        Raises
+        ------
+        Wrong
+            If the class has no such method.
+        """
+        found = self._get(name)
+        if not callable(found):
+            raise Wrong(f"{self.answer.name} has no method {name}.")
+        bound = copy.copy(self.answer)
+        bound.function, bound.name = found, f"{self.answer.name}.{name}"
+        return bound
+
+    def value(self, name: str) -> Any:
+        """Return one of its attributes, in Python's and NumPy's own types.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        object
+            As an `Answer` gives it.
+
+        Raises
+        ------
+        Wrong
+            If it has no such attribute.
+        """
+        return plain(self._get(name))
+
+    def _get(self, name: str) -> Any:
+        try:
+            return getattr(self.thing, name)
+        except (KeyboardInterrupt, Wrong):
+            raise
+        except BaseException as error:
+            raise Wrong(f"{self.answer.name} has no {name}: {_error(error)}.") from error
 
 
 def exercise(number: str) -> Callable[[Check], Check]:
@@ -201,7 +303,7 @@ def expect(
     if fault:
         hints = [text for slip, text in slips if not _difference(value, slip, tolerance)]
         raise Wrong(" ".join([*hints, f"{answer.name} {fault}, in {answer.call(*arguments, **options)}."]))
-    answer.cases += 1
+    answer.hold()
 
 
 def require(answer: Answer, condition: bool | np.bool_, sentence: str) -> None:
@@ -223,7 +325,7 @@ def require(answer: Answer, condition: bool | np.bool_, sentence: str) -> None:
     """
     if not condition:
         raise Wrong(sentence)
-    answer.cases += 1
+    answer.hold()
 
 
 def check(number: str, function: Callable[..., Any], *, seed: int = PRACTICE) -> Verdict:
@@ -261,9 +363,27 @@ def check(number: str, function: Callable[..., Any], *, seed: int = PRACTICE) ->
         raise ValueError(f'number must be that of a code exercise, such as "4.2", got {number!r}')
     if not callable(function):
         raise TypeError(f"pass the function itself, without calling it, got {_short(function)}")
-    answer = Answer(function, seed)
+    return judge(number, _CHECKS[number], Answer(function, seed))
+
+
+def judge(number: str, compare: Check, answer: Answer) -> Verdict:
+    """Run a check.
+
+    Parameters
+    ----------
+    number : str
+        What the verdict is about.
+    compare : callable
+        The check, a function of one `Answer`.
+    answer : Answer
+        What it compares.
+
+    Returns
+    -------
+    Verdict
+    """
     try:
-        _CHECKS[number](answer)
+        compare(answer)
     except NotImplementedError:
         return Verdict(number, "open", "nothing to check yet. Put your code in place of `raise NotImplementedError`.")
     except Wrong as wrong:
@@ -292,24 +412,6 @@ def checks_of_chapter(chapter: str) -> list[str]:
     if chapter.isdigit() and importlib.util.find_spec(name):
         importlib.import_module(name)
     return [number for number in _CHECKS if number.partition(".")[0] == chapter]
-
-
-def _plain(value: Any, depth: int = DEPTH) -> Any:
-    """Return what an answer gave in Python's and NumPy's own types, without running any code of the value's."""
-    kind = type(value)
-    if kind is np.ndarray or kind in _SCALARS:
-        if value.dtype.kind not in "biufcUS":
-            return Foreign(f"an array of dtype {value.dtype.name}")
-        return value if kind is not np.ndarray or value.ndim else value[()]
-    if kind is int and abs(value) >= 2**63:
-        return Foreign(f"a whole number of {value.bit_length()} bits")
-    if value is None or kind in (bool, int, float, complex, str, bytes):
-        return value
-    for base in (list, tuple):
-        if issubclass(kind, base):
-            parts = base.__getitem__(value, slice(None))
-            return base(_plain(part, depth - 1) for part in parts) if depth else Foreign("lists in lists in lists")
-    return Foreign(f"an object of type {_type(value)}")
 
 
 def _difference(value: Any, wanted: Any, tolerance: float) -> str:
@@ -417,7 +519,7 @@ def _short(value: Any, whole: bool = True) -> str:
     if value is None or isinstance(value, int | float | complex | str | bytes):
         text = repr(value)
         return text if len(text) <= 60 else f"{text[:57]}..."
-    return _name(value) if callable(value) else f"an object of type {_type(value)}"
+    return _name(value) if callable(value) else f"an object of type {type_name(value)}"
 
 
 def _name(function: Any) -> str:
@@ -431,11 +533,6 @@ def _name(function: Any) -> str:
     return name if type(name) is str else "your function"
 
 
-def _type(value: Any) -> str:
-    """Return the name of a value's type, also where a metaclass hides it."""
-    return type.__dict__["__name__"].__get__(type(value))
-
-
 def _error(error: BaseException) -> str:
     """Write an exception in a line, also where asking for its text fails."""
     try:
@@ -443,11 +540,11 @@ def _error(error: BaseException) -> str:
     except KeyboardInterrupt:
         raise
     except BaseException:
-        return _type(error)
+        return type_name(error)
     text = text if len(text) <= 200 else f"{text[:197]}..."
     if re.search(r"^Cannot cast ufunc .* to dtype\('u?int", text):
         text += " Your array holds whole numbers: `np.zeros(shape)` holds any"
-    return f"{_type(error)}: {text}" if text else _type(error)
+    return f"{type_name(error)}: {text}" if text else type_name(error)
 
 
 def _same(ours: Any, theirs: Any) -> bool:
@@ -461,6 +558,3 @@ def _same(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, dict):
         return ours.keys() == theirs.keys() and all(_same(ours[name], theirs[name]) for name in ours)
     return ours == theirs if isinstance(ours, int | float | str) else True
-
-
-_SCALARS = frozenset(np.sctypeDict.values())
