@@ -6,8 +6,10 @@ Taught in chapters 8 (building LeNet) and 9 (sending gradients back through it).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from math import prod, sqrt
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -28,7 +30,12 @@ Shape = tuple[int, ...]
 
 
 class Layer:
-    """What all layers have in common.
+    """What all layers have in common, and what a layer of your own inherits from.
+
+    A layer of your own has a `forward` that returns the output and keeps what the way back needs, and a `backward` that
+    returns the gradient of the input. What it learns goes into `params`, the gradients by the same names into `grads`,
+    arrays that training leaves alone into `constants`. Its options belong into its ``__repr__``: by that and by the
+    constants a file of weights or a checkpoint knows whose it is.
 
     Attributes
     ----------
@@ -36,15 +43,52 @@ class Layer:
         The learned arrays, by name; empty for layers that learn nothing.
     grads : dict of str to ndarray
         Their gradients, after `backward`.
+    constants : dict of str to ndarray
+        Arrays on which the output depends too, and which are never changed.
+
+    Examples
+    --------
+    A layer that multiplies everything by one number, which it learns:
+
+    >>> class Scale(Layer):
+    ...     def __init__(self, start):
+    ...         self.params["factor"] = np.array([start], np.float32)
+    ...
+    ...     def forward(self, x):
+    ...         self.x = x
+    ...         return self.params["factor"] * x
+    ...
+    ...     def backward(self, grad_y):
+    ...         self.grads["factor"] = np.array([(grad_y * self.x).sum()])
+    ...         return self.params["factor"] * grad_y
+    >>> model = Sequential(Flatten(), Scale(3.0))
+    >>> model(np.array([[1.0, 2.0]]))
+    array([[3., 6.]])
+    >>> model.backward(np.array([[1.0, 1.0]]))
+    array([[3., 3.]])
+    >>> model.named_grads()
+    {'1.factor': array([3.])}
     """
 
-    def __init__(self) -> None:
-        self.params: dict[str, np.ndarray] = {}
-        self.grads: dict[str, np.ndarray] = {}
-        self.x: np.ndarray | None = None
+    x: np.ndarray | None = None  # what `forward` was given
+
+    @cached_property
+    def params(self) -> dict[str, np.ndarray]:
+        """The learned arrays, by name."""
+        return {}
+
+    @cached_property
+    def grads(self) -> dict[str, np.ndarray]:
+        """The gradients of `params`, after `backward`."""
+        return {}
+
+    @cached_property
+    def constants(self) -> dict[str, np.ndarray]:
+        """Arrays on which the output depends, and which are never changed."""
+        return {}
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Return the layer's output, and remember `x` for `backward`.
+        """Return the layer's output, and remember `x` for `backward`; ``layer(x)`` is the same.
 
         Parameters
         ----------
@@ -54,18 +98,31 @@ class Layer:
         Returns
         -------
         ndarray of shape (N, ...)
+
+        Raises
+        ------
+        TypeError
+            If `x` is not an array of real numbers.
+        ValueError
+            If the layer cannot take its shape.
         """
+        if x is None:
+            raise TypeError(f"{self}: x is None; does the layer before return its output?")
         self.x = x
         return self._forward(x)
 
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return self.forward(x)
+
     def backward(self, grad_y: np.ndarray, *, need_grad_x: bool = True) -> np.ndarray | None:
-        """Return the gradient with respect to the last input; those of the parameters go to `grads`.
+        """Return the gradient with respect to the input of the last `forward`; those of the parameters go to `grads`.
 
         Parameters
         ----------
         grad_y : ndarray of the output's shape
         need_grad_x : bool
-            False lets a layer with parameters skip its input gradient; None comes back.
+            False lets a layer with parameters skip its input gradient; None comes back. A layer of your own need not
+            know it.
 
         Returns
         -------
@@ -74,17 +131,21 @@ class Layer:
         Raises
         ------
         TypeError
-            If `need_grad_x` is not a bool.
+            If `need_grad_x` is not a bool, or `grad_y` not an array of real numbers.
+        ValueError
+            If it does not have the output's shape.
         RuntimeError
             If there was no `forward` before.
         """
         boolean(need_grad_x, "need_grad_x")
         if self.x is None:
             raise RuntimeError(f"{self}: backward needs the input of a forward pass, and there was none")
+        if grad_y is None:
+            raise TypeError(f"{self}: grad_y is None; does the layer behind return the gradient of its input?")
         return self._backward(grad_y, self.x, need_grad_x)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape of one output sample.
+        """Return the shape of one output sample; a layer of your own finds it by a forward pass of ones.
 
         Parameters
         ----------
@@ -102,7 +163,10 @@ class Layer:
         ValueError
             If the layer cannot take this shape.
         """
-        return _sizes(input_shape)
+        shape = (1, *_sizes(input_shape))
+        room(shape, 4, "a sample")
+        with untouched(self), np.errstate(all="ignore"):
+            return self.forward(np.ones(shape, np.float32)).shape[1:]
 
     def mac_count(self, input_shape: Shape) -> int:
         """Return the multiplications by weights (each with an addition) for one sample; 0 for layers without weights.
@@ -177,6 +241,10 @@ class _Weighted(Layer):
         if boolean(bias, "bias"):
             self.params["bias"] = np.zeros(n_bias, np.float32)
 
+    def _called(self, given: str) -> str:
+        """Return the call that makes such a layer, but for what draws its weights."""
+        return f"{type(self).__name__}({given}{_given({'bias': 'bias' in self.params}, bias=True)})"
+
     def _keep(self, gradients: conv.Gradients) -> np.ndarray | None:
         grad_x, self.grads["weight"], grad_bias = gradients
         if grad_bias is not None:
@@ -228,16 +296,15 @@ class Conv2d(_Weighted):
         c_in: int,
         c_out: int,
         kernel_size: int | Pair,
-        *,
         stride: int | Pair = 1,
         padding: Padding = 0,
+        *,
         dilation: int | Pair = 1,
         groups: int = 1,
         connections: np.ndarray | None = None,
         bias: bool = True,
         random_state: np.random.RandomState,
     ) -> None:
-        super().__init__()
         c_in, c_out = integer(c_in, "c_in", 1), integer(c_out, "c_out", 1)
         groups = check_groups(c_in, c_out, groups)
         self.c_in, self.c_out = c_in, c_out
@@ -245,12 +312,18 @@ class Conv2d(_Weighted):
         self.stride = per_axis(stride, "stride", minimum=1)
         self.dilation = per_axis(dilation, "dilation", minimum=1)
         self.pads = resolve_padding(padding, self.kernel_size, self.stride, self.dilation)
-        self.options: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+        self.options: dict[str, Any] = {
+            "stride": self.stride,
+            "padding": str(padding) if isinstance(padding, str) else per_axis(padding, "padding"),
+            "dilation": self.dilation,
+            "groups": groups,
+        }
         self.connections = None if connections is None else _table(connections, (c_out, c_in), groups)
         shape = (c_out, c_in // groups, *self.kernel_size)
         self._set_params(shape, prod(shape[1:]), c_out, bias, random_state)
         if self.connections is not None:
             # A map that sees fewer channels adds up fewer products, so each may be larger.
+            self.constants["connections"] = self.connections
             seen = self.connections.sum(axis=1, keepdims=True)
             scale = np.sqrt(c_in / seen, dtype=np.float32)[..., None, None]
             self.params["weight"] = (self.params["weight"] * scale)[self.connections]
@@ -271,7 +344,7 @@ class Conv2d(_Weighted):
         given = _given(self.options, stride=1, padding=0, dilation=1, groups=1)
         if self.connections is not None:
             given += f", connections={self.connections.sum()} of {self.connections.size}"
-        return f"Conv2d({self.c_in}, {self.c_out}, {_short(self.kernel_size)}{given})"
+        return self._called(f"{self.c_in}, {self.c_out}, {_short(self.kernel_size)}{given}")
 
     def _full_weight(self) -> np.ndarray:
         """Return the weight as `conv2d` takes it, with zeros where nothing is connected."""
@@ -327,16 +400,15 @@ class ConvTranspose2d(_Weighted):
         c_in: int,
         c_out: int,
         kernel_size: int | Pair,
-        *,
         stride: int | Pair = 1,
         padding: int | Pair = 0,
+        *,
         output_padding: int | Pair = 0,
         dilation: int | Pair = 1,
         groups: int = 1,
         bias: bool = True,
         random_state: np.random.RandomState,
     ) -> None:
-        super().__init__()
         c_in, c_out = integer(c_in, "c_in", 1), integer(c_out, "c_out", 1)
         groups = check_groups(c_in, c_out, groups)
         self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
@@ -367,9 +439,9 @@ class ConvTranspose2d(_Weighted):
 
     def __repr__(self) -> str:
         c_in, c_group = self.params["weight"].shape[:2]
-        options = {k: _short(v) for k, v in self.options.items()} | {"groups": self.groups}
+        options = {**self.options, "groups": self.groups}
         given = _given(options, stride=1, padding=0, output_padding=0, dilation=1, groups=1)
-        return f"ConvTranspose2d({c_in}, {c_group * self.groups}, {_short(self.kernel_size)}{given})"
+        return self._called(f"{c_in}, {c_group * self.groups}, {_short(self.kernel_size)}{given}")
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         weight, bias = self.params["weight"], self.params.get("bias")
@@ -409,7 +481,6 @@ class Linear(_Weighted):
     """
 
     def __init__(self, n_in: int, n_out: int, *, bias: bool = True, random_state: np.random.RandomState) -> None:
-        super().__init__()
         n_in, n_out = integer(n_in, "n_in", 1), integer(n_out, "n_out", 1)
         self._set_params((n_out, n_in), n_in, n_out, bias, random_state)
 
@@ -424,7 +495,7 @@ class Linear(_Weighted):
 
     def __repr__(self) -> str:
         n_out, n_in = self.params["weight"].shape
-        return f"Linear({n_in}, {n_out})"
+        return self._called(f"{n_in}, {n_out}")
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         return dense.linear(x, self.params["weight"], self.params.get("bias"))
@@ -440,21 +511,23 @@ class _Pool(Layer):
     function: Callable[..., np.ndarray]
     gradient: Callable[..., np.ndarray]
 
-    def __init__(self, kernel_size: int | Pair, **options: object) -> None:
-        super().__init__()
+    def __init__(
+        self, kernel_size: int | Pair, stride: int | Pair | None, padding: int | Pair, **options: object
+    ) -> None:
         self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
-        self.options = options
-        stride = options["stride"]
         self.stride = self.kernel_size if stride is None else per_axis(stride, "stride", minimum=1)
-        self.padding = per_axis(options["padding"], "padding")
+        self.padding = per_axis(padding, "padding")
         self.dilation = per_axis(options.get("dilation", 1), "dilation", minimum=1)
-        boolean(options.get("count_include_pad", True), "count_include_pad")
+        self.options: dict[str, Any] = {"stride": self.stride, "padding": self.padding}
+        self.options |= {
+            name: self.dilation if name == "dilation" else boolean(value, name) for name, value in options.items()
+        }
         # The smallest image that fits: the other options are refused here, not at the first forward.
         self.output_shape((1, *(kernel_span(k, d) for k, d in zip(self.kernel_size, self.dilation, strict=True))))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, *size = _sizes(input_shape, self, "C", "H", "W")
-        ceil_mode: Any = self.options["ceil_mode"]
+        ceil_mode = self.options["ceil_mode"]
         sizes = zip(size, self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
         return (
             channels,
@@ -462,7 +535,8 @@ class _Pool(Layer):
         )
 
     def __repr__(self) -> str:
-        given = _given(self.options, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True)
+        stride = _short(self.kernel_size)
+        given = _given(self.options, stride=stride, padding=0, dilation=1, ceil_mode=False, count_include_pad=True)
         return f"{type(self).__name__}({_short(self.kernel_size)}{given})"
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
@@ -500,14 +574,13 @@ class MaxPool2d(_Pool):
     def __init__(
         self,
         kernel_size: int | Pair,
-        *,
         stride: int | Pair | None = None,
         padding: int | Pair = 0,
+        *,
         dilation: int | Pair = 1,
         ceil_mode: bool = False,
     ) -> None:
-        super().__init__(kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
-
+        super().__init__(kernel_size, stride, padding, dilation=dilation, ceil_mode=ceil_mode)
         self.y: np.ndarray | None = None
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
@@ -516,8 +589,7 @@ class MaxPool2d(_Pool):
         return y
 
     def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
-        given: dict[str, Any] = {**self.options, "y": self.y}
-        return self.gradient(grad_y, x, self.kernel_size, **given)
+        return self.gradient(grad_y, x, self.kernel_size, **self.options, y=self.y)
 
 
 class AvgPool2d(_Pool):
@@ -548,15 +620,13 @@ class AvgPool2d(_Pool):
     def __init__(
         self,
         kernel_size: int | Pair,
-        *,
         stride: int | Pair | None = None,
         padding: int | Pair = 0,
+        *,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
     ) -> None:
-        super().__init__(
-            kernel_size, stride=stride, padding=padding, ceil_mode=ceil_mode, count_include_pad=count_include_pad
-        )
+        super().__init__(kernel_size, stride, padding, ceil_mode=ceil_mode, count_include_pad=count_include_pad)
 
 
 class Subsample2d(Layer):
@@ -595,7 +665,6 @@ class Subsample2d(Layer):
     """
 
     def __init__(self, channels: int, kernel_size: int | Pair = 2) -> None:
-        super().__init__()
         channels = integer(channels, "channels", 1)
         self.kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
         self.params["weight"] = np.full(channels, 1 / prod(self.kernel_size), np.float32)
@@ -610,7 +679,7 @@ class Subsample2d(Layer):
 
     def __repr__(self) -> str:
         size = "" if self.kernel_size == (2, 2) else f", {_short(self.kernel_size)}"
-        return f"Subsample2d({len(self.params['weight'])}{size})"
+        return f"{type(self).__name__}({len(self.params['weight'])}{size})"
 
     def _sums(self, x: np.ndarray) -> np.ndarray:
         x = batch(x, "x")
@@ -637,6 +706,9 @@ class _Function(Layer):
 
     function: Callable[[np.ndarray], np.ndarray]
     gradient: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return _sizes(input_shape)
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         return self.function(x)
@@ -779,12 +851,11 @@ class RadialBasis(Layer):
     """
 
     def __init__(self, drawings: np.ndarray, rubbish: float | None = None) -> None:
-        super().__init__()
         self.rubbish = None if rubbish is None else number(rubbish, "rubbish", 0)
         drawings = real_array(drawings, "drawings")
         if drawings.ndim < 2 or drawings.size == 0:
             raise ValueError(f"drawings must have shape (classes, ...) and hold numbers, got shape {drawings.shape}")
-        self.drawings = drawings.reshape(len(drawings), -1).astype(np.float32)
+        self.drawings = self.constants["drawings"] = drawings.reshape(len(drawings), -1).astype(np.float32)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         classes, n_in = self.drawings.shape
@@ -797,7 +868,7 @@ class RadialBasis(Layer):
 
     def __repr__(self) -> str:
         classes, n_in = self.drawings.shape
-        return f"RadialBasis({classes} drawings of {n_in}{_given({'rubbish': self.rubbish}, rubbish=None)})"
+        return f"{type(self).__name__}({classes} drawings of {n_in}{_given({'rubbish': self.rubbish}, rubbish=None)})"
 
     def _samples(self, x: np.ndarray) -> np.ndarray:
         x, n_in = real_array(x, "x"), self.drawings.shape[1]
@@ -826,7 +897,7 @@ class Sequential(Layer):
     Parameters
     ----------
     *layers : Layer
-        From the input on.
+        From the input on; a list of them will do too.
 
     Raises
     ------
@@ -841,19 +912,43 @@ class Sequential(Layer):
     >>> model = Sequential(Conv2d(1, 6, 5, random_state=rng), ReLU(), MaxPool2d(2))
     >>> model.output_shape((1, 32, 32)), model.param_count
     ((6, 14, 14), 156)
+
+    Layers are counted from 0, and a slice is a network of the same layers:
+
+    >>> len(model), model[0], model[1:]
+    (3, Conv2d(1, 6, 5), Sequential(ReLU(), MaxPool2d(2)))
     """
 
-    def __init__(self, *layers: Layer) -> None:
-        super().__init__()
-        for place, layer in enumerate(layers):
+    def __init__(self, *layers: Layer | Sequence[Layer]) -> None:
+        listed: Any = layers[0] if len(layers) == 1 and isinstance(layers[0], list | tuple) else layers
+        for place, layer in enumerate(listed):
             if not isinstance(layer, Layer):
                 raise TypeError(f"layer {place} must be a Layer, got {layer!r}")
-        self.layers = layers
+        self.layers: tuple[Layer, ...] = tuple(listed)
         seen: set[Layer] = set()
         for name, layer in self.named_layers():
             if layer in seen:
                 raise ValueError(f"layer {name}, {layer}, occurs twice; make a second one, as each remembers one input")
             seen.add(layer)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    @overload
+    def __getitem__(self, place: int) -> Layer: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequential: ...
+    def __getitem__(self, place: int | slice) -> Layer:
+        if isinstance(place, slice):
+            return Sequential(*self.layers[place])
+        try:
+            return self.layers[place]
+        except (IndexError, TypeError) as error:
+            message = f"layers are counted from 0, and this network has {len(self)}: there is no layer {place!r}"
+            raise type(error)(message) from None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         for layer in self.layers:
@@ -905,8 +1000,17 @@ class Sequential(Layer):
         """
         return {f"{name}.{key}": g for name, layer in self.named_layers() for key, g in layer.grads.items()}
 
+    def named_constants(self) -> dict[str, np.ndarray]:
+        """Return every array that is no parameter but decides the output, by a name such as "4.connections".
+
+        Returns
+        -------
+        dict of str to ndarray
+        """
+        return {f"{name}.{key}": c for name, layer in self.named_layers() for key, c in layer.constants.items()}
+
     def __repr__(self) -> str:
-        return f"Sequential({', '.join(map(repr, self.layers))})"
+        return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         for layer in self.layers:
@@ -916,12 +1020,15 @@ class Sequential(Layer):
     def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
         grad: Any = grad_y
         for place, layer in reversed(list(enumerate(self.layers))):
-            grad = layer.backward(grad, need_grad_x=need_grad_x or place > 0)
+            if need_grad_x or place > 0 or type(layer).backward is not Layer.backward:
+                grad = layer.backward(grad)
+            else:
+                grad = layer.backward(grad, need_grad_x=False)
         return grad
 
 
 def check_network(model: object) -> Sequential:
-    """Return `model` if it is a `Sequential`.
+    """Return `model` if it is a `Sequential` that knows all of its layers.
 
     Parameters
     ----------
@@ -934,7 +1041,8 @@ def check_network(model: object) -> Sequential:
     Raises
     ------
     TypeError
-        If it is anything else.
+        If it is anything else, or one of its layers holds another one by an attribute of its own, where nobody would
+        find the parameters.
 
     Examples
     --------
@@ -943,7 +1051,47 @@ def check_network(model: object) -> Sequential:
     """
     if not isinstance(model, Sequential):
         raise TypeError(f"model must be a Sequential, got {model!r}")
+    for outer, name, _ in _inner_layers(model):
+        if not (isinstance(outer, Sequential) and name == "layers"):
+            raise TypeError(
+                f"{outer} holds a layer as its attribute {name}, whose parameters nobody would find; "
+                "inherit from Sequential, and give it to super().__init__"
+            )
     return model
+
+
+@contextmanager
+def untouched(layer: Layer) -> Iterator[None]:
+    """Give a layer, and all layers in it, the attributes back that they had before: what `forward` kept is forgotten.
+
+    Parameters
+    ----------
+    layer : Layer
+
+    Examples
+    --------
+    >>> relu = ReLU()
+    >>> with untouched(relu):
+    ...     y = relu(np.ones(3))
+    >>> relu.x is None
+    True
+    """
+    before = [(part, vars(part).copy()) for part in (layer, *(inner for _, _, inner in _inner_layers(layer)))]
+    try:
+        yield
+    finally:
+        for part, attributes in before:
+            vars(part).clear()
+            vars(part).update(attributes)
+
+
+def _inner_layers(outer: Layer) -> Iterator[tuple[Layer, str, Layer]]:
+    """Yield every layer within another one, at whatever depth, with the one around it and the attribute it is in."""
+    for name, value in vars(outer).items():
+        for inner in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(inner, Layer):
+                yield outer, name, inner
+                yield from _inner_layers(inner)
 
 
 def _sizes(shape: Shape, layer: Layer | None = None, *axes: int | str) -> Shape:
@@ -979,4 +1127,5 @@ def _short(size: Pair) -> int | Pair:
 
 def _given(options: dict[str, Any], **defaults: Any) -> str:
     """Return the options that are not the default, as they are written in a call."""
-    return "".join(f", {name}={value!r}" for name, value in options.items() if value != defaults[name])
+    short = {name: _short(value) if isinstance(value, tuple) else value for name, value in options.items()}
+    return "".join(f", {name}={value!r}" for name, value in short.items() if value != defaults[name])

@@ -7,11 +7,13 @@ Taught in chapter 8.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import secrets
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +24,58 @@ import numpy as np
 from .layers import Sequential, check_network
 
 
+def architecture(model: Sequential) -> str:
+    """Say what two models must have in common so that the weights of one mean the same in the other.
+
+    Parameters
+    ----------
+    model : Sequential
+
+    Returns
+    -------
+    str
+        The layers with their options, and a digest of each array that is not learned.
+
+    Raises
+    ------
+    TypeError
+        If `model` is not a Sequential.
+
+    Examples
+    --------
+    >>> from cnn_course.layers import RadialBasis
+    >>> architecture(Sequential(RadialBasis(np.zeros((1, 1)))))
+    'Sequential(RadialBasis(1 drawings of 1)) with 0.drawings (1, 1) float32 #2144df1c'
+    """
+    constants = check_network(model).named_constants()
+    told = ", ".join(f"{name} {digest(np.asarray(array))}" for name, array in constants.items())
+    return f"{model} with {told}" if told else repr(model)
+
+
+def digest(*arrays: np.ndarray) -> str:
+    """Return the shapes and types of arrays, and a sum by which their numbers can be told from others.
+
+    Parameters
+    ----------
+    *arrays : ndarray
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> digest(np.frombuffer(b"123456789", np.uint8))
+    '(9,) uint8 #cbf43926'
+    """
+    return " and ".join(f"{a.shape} {a.dtype} #{zlib.crc32(np.ascontiguousarray(a).data):08x}" for a in arrays)
+
+
 def save_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     """Write a model's parameters to an ``.npz`` file; whoever reads `path` sees the old file or the whole new one.
+
+    The file holds the arrays of `Sequential.named_params` alone, so that any program can read them. Whose they are
+    (`architecture`) is its comment.
 
     Parameters
     ----------
@@ -47,7 +99,8 @@ def save_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     ...     save_weights(f"{folder}/w.npz", model)
     ...     load_weights(f"{folder}/w.npz", model)
     """
-    _write(path, check_network(model).named_params())
+    signature = _signature(model)
+    _write(path, model.named_params(), signature)
 
 
 def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
@@ -66,14 +119,18 @@ def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     OSError
         If the file cannot be read.
     ValueError
-        If it is not a weight file, or names, shapes or types do not fit the model.
+        If it is not a weight file, or names, shapes or types do not fit the model. If `save_weights` wrote it, the
+        layers with their options and what they hold besides (`architecture`) must be the same, too.
 
     Examples
     --------
     See `save_weights`.
     """
-    params = check_network(model).named_params()
+    signature, params = _signature(model), model.named_params()
     with _opened(path, "a weight file of this model") as archive:
+        if archive.comment not in (b"", signature):  # another program writes none
+            there = archive.comment.decode(errors="replace")
+            raise ValueError(f"its model is {there} there and {signature.decode()} here")
         loaded = _read(archive, params)
     copy_arrays(loaded, params)
 
@@ -197,29 +254,48 @@ def copy_arrays(source: dict[str, np.ndarray], target: dict[str, np.ndarray]) ->
         array[...] = source[name]
 
 
-def _write(path: str | os.PathLike[str], arrays: dict[str, np.ndarray]) -> None:
-    path = Path(path)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+def _signature(model: Sequential) -> bytes:
+    """Return the architecture as it fits into the comment of a zip file."""
+    text = architecture(model).encode()
+    return text if len(text) <= zipfile.ZIP_MAX_COMMENT else hashlib.sha256(text).hexdigest().encode()
+
+
+def _write(path: str | os.PathLike[str], arrays: dict[str, np.ndarray], comment: bytes = b"") -> None:
+    part = Path(path).with_name(f"{Path(path).name}.{secrets.token_hex(4)}.part")
     try:
-        with part.open("xb") as file:
+        with _naming(path), part.open("x+b") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
+            with zipfile.ZipFile(file, "a") as archive:
+                archive.comment = comment
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        with _naming(path):
+            part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
+def _naming(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Let what the system refuses name the path that was given, and not the file that is written first."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            error.filename, error.filename2 = os.fspath(path), None
+        raise
+
+
+@contextmanager
 def _opened(path: str | os.PathLike[str], what: str) -> Iterator[zipfile.ZipFile]:
     """Open an ``.npz`` file to read; whatever is wrong with it becomes a ValueError that names it."""
-    with Path(path).open("rb") as file:
+    with _naming(path), Path(path).open("rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 yield archive
         except Exception as error:  # zipfile and NumPy raise many kinds on a damaged file, some without a word
-            raise ValueError(f"{path} is not {what}: {str(error) or type(error).__name__}") from error
+            raise ValueError(f"{os.fspath(path)} is not {what}: {str(error) or type(error).__name__}") from error
 
 
 def _read(archive: zipfile.ZipFile, wanted: dict[str, np.ndarray], *besides: str) -> dict[str, np.ndarray]:
@@ -232,7 +308,11 @@ def _read(archive: zipfile.ZipFile, wanted: dict[str, np.ndarray], *besides: str
     for name, array in wanted.items():
         shape, dtype = _header(archive, name)
         if shape != array.shape or dtype != array.dtype:
-            raise ValueError(f"{name} is {dtype} of shape {shape} there and {array.dtype} of shape {array.shape} here")
+            message = f"{name} is {dtype} of shape {shape} there and {array.dtype} of shape {array.shape} here"
+            if shape == array.shape and dtype.kind == array.dtype.kind == "f":
+                cast = f"{{name: array.astype(np.{array.dtype}) for name, array in np.load(old).items()}}"
+                message += f"; a file of weights is converted by np.savez(new, **{cast})"
+            raise ValueError(message)
         loaded[name] = _array(archive, name)
     return loaded
 

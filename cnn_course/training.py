@@ -6,7 +6,6 @@ What it needs from `optimizers` and `saving` goes by this module's name too. Tau
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,7 @@ from .checks import batch, boolean, class_array, generator, integer, number, pla
 from .dense import check_classes, cross_entropy, cross_entropy_backward
 from .layers import Sequential, check_network
 from .optimizers import SGD, Adam, Optimizer, constant, cosine
-from .saving import copy_arrays, load_checkpoint, load_weights, save_checkpoint, save_weights
+from .saving import architecture, copy_arrays, digest, load_checkpoint, load_weights, save_checkpoint, save_weights
 from .windows import pad
 
 __all__ = [
@@ -289,10 +288,10 @@ def fit(
     stored: tuple | None = None
     if checkpoint is not None:
         settings = {
-            "model": repr(model),
+            "model": architecture(model),
             "optimizer": repr(optimizer),
-            "data": _digest(x, y),
-            "validation": validation and _digest(*validation),
+            "data": digest(x, y),
+            "validation": validation and digest(*validation),
             "epochs": epochs,
             "batch_size": batch_size,
             "patience": patience,
@@ -465,10 +464,6 @@ def _finite(loss: float, name: str, epoch: int, optimizer: Optimizer) -> float:
             f"the {name} became {loss} in epoch {epoch + 1}: a learning rate below {optimizer.learning_rate} may help"
         )
     return float(loss)
-
-
-def _digest(*arrays: np.ndarray) -> str:
-    return " and ".join(f"{a.shape} {a.dtype} #{zlib.crc32(np.ascontiguousarray(a).data):08x}" for a in arrays)
 
 
 def _name(function: Callable) -> str:
