@@ -41,7 +41,7 @@ class SGD:
     Raises
     ------
     TypeError
-        If `model` is not a Sequential, or a number not a number.
+        If `model` is not a Sequential, a parameter no array of floats, or a number not a number.
     ValueError
         If a number is out of range.
 
@@ -61,7 +61,7 @@ class SGD:
         self.model = check_network(model)
         self.learning_rate = number(learning_rate, "learning_rate", 0)
         self.momentum = number(momentum, "momentum", 0, 1)
-        self.velocity = {name: np.zeros_like(p) for name, p in model.named_params().items()}
+        self.velocity = _zeros(model)
 
     def step(self, scale: float = 1.0) -> None:
         """Move every parameter against its gradient.
@@ -76,7 +76,7 @@ class SGD:
         TypeError
             If `scale` is not a number.
         ValueError
-            If it is negative, infinite or NaN.
+            If it is negative, infinite or NaN, or a gradient does not have its parameter's shape.
         RuntimeError
             If there was no `backward` before.
         """
@@ -119,7 +119,7 @@ class Adam:
     Raises
     ------
     TypeError
-        If `model` is not a Sequential, or a number not a number.
+        If `model` is not a Sequential, a parameter no array of floats, or a number not a number.
     ValueError
         If a number is out of range.
 
@@ -149,8 +149,8 @@ class Adam:
         self.betas = (number(keep_mean, "betas[0]", 0, 1), number(keep_square, "betas[1]", 0, 1))
         self.eps = number(eps, "eps", 0)
         self.steps = np.zeros((), int)
-        self.mean = {name: np.zeros_like(p) for name, p in model.named_params().items()}
-        self.square = {name: np.zeros_like(p) for name, p in model.named_params().items()}
+        self.mean = _zeros(model)
+        self.square = _zeros(model)
 
     def step(self, scale: float = 1.0) -> None:
         """Move every parameter against its averaged gradient.
@@ -165,7 +165,7 @@ class Adam:
         TypeError
             If `scale` is not a number.
         ValueError
-            If it is negative, infinite or NaN.
+            If it is negative, infinite or NaN, or a gradient does not have its parameter's shape.
         RuntimeError
             If there was no `backward` before.
         """
@@ -240,9 +240,21 @@ def cosine(progress: float) -> float:
     return (1 + cos(pi * progress)) / 2
 
 
+def _zeros(model: Sequential) -> dict[str, np.ndarray]:
+    """Return an array of zeros for each parameter."""
+    params = model.named_params()
+    for name, param in params.items():
+        if not isinstance(param, np.ndarray) or param.dtype.kind != "f":
+            raise TypeError(f"{name} must be an array of floats to be learned, got {param!r}")
+    return {name: np.zeros_like(param) for name, param in params.items()}
+
+
 def _gradients(model: Sequential) -> dict[str, np.ndarray]:
     grads = model.named_grads()
     missing = sorted(model.named_params().keys() - grads.keys())
     if missing:
         raise RuntimeError(f"no gradients yet for {', '.join(missing)}: a step follows a backward")
+    for name, param in model.named_params().items():
+        if np.shape(grads[name]) != param.shape:  # it might spread over all parameters, silently
+            raise ValueError(f"the gradient of {name} must have its shape {param.shape}, got {np.shape(grads[name])}")
     return grads

@@ -14,7 +14,7 @@ import numpy as np
 
 from .checks import batch, boolean, class_array, generator, integer, number, plain_array, room
 from .dense import check_classes, cross_entropy, cross_entropy_backward
-from .layers import Sequential, check_network
+from .layers import Sequential, check_network, untouched
 from .optimizers import SGD, Adam, Optimizer, constant, cosine
 from .saving import architecture, copy_arrays, digest, load_checkpoint, load_weights, save_checkpoint, save_weights
 from .windows import pad
@@ -190,7 +190,7 @@ def fit(
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     patience: int | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
-    progress: bool = True,
+    progress: bool | None = None,
 ) -> History:
     """Train a classifier with mini-batches in a new order each epoch.
 
@@ -222,9 +222,9 @@ def fit(
         An ``.npz`` file, written at the start and after each epoch. If it is there already, model, optimizer and
         `random_state` are set to what it holds; if its training is finished, nothing is left to train.
         To start afresh, delete it.
-    progress : bool
-        Whether to show a bar with the loss and the accuracies of the last epoch, in a terminal or a notebook; it
-        needs tqdm. False prints nothing.
+    progress : bool, optional
+        Whether to show a bar with the loss and the accuracies of the last epoch, in a terminal or a notebook. True
+        needs tqdm, False prints nothing; by default there is a bar if tqdm is installed.
 
     Returns
     -------
@@ -240,11 +240,11 @@ def fit(
         is patience without validation, or the checkpoint is damaged or that of another training: of another model,
         optimiser or data set, or with other numbers or functions (which are compared by their names).
     FloatingPointError
-        If a loss is no longer a finite number.
+        If x, the validation set or the model holds NaN or infinity, or if a loss is not a finite number.
     OSError
         If the checkpoint cannot be written or read.
     ImportError
-        If a bar is wanted and tqdm is not installed.
+        If `progress` is True and tqdm is not installed.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def fit(
         validation = _labelled(*validation, "validation x", "validation y")
     if patience is not None and (patience := integer(patience, "patience", 1)) and validation is None:
         raise ValueError(f"patience={patience} waits for a lower validation loss; pass validation=(x, y) too")
-    progress = boolean(progress, "progress")
+    progress = progress if progress is None else boolean(progress, "progress")
     for name, function in (("schedule", schedule), ("augment", augment)):
         if not callable(function) and not (name == "augment" and function is None):
             raise TypeError(f"{name} must be a function such as cosine or what random_shift gives, got {function!r}")
@@ -284,6 +284,8 @@ def fit(
         raise ValueError("the optimizer was made for another model; make one for this model")
 
     history, params = History(), model.named_params()
+    inputs = {"x": x} if validation is None else {"x": x, "validation x": validation[0]}
+    _refuse_nonfinite(inputs | _of_the_model(params))
     best = {name: p.copy() for name, p in params.items()} if patience else {}
     stored: tuple | None = None
     if checkpoint is not None:
@@ -306,21 +308,26 @@ def fit(
         else:
             save_checkpoint(*stored)
 
+    rate = optimizer.learning_rate if history.loss else None  # None until a step was made, which could be too large
     starts = range(0, len(x), batch_size)
     total = epochs * len(starts)
     with _progress_bar(total, len(history.loss) * len(starts), progress) as bar:
         while len(history.loss) < epochs and not (patience and len(history.loss) >= history.best_epoch + patience):
             epoch = len(history.loss)
+            told = f"loss of epoch {epoch + 1}"
             _report(bar, f"epoch {epoch + 1}/{epochs}", history)
             order, loss, right = random_state.permutation(len(x)), 0.0, 0
             for step, start in enumerate(starts):
                 chosen = order[start : start + batch_size]
                 images = x[chosen] if augment is None else augment(x[chosen], random_state)
                 logits = model.forward(images)
-                batch_loss = _finite(cross_entropy(logits, y[chosen]), "loss", epoch, optimizer)
+                batch_loss = _finite(cross_entropy(logits, y[chosen]), told, model, images, rate)
                 model.backward(cross_entropy_backward(logits, y[chosen]), need_grad_x=False)
+                if rate is None:
+                    _refuse_nonfinite({f"the gradient of {name}": grad for name, grad in model.named_grads().items()})
                 done = (epoch * len(starts) + step) / max(1, total - 1)
                 optimizer.step(number(schedule(done), "schedule(progress)", 0))
+                rate = optimizer.learning_rate
                 loss += batch_loss * len(chosen)
                 right += int((logits.argmax(axis=1) == y[chosen]).sum())
                 bar.update(1)
@@ -328,7 +335,7 @@ def fit(
             history.accuracy.append(right / len(x))
             if validation is not None:
                 scores, labels = predict(model, validation[0]), validation[1]
-                val_loss = _finite(cross_entropy(scores, labels), "validation loss", epoch, optimizer)
+                val_loss = _finite(cross_entropy(scores, labels), f"validation {told}", model, validation[0], rate)
                 history.val_loss.append(val_loss)
                 history.val_accuracy.append(float((scores.argmax(axis=1) == labels).mean()))
             if patience and epoch + 1 == history.best_epoch:
@@ -343,7 +350,9 @@ def fit(
 
 
 def predict(model: Sequential, x: np.ndarray, batch_size: int = 256) -> np.ndarray:
-    """Return the scores of every sample, a batch at a time.
+    """Return the scores of every sample, a batch at a time, and leave the model as it was.
+
+    A `Sequential.backward` that follows still belongs to the last `Sequential.forward`.
 
     Parameters
     ----------
@@ -372,7 +381,11 @@ def predict(model: Sequential, x: np.ndarray, batch_size: int = 256) -> np.ndarr
     model, batch_size, x = check_network(model), integer(batch_size, "batch_size", 1), plain_array(x, "x")
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"x holds no samples; pass at least one, in an array of shape (N, ...), got shape {x.shape}")
-    return np.concatenate([model.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)])
+    scores = []
+    for start in range(0, len(x), batch_size):
+        with untouched(model):
+            scores.append(model.forward(x[start : start + batch_size]))
+    return np.concatenate(scores)
 
 
 def accuracy(model: Sequential, x: np.ndarray, y: np.ndarray) -> float:
@@ -406,7 +419,7 @@ def accuracy(model: Sequential, x: np.ndarray, y: np.ndarray) -> float:
     x, y = _labelled(x, y, "x", "y")
     scores, y = check_classes(predict(model, x), y)
     if np.isnan(scores).any():
-        raise FloatingPointError("the scores hold NaN: look for it in x and in the model's parameters")
+        raise FloatingPointError(f"the scores hold NaN: {_nonfinite({'x': x}) or _origin(model, x)}")
     return float((scores.argmax(axis=1) == y).mean())
 
 
@@ -458,12 +471,46 @@ def _labelled(x: np.ndarray, y: np.ndarray, x_name: str, y_name: str) -> tuple[n
     return x, y
 
 
-def _finite(loss: float, name: str, epoch: int, optimizer: Optimizer) -> float:
-    if not np.isfinite(loss):
-        raise FloatingPointError(
-            f"the {name} became {loss} in epoch {epoch + 1}: a learning rate below {optimizer.learning_rate} may help"
-        )
-    return float(loss)
+def _finite(loss: float, name: str, model: Sequential, x: np.ndarray, rate: float | None) -> float:
+    """Return `loss` if it is finite, or say what made it so; `rate` is that of the steps before, if there were any."""
+    if np.isfinite(loss):
+        return float(loss)
+    given = {"the batch": x} | _of_the_model(model.named_constants())
+    reason = _nonfinite(given) or (_origin(model, x) if rate is None else f"a learning rate below {rate} may help")
+    raise FloatingPointError(f"the {name} is {loss}: {reason}")
+
+
+def _origin(model: Sequential, x: np.ndarray) -> str:
+    """Say where numbers that are not finite come from, if x is."""
+    if reason := _nonfinite(_of_the_model(model.named_params() | model.named_constants())):
+        return reason
+    with untouched(model), np.errstate(all="ignore"):
+        for place, layer in enumerate(model):
+            y = layer.forward(x)
+            if reason := _nonfinite({f"the output of layer {place}, {layer},": y}):
+                return f"{reason}, for finite numbers up to {np.abs(x).max():g}"
+            x = y
+    return f"the scores run from {x.min():g} to {x.max():g}"
+
+
+def _of_the_model(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"the model's {name}": array for name, array in arrays.items()}
+
+
+def _nonfinite(arrays: dict[str, np.ndarray]) -> str:
+    """Name the first of these arrays that holds NaN or infinity, and where; an empty text if none does."""
+    for name, array in arrays.items():
+        array = np.asarray(array)
+        if array.dtype.kind == "f" and not (finite := np.isfinite(array)).all():
+            place = tuple(np.argwhere(~finite)[0].tolist())
+            return f"{name} holds {array[place]} at {place}"
+    return ""
+
+
+def _refuse_nonfinite(arrays: dict[str, np.ndarray]) -> None:
+    """Refuse NaN and infinity that were given to the training."""
+    if reason := _nonfinite(arrays):
+        raise FloatingPointError(f"{reason}; training needs finite numbers")
 
 
 def _name(function: Callable) -> str:
@@ -489,12 +536,14 @@ class _NoBar:
         pass
 
 
-def _progress_bar(total: int, done: int, shown: bool) -> Any:
-    if not shown:
+def _progress_bar(total: int, done: int, shown: bool | None) -> Any:
+    if shown is False:
         return _NoBar()
     try:
         from tqdm.auto import tqdm
     except ImportError as error:
+        if shown is None:
+            return _NoBar()
         raise ImportError(
             "the progress bar comes with tqdm, which is not installed: pip install cnn-course[book], "
             "or pass progress=False"

@@ -18,7 +18,7 @@ from handwriting import HANDS, write
 from test_explorers import MODELS, ROOT, TRAITS, core, explorers, line, reader, state_of
 
 import cnn_course as cc
-from cnn_course import data, models, training
+from cnn_course import data, layers, models, training
 
 pytest.importorskip("sklearn", reason="the photographs and the digits come with scikit-learn")
 
@@ -623,11 +623,17 @@ def test_the_drawing_is_kept_out_of_the_address(reader: Any, model: Any) -> None
     assert tab.evaluate("location.hash") == "#draw_a_digit.source=0"
 
 
+def without_biases(lenet: Any) -> Any:
+    rng = np.random.RandomState(0)
+    return layers.Sequential(layers.Conv2d(1, 6, 5, bias=False, random_state=rng), *lenet[1:])
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind", "says"),
     [
         (lambda lenet: (None,), TypeError, "model must be a Sequential, got NoneType"),
         (lambda lenet: (models.lenet5(np.random.RandomState(0), classes=5),), ValueError, "ten classes"),
+        (lambda lenet: (without_biases(lenet),), ValueError, "got Sequential(Conv2d(1, 6, 5, bias=False), ReLU(), Max"),
         (lambda lenet: (lenet, (np.zeros((2, 8, 8)), np.zeros(2))), ValueError, "(n, 1, 8, 8)"),
         (lambda lenet: (lenet, (np.zeros((41, 1, 8, 8)), np.zeros(41))), ValueError, "1 to 40"),
         (lambda lenet: (lenet, (np.zeros((0, 1, 8, 8)), np.zeros(0))), ValueError, "1 to 40"),

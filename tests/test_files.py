@@ -337,9 +337,95 @@ def test_unusual_weight_files_are_read_as_they_are(tmp_path, traced, content, bi
     assert fuzz.check_weights(path, True)
 
 
+@pytest.mark.parametrize("other", [">f4", np.float64, np.float16, np.longdouble])
+def test_the_refusal_of_another_float_tells_the_call_that_converts(tmp_path, other):
+    old, new, model = tmp_path / "old.npz", tmp_path / "new.npz", fuzz.network()
+    np.savez(old, **{name: values.astype(other) for name, values in zip(NAMES, (WEIGHT, ONES), strict=True)})
+    with pytest.raises(ValueError, match=r"here; a file of weights is converted by np\.savez") as caught:
+        cc.load_weights(old, model)
+    eval(str(caught.value).rpartition(" is converted by ")[2], {"np": np, "old": old, "new": new})
+    cc.load_weights(new, model)
+    np.testing.assert_array_equal(model[1].params["weight"], WEIGHT)
+    np.testing.assert_array_equal(model[1].params["bias"], ONES)
+
+
+def test_a_file_that_says_another_model_s_is_refused_and_one_that_says_nothing_is_read(tmp_path):
+    path, signature = tmp_path / "w.npz", saving.architecture(fuzz.network()).encode()
+    for comment, refused in ((b"", False), (signature, False), (signature[:-1], True), (b"\xff\xfe", True)):
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, values in zip(NAMES, (WEIGHT, ONES), strict=True):
+                archive.writestr(f"{name}.npy", npy(values))
+            archive.comment = comment
+        model = fuzz.network()
+        if refused:
+            with pytest.raises(
+                ValueError, match=r"w\.npz is not a weight file of this model: its model is .* there and "
+            ):
+                cc.load_weights(path, model)
+            assert not model[1].params["bias"].any()
+        else:
+            cc.load_weights(path, model)
+            assert model[1].params["bias"].all()
+
+
+def test_a_weight_file_holds_the_parameters_and_nothing_else(tmp_path):
+    model = fuzz.network()
+    cc.save_weights(tmp_path / "w.npz", model)
+    with np.load(tmp_path / "w.npz") as file:
+        assert {name: file[name].tolist() for name in file} == {n: p.tolist() for n, p in model.named_params().items()}
+
+
 def test_a_file_is_given_by_its_path():
     with pytest.raises(TypeError, match="int"):  # open takes an integer, for a file that is open already
         cc.load_weights(0, fuzz.network())
+
+
+def checkpointed(path):
+    x, model = np.ones((3, 1, 2, 2)), fuzz.network()
+    options = {"epochs": 1, "random_state": np.random.RandomState(0), "progress": False, "checkpoint": path}
+    training.fit(model, x, np.arange(3), optimizer=training.SGD(model, 0.1), **options)
+
+
+SAVE = {"weights": lambda path: cc.save_weights(path, fuzz.network()), "checkpoint": checkpointed}
+LOAD = {"weights": lambda path: cc.load_weights(path, fuzz.network()), "checkpoint": checkpointed}
+
+
+def told(call, path):
+    """Return the error of a call whose file is of no use, and check that it names the path as it was given."""
+    with pytest.raises((OSError, ValueError)) as caught:
+        call(path)
+    if isinstance(caught.value, OSError):
+        assert (caught.value.filename, caught.value.filename2) == (os.fspath(path), None)
+        assert str(caught.value).endswith(f": {os.fspath(path)!r}")
+    assert os.fspath(path) in str(caught.value)
+    assert ".part" not in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", SAVE)
+@pytest.mark.parametrize("given", [str, Path], ids=["text", "path"])
+def test_an_error_about_a_file_names_the_path_that_was_given(tmp_path, monkeypatch, kind, given):
+    monkeypatch.chdir(tmp_path)
+    for path in ("nowhere/w", "./nowhere//w.npz", str(tmp_path / "nowhere" / "w.npz")):
+        assert isinstance(told(SAVE[kind], given(path)), FileNotFoundError)
+        if kind == "weights":
+            assert isinstance(told(LOAD[kind], given(path)), FileNotFoundError)
+    os.mkdir("folder")
+    assert isinstance(told(LOAD[kind], given("./folder")), IsADirectoryError)
+    Path("w").write_bytes(b"weights")
+    assert isinstance(told(LOAD[kind], given("./w")), ValueError)
+    assert sorted(os.listdir()) == ["folder", "w"]
+
+
+def test_a_folder_or_no_name_is_no_place_to_save_and_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkdir("folder")
+    for path in ("folder", "./folder/"):
+        told(SAVE["weights"], path)
+    for path in ("", "."):
+        with pytest.raises((OSError, ValueError)):
+            cc.save_weights(path, fuzz.network())
+    assert os.listdir() == ["folder"]
 
 
 def test_a_whole_number_among_the_losses_is_read_again(tmp_path):
@@ -516,7 +602,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, kind, room, old)
             save(kind, path, 2)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert caught.value.errno == errno.EFBIG
+    assert (caught.value.errno, caught.value.filename) == (errno.EFBIG, str(path))
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == ({"file.npz": before} if old else {})
 
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import numerical, torch_gradients
 
 import cnn_course as cc
-from cnn_course import variants
+from cnn_course import models, saving, training, variants
 from cnn_course.layers import he_normal
 
 RNG = np.random.RandomState
@@ -335,6 +335,273 @@ def test_backward_belongs_to_the_last_forward():
         layer.backward(y)
 
 
+class Dense(cc.Layer):
+    """A dense layer as tutorials write it: its own `forward` and `backward`, and nothing else of ours."""
+
+    def __init__(self, n_in, n_out, rng):
+        super().__init__()
+        self.params["w"] = rng.randn(n_in, n_out)
+        self.params["b"] = np.zeros(n_out)
+
+    def forward(self, x):
+        self.rows = x
+        return x @ self.params["w"] + self.params["b"]
+
+    def backward(self, grad_y):
+        self.grads["w"], self.grads["b"] = self.rows.T @ grad_y, grad_y.sum(axis=0)
+        return grad_y @ self.params["w"].T
+
+
+class Halve(cc.Layer):
+    """A layer that keeps every second column, with no more than two methods."""
+
+    def forward(self, x):
+        self.shape = x.shape
+        return x[:, ::2]
+
+    def backward(self, grad_y):
+        grad_x = np.zeros(self.shape)
+        grad_x[:, ::2] = grad_y
+        return grad_x
+
+
+def own_network():
+    return cc.Sequential(cc.Flatten(), Dense(8, 6, RNG(0)), cc.Tanh(), Halve(), Dense(3, 3, RNG(1)))
+
+
+def test_a_layer_of_your_own_needs_forward_and_backward_and_no_more():
+    model, x, target = own_network(), RNG(2).randn(5, 2, 2, 2), np.array([0, 1, 2, 1, 0])
+    assert list(model.named_params()) == ["1.w", "1.b", "4.w", "4.b"]
+    grad_x = model.backward(cc.cross_entropy_backward(model.forward(x), target))
+    estimate = cc.naive.numerical_gradient(lambda a: cc.cross_entropy(model.forward(a), target), x)
+    assert_allclose(grad_x, estimate, rtol=1e-6, atol=1e-9)
+    model.forward(x)
+    first = cc.Sequential(*model.layers[1:])
+    first.forward(x.reshape(5, 8))
+    first.backward(np.ones((5, 3)), need_grad_x=False)  # the first layer of a network is asked for less
+    assert_allclose(first.named_grads()["0.b"], model[1].grads["b"])
+    table = models.summary(model, (2, 2, 2))
+    assert [row.output_shape for row in table] == [(2, 2, 2), (8,), (6,), (6,), (3,), (3,)]
+    assert [row.params for row in table] == [0, 0, 54, 0, 0, 12]
+    assert [row.layer for row in table[2:5]] == ["Dense()", "Tanh()", "Halve()"]
+
+
+def test_the_shape_after_a_layer_of_your_own_is_not_looked_for_in_terabytes():
+    with pytest.raises(ValueError, match="a sample would need"):
+        Halve().output_shape((10**7, 10**6))
+    with pytest.raises(TypeError, match="input_shape must be an integer, got 2.5"):
+        Halve().output_shape((2.5,))
+
+
+def test_the_table_of_a_network_leaves_no_trace_in_a_layer_of_your_own():
+    model = own_network()
+    models.summary(model, (2, 2, 2))
+    assert "rows" not in vars(model[1]) and "shape" not in vars(model[3])
+
+
+@pytest.mark.parametrize("optimizer", [training.SGD, training.Adam])
+def test_a_layer_of_your_own_is_trained(optimizer):
+    model, x = own_network(), RNG(3).randn(60, 2, 2, 2)
+    y = np.abs(x.reshape(60, 8)[:, :3]).argmax(axis=1)
+    options = {"epochs": 60, "random_state": RNG(0), "progress": False}
+    history = training.fit(model, x, y, optimizer=optimizer(model, 0.05), **options)
+    assert history.loss[-1] < 0.5 * history.loss[0]
+
+
+def test_what_a_layer_of_your_own_forgot_is_named():
+    class Mute(cc.ReLU):
+        def backward(self, grad_y):
+            super().backward(grad_y)
+
+    class Blind(cc.ReLU):
+        def forward(self, x):
+            super().forward(x)
+
+    model = cc.Sequential(cc.Tanh(), Mute())
+    model.forward(np.ones(3))
+    with pytest.raises(TypeError, match=r"Tanh\(\): grad_y is None; does the layer behind return the gradient"):
+        model.backward(np.ones(3))
+    with pytest.raises(TypeError, match=r"Tanh\(\): x is None; does the layer before return its output"):
+        cc.Sequential(Blind(), cc.Tanh()).forward(np.ones(3))
+
+
+class Block(cc.Layer):
+    def __init__(self, *layers):
+        self.some = list(layers)
+
+    def forward(self, x):
+        return self.some[0](x)
+
+    def backward(self, grad_y):
+        return self.some[0].backward(grad_y)
+
+
+class Residual(cc.Sequential):
+    def forward(self, x):
+        return x + super().forward(x)
+
+    def backward(self, grad_y):
+        return grad_y + super().backward(grad_y)
+
+
+def test_a_layer_around_others_is_a_sequential_or_is_refused():
+    hidden = cc.Sequential(Block(cc.Linear(3, 3, random_state=RNG(0))))
+    message = r"Block\(\) holds a layer as its attribute some, whose parameters nobody would find"
+    for use in (lambda: training.SGD(hidden, 0.1), lambda: models.summary(hidden, (3,))):
+        with pytest.raises(TypeError, match=message):
+            use()
+    model, x = cc.Sequential(Residual(dense(3, 3), cc.Tanh()), dense(3, 2)), RNG(1).randn(4, 3)
+    model = in_doubles(model)
+    assert list(model.named_params()) == ["0.0.weight", "0.0.bias", "1.weight", "1.bias"]
+    upstream = RNG(2).randn(4, 2)
+    model.forward(x)
+    grad_x = model.backward(upstream)
+    estimate = cc.naive.numerical_gradient(lambda a: float((model.forward(a) * upstream).sum()), x)
+    assert_allclose(grad_x, estimate, rtol=1e-6, atol=1e-9)
+    assert_allclose(training.predict(model, x), model.forward(x), rtol=1e-12)
+
+
+def in_doubles(model):
+    for _, layer in model.named_layers():
+        in_float64(layer)
+    return model
+
+
+def network_and_gradient():
+    """Return a network of every kind of layer after a forward pass, and the gradient that belongs to it."""
+    model = cc.Sequential(
+        conv(1, 2, 3), cc.MaxPool2d(2), cc.Subsample2d(2, 1), cc.Sequential(cc.Tanh(), cc.Flatten()), Halve(),
+        Dense(4, 3, RNG(0)), cc.RadialBasis(DRAWINGS),
+    )  # fmt: skip
+    x = RNG(1).randn(5, 1, 6, 6)
+    upstream = RNG(2).randn(*model.forward(x).shape)
+    return model, x, upstream
+
+
+@pytest.mark.parametrize("between", ["predict", "accuracy", "summary", "output_shape"])
+def test_a_look_between_forward_and_backward_changes_no_gradient(between):
+    model, x, upstream = network_and_gradient()
+    expected, grads = model.backward(upstream), {k: g.copy() for k, g in model.named_grads().items()}
+    model.forward(x)
+    other, labels = x[::-1] + 1, np.array([0, 1, 0, 1, 0])
+    {
+        "predict": lambda: training.predict(model, other),
+        "accuracy": lambda: training.accuracy(model, other, labels),
+        "summary": lambda: models.summary(model, (1, 6, 6)),
+        "output_shape": lambda: model.output_shape((1, 6, 6)),
+    }[between]()
+    assert_array_equal(model.backward(upstream), expected)
+    for name, grad in model.named_grads().items():
+        assert_array_equal(grad, grads[name], err_msg=name)
+
+
+def test_predict_leaves_nothing_behind_even_if_it_fails():
+    inner = cc.Tanh()
+    model = cc.Sequential(conv(1, 2, 3), cc.MaxPool2d(2), cc.Sequential(inner, cc.Flatten()), Halve(), dense(4, 3))
+    before = [vars(layer).copy() for layer in (model, *model, inner)]
+    training.predict(model, np.ones((5, 1, 6, 6)))
+    assert [vars(layer) for layer in (model, *model, inner)] == before
+    with pytest.raises(ValueError, match="inputs do not agree"):
+        training.predict(model, np.ones((5, 1, 9, 9)))
+    assert [vars(layer) for layer in (model, *model, inner)] == before
+
+
+@pytest.mark.parametrize("kind", [tuple, list, np.array, lambda v: np.array(v, np.uint8)], ids=str)
+@pytest.mark.parametrize(
+    ("make", "option", "shown"),
+    [
+        (lambda v: conv(2, 3, v), (3, 2), "Conv2d(2, 3, (3, 2))"),
+        (lambda v: conv(2, 3, 3, stride=v), (1, 2), "Conv2d(2, 3, 3, stride=(1, 2))"),
+        (lambda v: conv(2, 3, 3, padding=v), (1, 2), "Conv2d(2, 3, 3, padding=(1, 2))"),
+        (lambda v: conv(2, 3, 3, dilation=v), (2, 2), "Conv2d(2, 3, 3, dilation=2)"),
+        (lambda v: transposed(2, 3, v), (3, 2), "ConvTranspose2d(2, 3, (3, 2))"),
+        (lambda v: transposed(2, 3, 3, stride=v), (1, 2), "ConvTranspose2d(2, 3, 3, stride=(1, 2))"),
+        (lambda v: transposed(2, 3, 3, padding=v), (0, 1), "ConvTranspose2d(2, 3, 3, padding=(0, 1))"),
+        (
+            lambda v: transposed(2, 3, 3, stride=3, output_padding=v),
+            (1, 2),
+            "ConvTranspose2d(2, 3, 3, stride=3, output_padding=(1, 2))",
+        ),
+        (lambda v: transposed(2, 3, 3, dilation=v), (1, 2), "ConvTranspose2d(2, 3, 3, dilation=(1, 2))"),
+        (lambda v: cc.MaxPool2d(v), (2, 3), "MaxPool2d((2, 3))"),
+        (lambda v: cc.MaxPool2d(3, stride=v), (1, 2), "MaxPool2d(3, stride=(1, 2))"),
+        (lambda v: cc.MaxPool2d(3, padding=v), (1, 0), "MaxPool2d(3, padding=(1, 0))"),
+        (lambda v: cc.MaxPool2d(3, dilation=v), (1, 2), "MaxPool2d(3, dilation=(1, 2))"),
+        (lambda v: cc.AvgPool2d(3, stride=v), (1, 2), "AvgPool2d(3, stride=(1, 2))"),
+        (lambda v: cc.AvgPool2d(3, padding=v), (1, 1), "AvgPool2d(3, padding=1)"),
+        (lambda v: cc.Subsample2d(2, v), (3, 2), "Subsample2d(2, (3, 2))"),
+    ],
+)
+def test_a_pair_may_be_any_sequence_and_what_becomes_of_it_changes_nothing(make, option, shown, kind):
+    owned = kind(option)
+    layer, same, x = make(owned), make(option), RNG(1).randn(2, 2, 9, 8)
+    if not isinstance(owned, tuple):
+        owned[0], owned[1] = 9, 9
+    assert repr(layer) == shown == repr(same)
+    y = same.forward(x)
+    assert_array_equal(layer.forward(x), y)
+    assert layer.output_shape((2, 9, 8)) == y.shape[1:]
+    assert_array_equal(layer.backward(y), same.backward(y))
+    model = cc.Sequential(layer)
+    assert models.summary(model, (2, 9, 8))[1].layer == shown
+    assert saving.architecture(model) == f"Sequential({shown})"
+
+
+def test_what_becomes_of_a_table_or_of_drawings_changes_nothing():
+    table, drawings, x = TABLE.copy(), DRAWINGS.astype(np.float32), RNG(1).randn(2, 4, 5, 5)
+    layer, basis = connected(table), cc.RadialBasis(drawings)
+    y, scores = layer.forward(x), basis.forward(np.ones((1, 3)))
+    table[:], drawings[:] = True, 9
+    assert_array_equal(layer.forward(x), y)
+    assert_array_equal(basis.forward(np.ones((1, 3))), scores)
+
+
+def test_layers_take_kernel_size_stride_and_padding_by_position_as_pytorch_does():
+    rng = {"random_state": RNG(0)}
+    assert repr(cc.Conv2d(1, 6, 5, 1, 2, **rng)) == "Conv2d(1, 6, 5, padding=2)"
+    assert repr(cc.Conv2d(1, 6, 5, 2, "valid", **rng)) == "Conv2d(1, 6, 5, stride=2, padding='valid')"
+    assert repr(cc.ConvTranspose2d(6, 1, 4, 2, 1, **rng)) == "ConvTranspose2d(6, 1, 4, stride=2, padding=1)"
+    assert repr(cc.MaxPool2d(2, 2)) == "MaxPool2d(2)"
+    assert repr(cc.MaxPool2d(3, 2, 1)) == "MaxPool2d(3, stride=2, padding=1)"
+    assert repr(cc.AvgPool2d(3, 2, 1)) == "AvgPool2d(3, stride=2, padding=1)"
+    for make, shape in ((cc.Conv2d, (1, 6, 5, 2, 1)), (cc.ConvTranspose2d, (6, 1, 4, 2, 1))):
+        torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
+        theirs = getattr(torch.nn, make.__name__)(*shape)(torch.zeros(1, shape[0], 9, 9))
+        assert make(*shape, **rng).output_shape((shape[0], 9, 9)) == tuple(theirs.shape[1:])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: conv(1, 6, 5, 2, 1, 1), TypeError, "positional arguments"),
+        (lambda: conv(1, 6, 5, True), TypeError, "stride must be an integer, got the boolean True"),
+        (lambda: conv(1, 6, 5, "same"), TypeError, "stride must be an integer, got 'same'"),
+        (lambda: cc.MaxPool2d(2, 2, True), TypeError, "padding must be an integer, got the boolean True"),
+        (lambda: cc.MaxPool2d(2, 0), ValueError, "stride must be at least 1, got 0"),
+        (lambda: cc.AvgPool2d(2, 2, 2), ValueError, "at most half the window"),
+        (lambda: cc.AvgPool2d(2, 2, 0, True), TypeError, "positional arguments"),
+    ],
+)
+def test_what_is_at_a_wrong_position_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_a_network_is_called_counted_and_cut_as_in_pytorch():
+    layers = [cc.Flatten(), dense(4, 3), cc.ReLU()]
+    model, x = cc.Sequential(layers), RNG(1).randn(2, 1, 2, 2)
+    layers.clear()
+    assert repr(model) == "Sequential(Flatten(), Linear(4, 3), ReLU())"
+    assert [*model] == [model[0], model[1], model[-1]] == [*model.layers]
+    assert len(model) == 3
+    assert_array_equal(model(x), model.forward(x))
+    assert_array_equal(model[1](model[0](x)), model[:2].forward(x))
+    assert isinstance(model[1:], cc.Sequential) and model[1:][0] is model[1]
+    for place, error in ((3, IndexError), (-4, IndexError), ("0.weight", TypeError), (1.0, TypeError)):
+        with pytest.raises(error, match=f"this network has 3: there is no layer {place!r}"):
+            model[place]
+
+
 SHARED = cc.ReLU()
 
 
@@ -342,8 +609,8 @@ def connected(table):
     return cc.Conv2d(4, 3, 3, connections=table, random_state=RNG(0))
 
 
-def conv(c_in=1, c_out=1, kernel_size=1, **options):
-    return cc.Conv2d(c_in, c_out, kernel_size, **options, random_state=RNG(0))
+def conv(c_in=1, c_out=1, kernel_size=1, *more, **options):
+    return cc.Conv2d(c_in, c_out, kernel_size, *more, **options, random_state=RNG(0))
 
 
 def transposed(c_in=1, c_out=1, kernel_size=1, **options):
@@ -457,6 +724,10 @@ def test_layers_show_the_options_that_differ_from_the_default():
     assert repr(cc.MaxPool2d(3, stride=2, ceil_mode=True)) == "MaxPool2d(3, stride=2, ceil_mode=True)"
     assert repr(cc.AvgPool2d(2)) == "AvgPool2d(2)"
     assert repr(connected(TABLE)) == "Conv2d(4, 3, 3, connections=6 of 12)"
+    assert repr(conv(1, 6, 5, bias=False)) == "Conv2d(1, 6, 5, bias=False)"
+    assert repr(transposed(6, 1, 2, stride=2, bias=False)) == "ConvTranspose2d(6, 1, 2, stride=2, bias=False)"
+    assert repr(cc.Linear(3, 2, bias=False, random_state=rng)) == "Linear(3, 2, bias=False)"
+    assert repr(cc.MaxPool2d(3, stride=3)) == "MaxPool2d(3)"
     assert [repr(cc.Subsample2d(6)), repr(cc.Subsample2d(6, (2, 3)))] == ["Subsample2d(6)", "Subsample2d(6, (2, 3))"]
     assert repr(cc.RadialBasis(DRAWINGS)) == "RadialBasis(2 drawings of 3)"
     assert repr(cc.RadialBasis(DRAWINGS, 10)) == "RadialBasis(2 drawings of 3, rubbish=10.0)"

@@ -325,7 +325,7 @@ def build_npy(rng: Random, values: np.ndarray, fault: bool) -> bytes:
     return b"\x93NUMPY" + bytes(version) + sizes + encoded + content
 
 
-def build_npz(rng: Random, arrays: dict[str, np.ndarray], fault: bool) -> bytes:
+def build_npz(rng: Random, arrays: dict[str, np.ndarray], fault: bool, comment: bytes = b"") -> bytes:
     """Return arrays as np.savez or np.savez_compressed writes them, or with one to three things that are not so."""
     where = rng.choices((*arrays, ""), k=rng.choice((1, 1, 2))) if fault else ()
     members = [(f"{name}.npy", build_npy(rng, values, name in where)) for name, values in arrays.items()]
@@ -351,6 +351,7 @@ def build_npz(rng: Random, arrays: dict[str, np.ndarray], fault: bool) -> bytes:
         warnings.simplefilter("ignore")  # names that occur twice
         for name, content in members:
             archive.writestr(zipfile.ZipInfo(name), content, rng.choice(methods))
+        archive.comment = comment
     return file.getvalue()
 
 
@@ -383,7 +384,8 @@ def network() -> layers.Sequential:
 
 def build_weights(rng: Random, fault: bool) -> bytes:
     params = network().named_params()
-    return build_npz(rng, {name: random_like(rng, values) for name, values in params.items()}, fault)
+    comment = rng.choice((b"", saving.architecture(network()).encode()))
+    return build_npz(rng, {name: random_like(rng, values) for name, values in params.items()}, fault, comment)
 
 
 def check_weights(path: Path, honest: bool) -> bool:
