@@ -72,19 +72,17 @@ class Layer:
 
     x: np.ndarray | None = None  # what `forward` was given
 
+    # Made when they are asked for first: a layer of your own need not call super().__init__().
     @cached_property
     def params(self) -> dict[str, np.ndarray]:
-        """The learned arrays, by name."""
         return {}
 
     @cached_property
     def grads(self) -> dict[str, np.ndarray]:
-        """The gradients of `params`, after `backward`."""
         return {}
 
     @cached_property
     def constants(self) -> dict[str, np.ndarray]:
-        """Arrays on which the output depends, and which are never changed."""
         return {}
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -1022,7 +1020,7 @@ class Sequential(Layer):
         for place, layer in reversed(list(enumerate(self.layers))):
             if need_grad_x or place > 0 or type(layer).backward is not Layer.backward:
                 grad = layer.backward(grad)
-            else:
+            else:  # nobody needs the gradient of the data
                 grad = layer.backward(grad, need_grad_x=False)
         return grad
 

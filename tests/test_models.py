@@ -106,6 +106,14 @@ def test_summary_shows_volumes_parameters_and_multiplications():
     assert "| Conv2d(1, 6, 5) | 6 x 28 x 28 | 156 | 117,600 |" in table._repr_markdown_()
 
 
+def test_the_table_tells_layers_without_bias_apart():
+    model = cc.Sequential(
+        *(cc.Conv2d(1, 1, 1, bias=bias, random_state=np.random.RandomState(0)) for bias in (True, False))
+    )
+    rows = models.summary(model, (1, 2, 2))[1:]
+    assert [(row.layer, row.params) for row in rows] == [("Conv2d(1, 1, 1)", 2), ("Conv2d(1, 1, 1, bias=False)", 1)]
+
+
 def test_lenet_may_tell_apart_another_number_of_classes():
     assert models.lenet5(np.random.RandomState(0), classes=3).output_shape((1, 32, 32)) == (3,)
     assert models.lenet5(np.random.RandomState(0), classes=1).output_shape((1, 32, 32)) == (1,)
