@@ -35,7 +35,7 @@ class Layer:
     A layer of your own has a `forward` that returns the output and keeps what the way back needs, and a `backward` that
     returns the gradient of the input. What it learns goes into `params`, the gradients by the same names into `grads`,
     arrays that training leaves alone into `constants`. Its options belong into its ``__repr__``: by that and by the
-    constants a file of weights or a checkpoint knows whose it is.
+    constants a file of weights or a checkpoint knows whose it is. Both keep nothing of a layer but its `params`.
 
     Attributes
     ----------
@@ -949,6 +949,8 @@ class Sequential(Layer):
             raise type(error)(message) from None
 
     def output_shape(self, input_shape: Shape) -> Shape:
+        if not self.is_chain:
+            return super().output_shape(input_shape)
         for layer in self.layers:
             input_shape = layer.output_shape(input_shape)
         return input_shape
@@ -959,6 +961,11 @@ class Sequential(Layer):
             total += layer.mac_count(input_shape)
             input_shape = layer.output_shape(input_shape)
         return total
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether all it does is to hand the output of each layer to the next: no subclass with a `forward` of its own."""
+        return type(self).forward is Layer.forward
 
     @property
     def param_count(self) -> int:

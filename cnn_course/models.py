@@ -5,6 +5,7 @@ Taught in chapter 8.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -235,7 +236,16 @@ def summary(model: Sequential, input_shape: Shape) -> Summary:
     total                                156  117,600
     """
     rows = [Row("input", input_shape, 0, 0)]
-    for _, layer in check_network(model).named_layers():
+    for layer in _rows(check_network(model)):
         macs, input_shape = layer.mac_count(input_shape), layer.output_shape(input_shape)
         rows.append(Row(repr(layer), input_shape, layer.param_count, macs))
     return Summary(rows)
+
+
+def _rows(model: Sequential) -> Iterator[Layer]:
+    """Yield the layers one after the other; a network within that is more than its layers in a row counts as one."""
+    for layer in model:
+        if isinstance(layer, Sequential) and layer.is_chain:
+            yield from _rows(layer)
+        else:
+            yield layer

@@ -418,8 +418,8 @@ def accuracy(model: Sequential, x: np.ndarray, y: np.ndarray) -> float:
     """
     x, y = _labelled(x, y, "x", "y")
     scores, y = check_classes(predict(model, x), y)
-    if np.isnan(scores).any():
-        raise FloatingPointError(f"the scores hold NaN: {_nonfinite({'x': x}) or _origin(model, x)}")
+    if (unknown := np.isnan(scores).any(axis=1)).any():
+        raise FloatingPointError(f"the scores hold NaN: {_nonfinite({'x': x}) or _origin(model, x[unknown][:1])}")
     return float((scores.argmax(axis=1) == y).mean())
 
 

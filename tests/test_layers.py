@@ -461,6 +461,23 @@ def test_a_layer_around_others_is_a_sequential_or_is_refused():
     assert_allclose(training.predict(model, x), model.forward(x), rtol=1e-12)
 
 
+class Twice(cc.Sequential):
+    """Both what comes in and what its layers make of it, side by side."""
+
+    def forward(self, x):
+        return np.concatenate([x, super().forward(x)], axis=1)
+
+
+def test_a_network_within_that_is_no_chain_has_the_shape_and_the_row_of_what_it_does():
+    inner = cc.Sequential(Twice(conv(2, 3, 3, padding=1), cc.ReLU()), cc.Sequential(conv(5, 4, 1), cc.Flatten()))
+    assert inner[0].output_shape((2, 4, 4)) == (5, 4, 4)
+    table = models.summary(inner, (2, 4, 4))
+    assert [row.layer for row in table[1:]] == [repr(inner[0]), "Conv2d(5, 4, 1)", "Flatten()"]
+    assert repr(inner[0]) == "Twice(Conv2d(2, 3, 3, padding=1), ReLU())"
+    assert [row.output_shape for row in table[1:]] == [(5, 4, 4), (4, 4, 4), (64,)]
+    assert [(row.params, row.macs) for row in table[1:]] == [(57, 54 * 16), (24, 20 * 16), (0, 0)]
+
+
 def in_doubles(model):
     for _, layer in model.named_layers():
         in_float64(layer)
