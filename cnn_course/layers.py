@@ -964,7 +964,7 @@ class Sequential(Layer):
 
     @property
     def is_chain(self) -> bool:
-        """Whether all it does is to hand the output of each layer to the next: no subclass with a `forward` of its own."""
+        """Whether it does no more than hand each layer the output of the one before: it has no `forward` of its own."""
         return type(self).forward is Layer.forward
 
     @property
