@@ -349,6 +349,14 @@ def test_the_refusal_of_another_float_tells_the_call_that_converts(tmp_path, oth
     np.testing.assert_array_equal(model[1].params["bias"], ONES)
 
 
+@pytest.mark.parametrize("bias", [np.ones((3, 1), np.float32), np.ones(2), np.ones(3, np.int32), np.ones(3, complex)])
+def test_what_no_call_converts_is_refused_without_one(tmp_path, bias):
+    path = tmp_path / "w.npz"
+    np.savez(path, **dict(zip(NAMES, (WEIGHT, bias), strict=True)))
+    with pytest.raises(ValueError, match=r"1\.bias is .* there and float32 of shape \(3,\) here$"):
+        cc.load_weights(path, fuzz.network())
+
+
 def test_a_file_that_says_another_model_s_is_refused_and_one_that_says_nothing_is_read(tmp_path):
     path, signature = tmp_path / "w.npz", saving.architecture(fuzz.network()).encode()
     for comment, refused in ((b"", False), (signature, False), (signature[:-1], True), (b"\xff\xfe", True)):

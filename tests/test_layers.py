@@ -450,6 +450,15 @@ def test_a_layer_around_others_is_a_sequential_or_is_refused():
     for use in (lambda: training.SGD(hidden, 0.1), lambda: models.summary(hidden, (3,))):
         with pytest.raises(TypeError, match=message):
             use()
+    shortcut = cc.Sequential(Residual(cc.Tanh()))
+    shortcut[0].shortcut = dense(3, 3)
+    with pytest.raises(TypeError, match=r"Residual\(Tanh\(\)\) holds a layer as its attribute shortcut"):
+        training.predict(shortcut, np.ones((2, 3)))
+    listed = Block(cc.Tanh())
+    listed.layers = [cc.Tanh()]
+    del listed.some
+    with pytest.raises(TypeError, match=r"Block\(\) holds a layer as its attribute layers"):
+        training.predict(cc.Sequential(listed), np.ones((2, 3)))
     model, x = cc.Sequential(Residual(dense(3, 3), cc.Tanh()), dense(3, 2)), RNG(1).randn(4, 3)
     model = in_doubles(model)
     assert list(model.named_params()) == ["0.0.weight", "0.0.bias", "1.weight", "1.bias"]
