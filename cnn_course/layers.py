@@ -137,7 +137,8 @@ class Layer:
         """
         boolean(need_grad_x, "need_grad_x")
         if self.x is None:
-            raise RuntimeError(f"{self}: backward needs the input of a forward pass, and there was none")
+            own = "" if type(self).forward is Layer.forward else "; a forward of your own keeps it as self.x"
+            raise RuntimeError(f"{self}: backward needs the input of a forward pass, and there was none{own}")
         if grad_y is None:
             raise TypeError(f"{self}: grad_y is None; does the layer behind return the gradient of its input?")
         return self._backward(grad_y, self.x, need_grad_x)
@@ -189,10 +190,10 @@ class Layer:
         return f"{type(self).__name__}()"
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
-        raise TypeError("Layer is what layers have in common; use one of its subclasses")
+        raise TypeError(f"{self} has no forward; Layer is what layers have in common: use one of its subclasses")
 
     def _backward(self, grad_y: np.ndarray, x: np.ndarray, need_grad_x: bool) -> np.ndarray | None:
-        raise TypeError("Layer is what layers have in common; use one of its subclasses")
+        raise TypeError(f"{self} has no backward; write one beside its forward")
 
 
 def he_normal(random_state: np.random.RandomState, shape: Shape, fan_in: int) -> np.ndarray:

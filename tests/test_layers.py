@@ -425,6 +425,34 @@ def test_what_a_layer_of_your_own_forgot_is_named():
         cc.Sequential(Blind(), cc.Tanh()).forward(np.ones(3))
 
 
+def test_a_method_that_a_layer_of_your_own_lacks_is_named():
+    class OneWay(cc.Layer):
+        def forward(self, x):
+            self.x = x
+            return x
+
+    class Forgetful(cc.ReLU):
+        def forward(self, x):
+            return np.maximum(x, 0)
+
+    class Return(cc.Layer):
+        def backward(self, grad_y):
+            return grad_y
+
+    with pytest.raises(TypeError, match=r"^OneWay\(\) has no backward; write one beside its forward"):
+        one_way = OneWay()
+        one_way.backward(one_way(np.ones(2)))
+    with pytest.raises(
+        RuntimeError, match=r"^Forgetful\(\): .* there was none; a forward of your own keeps it as self\.x"
+    ):
+        forgetful = Forgetful()
+        forgetful.backward(forgetful(np.ones(2)))
+    with pytest.raises(TypeError, match=r"^Return\(\) has no forward; Layer is what"):
+        Return()(np.ones(2))
+    with pytest.raises(RuntimeError, match=r"there was none$"):
+        cc.ReLU().backward(np.ones(2))
+
+
 class Block(cc.Layer):
     def __init__(self, *layers):
         self.some = list(layers)
