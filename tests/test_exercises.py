@@ -204,7 +204,8 @@ class Table:
 )
 def test_a_table_of_the_public_cases_is_no_answer(number, by_order):
     solution = solutions(CHAPTERS[int(number.partition(".")[0])])[number]
-    assert check(number, Table(number, solution, by_order)).status == "right"
+    if number != "1.5":  # it counts the calls of the function that it hands over, and a table makes none
+        assert check(number, Table(number, solution, by_order)).status == "right"
     for seed in range(1, 5):
         assert check(number, Table(number, solution, by_order), seed=seed).status == "wrong", f"seed {seed}"
 

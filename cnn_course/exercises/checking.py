@@ -130,6 +130,23 @@ class Answer:
             raise Wrong(f"{self.name} changes its argument: work on a copy, in {self.call(*arguments, **options)}.")
         return value
 
+    def draw(self, cases: int, *bounds: tuple[int, int]) -> list[list[int]]:
+        """Draw cases of whole numbers, such as sizes, to stand beside those picked by hand.
+
+        Parameters
+        ----------
+        cases : int
+        *bounds : tuple of int
+            The smallest and the largest that each number may be.
+
+        Returns
+        -------
+        list of list of int
+            A list of as many numbers as there are bounds, for each case.
+        """
+        low, high = np.transpose(bounds)
+        return self.random.randint(low, high + 1, (cases, len(bounds))).tolist()
+
     def array(self, *arguments: Any, shape: tuple[int, ...], **options: Any) -> np.ndarray:
         """Call the function for an array that a check goes on to use.
 
@@ -445,7 +462,9 @@ def _difference(value: Any, wanted: Any, tolerance: float) -> str:
     if not right.ndim:
         return f"gives {given}; it must give {meant}"
     where = f"at {list(at)}" if len(at) > 1 else f"at {at[0]}"
-    return f"has {given} {where}, where {meant} would be right"
+    has = "is an array of whole numbers, which lose their fractions (`np.zeros(shape)` keeps them): it has"
+    truncates = found.dtype.kind in "iu" and (right % 1).any()
+    return f"{has if truncates else 'has'} {given} {where}, where {meant} would be right"
 
 
 def _numbers(value: Any, right: np.ndarray) -> np.ndarray | str:
@@ -543,7 +562,7 @@ def _error(error: BaseException) -> str:
         return type_name(error)
     text = text if len(text) <= 200 else f"{text[:197]}..."
     if re.search(r"^Cannot cast ufunc .* to dtype\('u?int", text):
-        text += " Your array holds whole numbers: `np.zeros(shape)` holds any"
+        text = f"your array holds whole numbers (`np.zeros(shape)` holds any), {text}"
     return f"{type_name(error)}: {text}" if text else type_name(error)
 
 
