@@ -74,7 +74,8 @@ def agreement(answer: Answer) -> None:
     flat_corner = np.where(np.add.outer(range(5), range(7)) < 5, 3.0, noise)
     wide, tall = np.array([[1.0, 4.0, 1.0], [0.0, 2.0, 7.0]]), np.array([[5.0, 1.0], [2.0, 2.0], [0.0, 9.0]])
     row = np.array([[1, 4, 1, 0, 9, 3]])
-    cases = [(row, row[:, :3]), (noise, wide), (noise, tall), (flat_corner, wide), (flat_corner, tall)]
+    faint = np.where(noise > 4, 7, 6)
+    cases = [(row, row[:, :3]), (noise, wide), (noise, tall), (flat_corner, wide), (flat_corner, tall), (faint, wide)]
     for rows, cols, levels in answer.draw(4, (3, 6), (3, 6), (2, 10)):  # of two levels, many patches are flat
         template = answer.random.permutation(6.0 - np.arange(6)).reshape(2, 3)
         cases.append((answer.random.randint(0, levels, (rows, cols)), template))
@@ -89,6 +90,7 @@ def agreement(answer: Answer) -> None:
         ]
         lengths = np.sqrt((centred**2).sum() * (patches**2).sum(axis=(2, 3))) + flat
         slips = [
+            ((patches * template).sum(axis=(2, 3)), "Subtract the means, and divide by the two lengths."),
             (products, "These are the scores of the detector: divide by the two lengths."),
             (np.where(flat, 0, products / lengths), "Subtract the patch's mean before you take its length."),
             (np.where(flat, np.nan, right), "A patch of equal pixels has the length 0: leave its score at 0."),

@@ -15,7 +15,9 @@ def same(answer: Answer) -> None:
     for n, k in sizes:
         x, kernel = answer.random.choice(np.r_[-9:0, 1:10], n), answer.random.choice(np.r_[-9:0, 1:10], k) / 2
         full, unflipped, start = naive.convolve1d(x, kernel), naive.convolve1d(x, kernel[::-1]), (k - 1) // 2
-        wrapped = np.array([sum(kernel[j] * x[(i + start - j) % n] for j in range(k)) for i in range(n)])
+        wrapped = np.array(
+            [sum(kernel[j] * x[(i + start - j) % n] for j in range(k) if i + start - j < n) for i in range(n)]
+        )
         repeated = np.array([sum(kernel[j] * x[np.clip(i + start - j, 0, n - 1)] for j in range(k)) for i in range(n)])
         slips = [
             (unflipped[start : start + n], "The kernel is not flipped: this is a cross-correlation."),
@@ -32,7 +34,7 @@ def flips(answer: Answer) -> None:
     """Tell convolution from cross-correlation in whatever mode, in an order that is drawn."""
     functions = [(np.convolve, True), (np.correlate, False), (conv.convolve1d, True), (conv.correlate1d, False)]
     cases = [(function, mode, flips) for function, flips in functions for mode in ("valid", "same", "full")]
-    for place in [*answer.random.permutation(len(cases)), *answer.random.randint(0, len(cases), 3)]:
+    for place in [0, *answer.random.permutation(len(cases)), *answer.random.randint(0, len(cases), 3)]:
         function, mode, flips = cases[place]
         kernels: list[np.ndarray] = []
         slips = [(not flips, f"It computes a {'convolution' if flips else 'cross-correlation'}, in mode {mode}.")]

@@ -10,7 +10,7 @@ from .checking import Answer, exercise, expect
 def output_shape(answer: Answer) -> None:
     """Lay the windows on the padded rows and columns, and count them."""
     cases = [
-        ((1, 3, 5), 2, (2, 3), (1, 2), (0, 0)),
+        ((1, 3, 6), 4, (2, 3), (1, 2), (0, 0)),
         ((3, 8, 11), 2, (3, 5), (1, 1), (2, 2)),
         ((2, 7, 9), 4, (3, 2), (2, 3), (0, 0)),
         ((1, 6, 8), 3, (5, 3), (2, 2), (2, 1)),
@@ -46,6 +46,7 @@ def output_shape(answer: Answer) -> None:
                 ((filters, right[2], right[1]), "Rows come first, then columns."),
                 ((filters, *fraction), "A window that does not fit entirely is not computed: round down."),
                 ((filters, *above), "A window that does not fit entirely is not computed: round down."),
+                ((filters, *map(round, fraction)), "A window that does not fit entirely is not computed: round down."),
                 ((filters, *once), "The padding stands on both sides of each axis."),
                 ((filters, *never), "The padding makes rows and columns longer."),
                 ((filters, *none), "The first window counts, too."),
@@ -66,6 +67,7 @@ def times_read(answer: Answer) -> None:
         (5, 4, 2, 2),
         (10, 1, 3, 0),
         (4, 2, 1, 3),  # windows that see nothing but padding
+        (5, 2, 3, 3),
         (2, 5, 1, 2),  # and one that is larger than the row
     ]
     for n, k, stride, padding in [*cases, *answer.draw(6, (4, 12), (1, 4), (1, 5), (0, 4))]:

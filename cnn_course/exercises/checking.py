@@ -164,12 +164,13 @@ class Answer:
         Raises
         ------
         Wrong
-            If it gives anything but numbers in this shape.
+            If it gives anything but finite numbers in this shape.
         """
         found = _numbers(self(*arguments, **options), np.zeros(shape))
-        if isinstance(found, str):
-            raise Wrong(f"{self.name} {found}, in {self.call(*arguments, **options)}.")
-        return found.astype(float)
+        fault = found if isinstance(found, str) else "" if np.isfinite(found).all() else "gives NaN or infinity"
+        if fault:
+            raise Wrong(f"{self.name} {fault}, in {self.call(*arguments, **options)}.")
+        return np.asarray(found, dtype=float)
 
     def call(self, *arguments: Any, **options: Any) -> str:
         """Write a call as a student would, with arrays by their shapes where their numbers would be too many."""
@@ -462,14 +463,14 @@ def _difference(value: Any, wanted: Any, tolerance: float) -> str:
     if not right.ndim:
         return f"gives {given}; it must give {meant}"
     where = f"at {list(at)}" if len(at) > 1 else f"at {at[0]}"
-    has = "is an array of whole numbers, which lose their fractions (`np.zeros(shape)` keeps them): it has"
-    truncates = found.dtype.kind in "iu" and (right % 1).any()
-    return f"{has if truncates else 'has'} {given} {where}, where {meant} would be right"
+    if found.dtype.kind in "iu" and (right % 1).any():
+        return f"holds whole numbers and loses fractions (`np.zeros(shape)` keeps them): {given} {where} for {meant}"
+    return f"has {given} {where}, where {meant} would be right"
 
 
 def _numbers(value: Any, right: np.ndarray) -> np.ndarray | str:
     """Return a plain value as an array of the right shape and kind of numbers, or say why it is none."""
-    wanted = _kind(right)
+    wanted = "an array of numbers" if right.ndim else "a number"
     if value is None:
         return "gives None, as a function without `return` does"
     if isinstance(value, Foreign):
@@ -481,10 +482,10 @@ def _numbers(value: Any, right: np.ndarray) -> np.ndarray | str:
     if found.dtype.kind == "c":
         return "gives complex numbers; take .real"
     if found.dtype.kind not in "iuf":
-        names = {"b": "True and False", "U": "text", "S": "bytes"}
+        names = {"b": "True and False" if found.ndim else str(value), "U": "text", "S": "bytes"}
         return f"gives {names.get(found.dtype.kind, _list(value) + ' of more than numbers')}; it must give {wanted}"
     if found.shape != right.shape:
-        return f"gives {_kind(found)}; it must give {wanted}"
+        return f"gives {_kind(found)}; it must give {_kind(right)}"
     if found.dtype.kind == "f" and right.dtype.kind in "iu":
         which = "floats; they must be whole numbers" if right.ndim else f"{_short(value)}; it must be a whole number"
         return f"gives {which}, as `//` and `int` make them"
@@ -562,7 +563,7 @@ def _error(error: BaseException) -> str:
         return type_name(error)
     text = text if len(text) <= 200 else f"{text[:197]}..."
     if re.search(r"^Cannot cast ufunc .* to dtype\('u?int", text):
-        text = f"your array holds whole numbers (`np.zeros(shape)` holds any), {text}"
+        text = f"your array holds whole numbers (`np.zeros(shape)` keeps fractions, too). {text}"
     return f"{type_name(error)}: {text}" if text else type_name(error)
 
 

@@ -63,6 +63,63 @@ def channels_last(image_shape, filters, kernel_size):
     return weight, (*size, depth), count
 
 
+def same_size(image_shape, filters, kernel_size):
+    """The maps are as large as the image."""
+    weight, _, count = describe(image_shape, filters, kernel_size)
+    return weight, (filters, *image_shape[1:]), count
+
+
+def first_window_forgotten(image_shape, filters, kernel_size):
+    """n − k windows instead of n − k + 1."""
+    weight, (_, rows, cols), count = describe(image_shape, filters, kernel_size)
+    return weight, (filters, rows - 1, cols - 1), count
+
+
+def square_kernels(image_shape, filters, kernel_size):
+    """A kernel has as many columns as rows."""
+    return describe(image_shape, filters, (kernel_size[0], kernel_size[0]))
+
+
+def square_images(image_shape, filters, kernel_size):
+    """An image has as many columns as rows."""
+    return describe((image_shape[0], image_shape[1], image_shape[1]), filters, kernel_size)
+
+
+def kernel_turned(image_shape, filters, kernel_size):
+    """Columns before rows in the weight's shape."""
+    (o, c, k_h, k_w), output, count = describe(image_shape, filters, kernel_size)
+    return (o, c, k_w, k_h), output, count
+
+
+def channels_before_filters(image_shape, filters, kernel_size):
+    """From how many channels comes first, then to how many."""
+    (o, c, k_h, k_w), output, count = describe(image_shape, filters, kernel_size)
+    return (c, o, k_h, k_w), output, count
+
+
+def floats(image_shape, filters, kernel_size):
+    """Sizes as the result of a division."""
+    weight, (depth, rows, cols), count = describe(image_shape, filters, kernel_size)
+    return weight, (depth, rows / 1, cols / 1), count
+
+
+def colour_only(image_shape, filters, kernel_size):
+    """Every image has three channels."""
+    return describe((3, *image_shape[1:]), filters, kernel_size)
+
+
+def products_counted(image_shape, filters, kernel_size):
+    """The products are counted, not the weights."""
+    weight, output, _ = describe(image_shape, filters, kernel_size)
+    return weight, output, int(np.prod(weight)) * output[1] * output[2] + filters
+
+
+def one_filter_at_most(image_shape, filters, kernel_size):
+    """The parameters of one filter stand for all."""
+    weight, output, _ = describe(image_shape, filters, kernel_size)
+    return weight, output, int(np.prod(weight[1:])) + 1
+
+
 def loops(x, weight, bias, correlate=cc.correlate2d):
     """Return a layer's maps."""
     return np.array(
@@ -111,6 +168,80 @@ def not_added_up(x, weight, bias):
     return np.array(maps) + bias[:, None, None, None]
 
 
+def whole_numbers(x, weight, bias):
+    """The maps are made of whole numbers."""
+    return loops(x, weight, bias).astype(int)
+
+
+def like_the_image(x, weight, bias):
+    """`zeros_like` of an image of whole numbers holds whole numbers."""
+    right = loops(x, weight, bias)
+    maps = np.zeros_like(x, shape=right.shape)
+    for o in range(len(weight)):
+        maps[o] = right[o]
+    return maps
+
+
+def nothing_below_zero(x, weight, bias):
+    """The activation is taken for part of the layer."""
+    return np.maximum(loops(x, weight, bias), 0)
+
+
+def channels_averaged(x, weight, bias):
+    """The channels are averaged instead of added."""
+    return loops(x / len(x), weight, bias)
+
+
+def bias_without_sign(x, weight, bias):
+    """A level below zero is taken for one above."""
+    return loops(x, weight, np.abs(bias))
+
+
+def bias_multiplies(x, weight, bias):
+    """The bias is a factor."""
+    return loops(x, weight, np.zeros(len(bias))) * bias[:, None, None]
+
+
+def bias_for_the_first_map(x, weight, bias):
+    """Only the first map gets its bias."""
+    return loops(x, weight, bias * (np.arange(len(bias)) == 0))
+
+
+def first_filter_for_all(x, weight, bias):
+    """Every map comes from the same filter."""
+    return loops(x, np.repeat(weight[:1], len(weight), axis=0), bias)
+
+
+def channels_backwards(x, weight, bias):
+    """The last kernel meets the first channel."""
+    return loops(x[::-1], weight, bias)
+
+
+def three_channels_at_most(x, weight, bias):
+    """Every image has at most three channels."""
+    return loops(x[:3], weight[:, :3], bias)
+
+
+def cut_to_square_kernels(x, weight, bias):
+    """A kernel has as many columns as rows, and the others are cut off."""
+    side = min(weight.shape[2:])
+    return loops(x, weight[:, :, :side, :side], bias)
+
+
+def adds_into_the_image(x, weight, bias):
+    """The first channel collects the sum of all."""
+    for c in range(1, len(x)):
+        x[0] += x[c]
+    return loops(x[:1], weight[:, :1], bias)
+
+
+def weighs_the_bias_itself(x, weight, bias):
+    """The bias that was handed over is used up."""
+    maps = loops(x, weight, bias)
+    bias -= bias
+    return maps
+
+
 def blocks(weight, groups, first):
     """Return the full weight in which filter o looks at channels first(o, c_group) and on."""
     c_out, c_group, k_h, k_w = weight.shape
@@ -149,6 +280,71 @@ def filters_split_too(weight, groups):
     return blocks(weight, groups, lambda o: o // (len(weight) // groups) * weight.shape[1])[: len(weight) // groups]
 
 
+def whole_weights(weight, groups):
+    """The weight is made of whole numbers."""
+    return right_blocks(weight, groups).astype(int)
+
+
+def right_blocks(weight, groups):
+    return blocks(weight, groups, lambda o: o // (len(weight) // groups) * weight.shape[1])
+
+
+def channels_taken_for_filters(weight, groups):
+    """The group of a filter is found from the number of its channels."""
+    c_group = weight.shape[1]
+    return blocks(weight, groups, lambda o: min(o // c_group, groups - 1) * c_group)
+
+
+def groups_backwards(weight, groups):
+    """The first filters look at the last channels."""
+    return right_blocks(weight, groups)[:, ::-1]
+
+
+def depthwise_only(weight, groups):
+    """Filter o looks at channel o."""
+    return blocks(weight, groups, lambda o: min(o, (groups - 1) * weight.shape[1]))
+
+
+def nothing_to_do(weight, groups):
+    """The weight of the grouped layer is taken for that of the ordinary one."""
+    return weight
+
+
+def first_group_only(weight, groups):
+    """The other groups stay zero."""
+    full = right_blocks(weight, groups)
+    full[len(weight) // groups :] = 0
+    return full
+
+
+def one_filter_a_group(weight, groups):
+    """A group has one filter, and the others stay zero."""
+    full = right_blocks(weight, groups)
+    full[np.arange(len(weight)) % (len(weight) // groups) > 0] = 0
+    return full
+
+
+def divided_by_the_groups(weight, groups):
+    """Every group contributes its share."""
+    return right_blocks(weight, groups) / groups
+
+
+def ones_and_zeros(weight, groups):
+    """Where a filter looks, instead of the weights."""
+    return (right_blocks(weight, groups) != 0).astype(float)
+
+
+def filters_first_channels_second(weight, groups):
+    """The two axes of channels swapped."""
+    return right_blocks(weight, groups).swapaxes(0, 1)
+
+
+def scales_the_weight_itself(weight, groups):
+    """The weight that was handed over is turned."""
+    weight[:] = weight[:, :, ::-1, ::-1].copy()
+    return right_blocks(weight, groups)
+
+
 WRONG = {
     "3.2": [
         without_channels,
@@ -160,6 +356,16 @@ WRONG = {
         depth_times_filters,
         height_and_width_swapped,
         channels_last,
+        same_size,
+        first_window_forgotten,
+        square_kernels,
+        square_images,
+        kernel_turned,
+        channels_before_filters,
+        floats,
+        colour_only,
+        products_counted,
+        one_filter_at_most,
     ],
     "3.3": [
         bias_for_each_channel,
@@ -170,6 +376,36 @@ WRONG = {
         one_kernel_for_all_channels,
         a_map_for_each_channel,
         not_added_up,
+        whole_numbers,
+        like_the_image,
+        nothing_below_zero,
+        channels_averaged,
+        bias_without_sign,
+        bias_multiplies,
+        bias_for_the_first_map,
+        first_filter_for_all,
+        channels_backwards,
+        three_channels_at_most,
+        cut_to_square_kernels,
+        adds_into_the_image,
+        weighs_the_bias_itself,
     ],
-    "3.4": [always_the_first_channels, groups_in_turn, no_zeros, next_to_each_other, filters_split_too],
+    "3.4": [
+        always_the_first_channels,
+        groups_in_turn,
+        no_zeros,
+        next_to_each_other,
+        filters_split_too,
+        whole_weights,
+        channels_taken_for_filters,
+        groups_backwards,
+        depthwise_only,
+        nothing_to_do,
+        first_group_only,
+        one_filter_a_group,
+        divided_by_the_groups,
+        ones_and_zeros,
+        filters_first_channels_second,
+        scales_the_weight_itself,
+    ],
 }
