@@ -13,7 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from cnn_course.exercises import check, exercise, expect, require
+from cnn_course.exercises import Answer, check, exercise, expect, require
 from cnn_course.exercises.checking import Wrong, checks_of_chapter
 
 SEEDS = range(int(os.environ.get("SEEDS", "5")))  # make exercises: all 100
@@ -55,6 +55,7 @@ def wrong_answers(chapter):
     return [(number, function) for number, functions in kept.items() for function in functions]
 
 
+CODED = [number for chapter in range(len(CHAPTERS)) for number in checks_of_chapter(str(chapter))]
 WRONG = [pair for chapter in range(len(CHAPTERS)) for pair in wrong_answers(chapter)]
 
 
@@ -199,9 +200,7 @@ class Table:
 
 
 @pytest.mark.parametrize("by_order", [False, True])
-@pytest.mark.parametrize(
-    "number", [number for chapter in range(len(CHAPTERS)) for number in checks_of_chapter(str(chapter))]
-)
+@pytest.mark.parametrize("number", CODED)
 def test_a_table_of_the_public_cases_is_no_answer(number, by_order):
     solution = solutions(CHAPTERS[int(number.partition(".")[0])])[number]
     if number != "1.5":  # it counts the calls of the function that it hands over, and a table makes none
@@ -266,31 +265,46 @@ def test_a_verdict_says_what_is_wrong(double, function, status, words):
     ("value", "right", "fits"),
     [
         (3, 3, True),
-        (3.0, 3.0, True),
         (3, 3.0, True),
+        (3.0, 3.0, True),
         (3.0, 3, False),
+        (np.float64(3), 3, False),
+        (np.int8(3), 3, True),
+        (np.array([1.0, 2.0]), np.array([1, 2]), False),
+        ([1, 2], np.array([1, 2]), True),
         (True, 1, False),
         (3, 4, False),
         ((1, 2), (1, 2), True),
         ([1, 2], (1, 2), True),
+        (np.array([1, 2]), (1, 2), True),
+        ((1, 2.0), (1, 2), False),
         ((2, 1), (1, 2), False),
         ((1, 2, 3), (1, 2), False),
         (1, (1, 2), False),
         (np.True_, True, True),
+        (np.array(True), True, True),
+        (np.array(3.0), 3.0, True),
         (1, True, False),
         ("valid", "valid", True),
         ("same", "valid", False),
+        (None, None, True),
+        (0, None, False),
         (1 + 1e-12, 1.0, True),
         (1 + 1e-6, 1.0, False),
-        (float("nan"), 1, False),
-        (1j, 1, False),
+        (np.float32(1 / 3), 1 / 3, True),
+        (np.float32(1 / 3 + 3e-6), 1 / 3, False),
+        (float(np.float32(1 / 3)), 1 / 3, False),
+        (np.array([1 / 3, 200 / 3], np.float32), np.array([1 / 3, 200 / 3]), True),
+        (np.float16(1 / 3), 1 / 3, True),
+        (np.float16(1 / 3 + 0.02), 1 / 3, False),
+        (np.longdouble(1) / 3, 1 / 3, True),
+        (float("nan"), 1.0, False),
+        (1j, 1.0, False),
         (np.ones((2, 1)), np.ones((1, 2)), False),
         (np.array([1.0, np.nan]), np.array([1.0, np.nan]), True),
     ],
 )
-def test_values_are_compared_by_kind_shape_and_number(double, value, right, fits):
-    from cnn_course.exercises.checking import Answer
-
+def test_values_are_compared_by_kind_shape_and_number(value, right, fits):
     answer = Answer(lambda: value)
     if fits:
         expect(answer, gives=right)
@@ -298,6 +312,260 @@ def test_values_are_compared_by_kind_shape_and_number(double, value, right, fits
     else:
         with pytest.raises(Wrong):
             expect(answer, gives=right)
+
+
+@pytest.mark.parametrize(
+    ("value", "right", "words"),
+    [
+        (np.fft.fft(np.ones(4)), np.ones(4), "gives complex numbers; take .real, in"),
+        (1j, 1.0, "gives complex numbers; take .real, in"),
+        (np.array(["1"] * 9), np.ones(9), "gives text; it must give an array of numbers"),
+        (b"1", 1, "gives bytes; it must give a number"),
+        (True, 1, "gives True; it must give a number"),
+        (np.ones(3) > 0, np.ones(3), "gives True and False; it must give an array of numbers"),
+        (np.array([None, 1]), np.ones(2), "gives an array of dtype object; it must give an array of numbers"),
+        ([None, 1], np.ones(2), "gives a list of more than numbers; it must give an array of numbers"),
+        (None, np.ones(2), "gives None, as a function without `return` does"),
+        ([[1], [2, 3]], np.ones((2, 2)), "gives a list that is no array, its parts differ in length"),
+        (np.ma.masked_array([1.0, 2.0], [True, False]), np.ones(2), "gives an object of type MaskedArray"),
+        (np.array(["2026-01-01"], "datetime64[D]"), np.ones(1), "gives an array of dtype datetime64[D]"),
+        (10**400, 1, "gives a whole number of 1329 bits; it must give a number"),
+        ((x for x in "ab"), np.ones(2), "gives an object of type generator; it must give an array of numbers"),
+        (2.0, 2, "gives 2.0; it must be a whole number, as `//` and `int` make them"),
+        ((2, 2.5), (2, 2), "gives 2.5; it must be a whole number, as `//` and `int` make them, at place 1"),
+        (np.ones(2), np.ones(2, int), "gives floats; they must be whole numbers"),
+        (
+            np.ones(2, int),
+            np.array([1.0, 1.5]),
+            "holds whole numbers and loses fractions (`np.zeros(shape)` keeps them)",
+        ),
+        (0.40760597, 0.4076059644, "gives 0.40760597; it must give 0.407605964"),
+        (29.500002, 29.5, "gives 29.500002; it must give 29.5"),
+        (1 + 3e-9, 1.0, "gives 1.000000003; it must give 1"),
+        (np.array([1.0, 2 + 1e-8]), np.array([1, 2.0]), "has 2.00000001 at 1, where 2 would be right"),
+        (2**60, 2.0**61, "gives 1152921504606846976; it must give 2.30584e+18"),
+        (np.ones((5, 5)), 1.0, "gives an array of shape (5, 5); it must give a number"),
+        (np.arange(30), (1, 2), "gives <array of shape (30,)>; it must give a tuple of 2"),
+    ],
+)
+def test_a_message_names_the_type_and_tells_numbers_apart(value, right, words):
+    with pytest.raises(Wrong) as caught:
+        expect(Answer(lambda: value), gives=right)
+    assert words in str(caught.value)
+
+
+def test_a_message_says_what_is_wrong_before_it_shows_few_numbers():
+    wide = np.arange(13.0)
+    with pytest.raises(Wrong) as caught:
+        expect(Answer(np.negative), wide, gives=wide, slips=[(-wide, "The sign is wrong.")])
+    assert (
+        str(caught.value)
+        == "The sign is wrong. negative has -1 at 1, where 1 would be right, in negative(<array of shape (13,)>)."
+    )
+    with pytest.raises(Wrong) as caught:
+        expect(Answer(np.negative), wide[:12], gives=wide[:12])
+    assert str(caught.value).endswith("in negative([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0]).")
+
+
+def test_halves_that_an_array_of_whole_numbers_refuses_are_explained(double):
+    def adds_in_place(x):
+        y = np.zeros(x.shape, dtype=int)
+        y += x / 2
+        return y
+
+    assert "UFuncTypeError: your array holds whole numbers" in check(double, adds_in_place).text
+
+
+def test_an_array_that_a_check_goes_on_to_use_is_one_of_finite_numbers():
+    assert Answer(lambda: [[1, 2]]).array(shape=(1, 2)).tolist() == [[1.0, 2.0]]
+    for value, words in [([1, 2], "must give an array of shape (1, 2)"), ([[1, np.inf]], "gives NaN or infinity")]:
+        with pytest.raises(Wrong, match=re.escape(words)):
+            Answer(lambda value=value: value).array(shape=(1, 2))
+
+
+def test_cases_are_drawn_within_their_bounds_by_the_seed():
+    cases = np.array(Answer(abs, 1).draw(200, (1, 3), (0, 7)))
+    assert cases.min(axis=0).tolist() == [1, 0] and cases.max(axis=0).tolist() == [3, 7]
+    assert cases.tolist() == Answer(abs, 1).draw(200, (1, 3), (0, 7)) != Answer(abs, 2).draw(200, (1, 3), (0, 7))
+
+
+def raises(*arguments, **options):
+    raise SystemExit("stop")
+
+
+class Hostile:
+    """A value all of whose answers are lies or exceptions."""
+
+    shape, dtype, ndim, size, __array_interface__ = property(raises), property(raises), 2, 4, property(raises)
+    __array__ = __len__ = __iter__ = __getitem__ = __eq__ = __repr__ = __str__ = __bool__ = __float__ = __index__ = (
+        raises
+    )
+    __array_ufunc__ = __array_function__ = __format__ = __getattr__ = raises
+    __hash__ = None
+
+
+class Meta(type):
+    __name__ = property(raises)
+    __repr__ = raises
+
+
+class Nameless(metaclass=Meta):
+    __class__ = np.ndarray
+
+
+class HostileArray(np.ndarray):
+    __array_finalize__ = None
+    __array_ufunc__ = __array_function__ = __getitem__ = __eq__ = __repr__ = raises
+    shape = property(raises)
+
+
+class HostileList(list):
+    __iter__ = __getitem__ = __len__ = __eq__ = __repr__ = raises
+
+
+class HostileNumber(float):
+    __eq__ = __repr__ = __float__ = __format__ = raises
+    __hash__ = None
+
+
+class HostileError(Exception):
+    __str__ = __repr__ = raises
+
+
+def stops():
+    raise SystemExit(3)
+
+
+def fails_silently():
+    raise HostileError
+
+
+def names_itself_none():
+    class Other(BaseException):
+        pass
+
+    raise Other("neither Exception nor SystemExit")
+
+
+def recursive():
+    parts = []
+    parts.append(parts)
+    return parts
+
+
+ANYTHING = [
+    Hostile,
+    Nameless,
+    lambda: np.ones((2, 2)).view(HostileArray),
+    lambda: HostileList([1.0, 2.0]),
+    lambda: HostileNumber(1.0),
+    lambda: np.array([Hostile(), 1], dtype=object),
+    lambda: [Hostile()] * 2,
+    lambda: (Hostile(), Nameless()),
+    stops,
+    fails_silently,
+    names_itself_none,
+    recursive,
+    lambda: recursive(),
+    lambda: [[1.0], [2.0, 3.0]],
+    lambda: [],
+    lambda: (),
+    lambda: np.zeros((0, 3)),
+    lambda: np.nan,
+    lambda: np.full((2, 2), np.nan),
+    lambda: np.inf,
+    lambda: 10**400,
+    lambda: 10**5000,
+    lambda: -(2**63),
+    lambda: [10**400, 1],
+    lambda: np.ma.masked_all((2, 2)),
+    lambda: np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]),
+    lambda: np.array([(1, 2.0)], dtype=[("a", int), ("b", float)])[0],
+    lambda: np.datetime64("2026-01-01"),
+    lambda: np.longdouble("1e4000"),
+    lambda: np.float16(1),
+    lambda: (number for number in range(3)),
+    lambda: range(3),
+    lambda: {"a": 1},
+    lambda: {1, 2},
+    lambda: print,
+    lambda: Hostile,
+    lambda: "x" * 10**6,
+    lambda: "\ud800",
+    lambda: b"1",
+    lambda: 1j,
+    lambda: None,
+    lambda: NotImplemented,
+    lambda: np.broadcast_to(1.0, (10**5, 10**5)),
+]
+
+
+@pytest.mark.parametrize("number", ["99.1", *CODED])
+def test_no_answer_makes_a_check_raise_and_no_nonsense_is_right(double, number):
+    for give in ANYTHING:
+
+        def odd(*arguments, give=give, **options):
+            return give()
+
+        verdict = check(number, odd)
+        assert verdict.status == "wrong", (number, give, verdict.status)
+        assert verdict.text.isprintable() or "\ud800" in verdict.text
+        assert len(verdict.text) < 700 and "odd" in verdict.text
+
+
+def test_what_an_answer_does_to_its_arguments_is_not_asked():
+    def hide(x, sizes):
+        sizes[0] = Hostile()
+        return 1
+
+    def retype(x, sizes):
+        x.dtype = complex
+        return 1
+
+    for spoil in (hide, retype):
+        with pytest.raises(Wrong, match="changes its argument"):
+            expect(Answer(spoil), np.ones(2), [1, 2], gives=1)
+
+
+def test_the_keyboard_still_stops_a_check(double):
+    def interrupted(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(double, interrupted)
+
+
+def test_an_answer_without_a_name_is_called_your_function(double):
+    class Secretive:
+        __name__ = property(raises)
+
+        def __call__(self, x):
+            return None
+
+    assert "your function gives None" in check(double, Secretive()).text
+    with pytest.raises(TypeError, match="got an object of type Hostile"):
+        check(double, Hostile())
+
+
+def test_a_stand_in_may_say_itself_what_is_wrong(double):
+    def stopped(x):
+        raise Wrong("It ran for more than ten seconds.")
+
+    assert check(double, stopped).text == "not yet. It ran for more than ten seconds."
+
+
+def single(value):
+    """Return what an answer gave with its floats in single precision."""
+    if isinstance(value, tuple):
+        return tuple(map(single, value))
+    return np.float32(value) if np.asarray(value).dtype == float else value
+
+
+@each_chapter
+def test_solutions_in_single_precision_are_right(path):
+    for number, solution in solutions(path).items():
+        verdict = check(number, lambda *arguments, solution=solution: single(solution(*arguments)))
+        assert verdict.status == "right", verdict
 
 
 def test_wrong_calls_are_named():

@@ -435,8 +435,7 @@ def checks_of_chapter(chapter: str) -> list[str]:
 def _difference(value: Any, wanted: Any, tolerance: float) -> str:
     """Say what differs, or nothing if nothing does."""
     if isinstance(wanted, tuple):
-        value = value.tolist() if isinstance(value, np.ndarray) else value
-        if not isinstance(value, tuple | list) or len(value) != len(wanted):
+        if not isinstance(value, tuple | list | np.ndarray) or len(value) != len(wanted):
             return f"gives {_short(value)}; it must give a tuple of {len(wanted)}"
         for place, (part, right) in enumerate(zip(value, wanted, strict=True)):
             if fault := _difference(part, right, tolerance):
