@@ -362,6 +362,8 @@ def test_a_message_says_what_is_wrong_before_it_shows_few_numbers():
         str(caught.value)
         == "The sign is wrong. negative has -1 at 1, where 1 would be right, in negative(<array of shape (13,)>)."
     )
+    with pytest.raises(Wrong, match=re.escape("in add(<array of shape (7,)>, <array of shape (7,)>).")):
+        expect(Answer(np.add), wide[:7], wide[:7], gives=wide[:7])
     with pytest.raises(Wrong) as caught:
         expect(Answer(np.negative), wide[:12], gives=wide[:12])
     assert str(caught.value).endswith("in negative([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0]).")
@@ -413,6 +415,10 @@ class Nameless(metaclass=Meta):
     __class__ = np.ndarray
 
 
+class Claims:
+    __class__ = list
+
+
 class HostileArray(np.ndarray):
     __array_finalize__ = None
     __array_ufunc__ = __array_function__ = __getitem__ = __eq__ = __repr__ = raises
@@ -456,6 +462,7 @@ def recursive():
 ANYTHING = [
     Hostile,
     Nameless,
+    Claims,
     lambda: np.ones((2, 2)).view(HostileArray),
     lambda: HostileList([1.0, 2.0]),
     lambda: HostileNumber(1.0),
