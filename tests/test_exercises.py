@@ -446,7 +446,11 @@ def fails_silently():
     raise HostileError
 
 
-def names_itself_none():
+def talks_long():
+    raise ValueError("x" * 10**6)
+
+
+def raises_its_own_kind():
     class Other(BaseException):
         pass
 
@@ -471,7 +475,8 @@ ANYTHING = [
     lambda: (Hostile(), Nameless()),
     stops,
     fails_silently,
-    names_itself_none,
+    talks_long,
+    raises_its_own_kind,
     recursive,
     lambda: recursive(),
     lambda: [[1.0], [2.0, 3.0]],
@@ -549,7 +554,11 @@ def test_an_answer_without_a_name_is_called_your_function(double):
         def __call__(self, x):
             return None
 
-    assert "your function gives None" in check(double, Secretive()).text
+    class Numbered(Secretive):
+        __name__ = 7
+
+    for answer in (Secretive(), Numbered()):
+        assert "your function gives None" in check(double, answer).text
     with pytest.raises(TypeError, match="got an object of type Hostile"):
         check(double, Hostile())
 
