@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import importlib
 import importlib.util
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -326,6 +327,30 @@ def require(answer: Answer, condition: bool | np.bool_, sentence: str) -> None:
     if not condition:
         raise Wrong(sentence)
     answer.hold()
+
+
+def draw(answer: Answer, *shape: int) -> np.ndarray:
+    """Draw different numbers of both signs, none of them whole: no two tie, and what is cut off or turned shows.
+
+    Parameters
+    ----------
+    answer : Answer
+        The student's function, which holds the source of random numbers.
+    *shape : int
+        Of the array.
+
+    Returns
+    -------
+    ndarray of float, of this shape
+
+    Examples
+    --------
+    >>> draw(Answer(abs), 2, 3)
+    array([[ 2.25, -0.75, -1.75],
+           [ 0.25, -2.75,  1.25]])
+    """
+    size = math.prod(shape)
+    return (answer.random.permutation(size) - size // 2 + 0.25).reshape(shape)
 
 
 def check(number: str, function: Callable[..., Any], *, seed: int = PRACTICE) -> Verdict:
