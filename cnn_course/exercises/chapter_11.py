@@ -44,7 +44,7 @@ def average_same(answer: Answer) -> None:
 @exercise("11.3")
 def depthwise_from_keras(answer: Answer) -> None:
     """Write each weight of Keras' layout to its place: output c * m + q is filter q of channel c."""
-    cases = [np.arange(-8.5, 4).reshape(1, 2, 3, 2)]
+    cases = [np.arange(-8.5, 3).reshape(1, 2, 3, 2)]
     sizes = ((2, 3, 4, 2), (3, 2, 2, 3), (1, 2, 3, 1), (3, 3, 2, 2))
     for kernel in cases + [draw(answer, *size) for size in sizes]:
         k_h, k_w, channels, m = kernel.shape
@@ -69,7 +69,7 @@ def depthwise_from_keras(answer: Answer) -> None:
 @exercise("11.4")
 def dense_from_keras(answer: Answer) -> None:
     """Find each place of the volume in Keras' order and write its weights where ours has it."""
-    cases = [(np.arange(-8.5, 4).reshape(6, 2), (2, 1, 3)), (np.arange(-8.5, 15).reshape(12, 2), (2, 3, 2))]
+    cases = [(np.arange(-8.5, 3).reshape(6, 2), (2, 1, 3)), (np.arange(-8.5, 15).reshape(12, 2), (2, 3, 2))]
     for volume, n_out in (((2, 3, 4), 5), ((3, 2, 2), 1), ((1, 4, 3), 2), ((4, 1, 2), 3), ((2, 2, 2), 8)):
         cases.append((draw(answer, volume[0] * volume[1] * volume[2], n_out), volume))
     for weight, (channels, height, width) in cases:
