@@ -72,7 +72,7 @@ def subsample(answer: Answer) -> None:
         )
 
 
-LOST = "A power overflows, or it is a logarithm of 0: shift each sample by its own largest score, before any power."
+LOST = "An infinite power, or ln 0: subtract each sample's own largest score, and take ln of the sum, not of p."
 
 
 @exercise("8.4")

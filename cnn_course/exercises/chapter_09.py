@@ -45,8 +45,8 @@ def row_backward(answer: Answer) -> None:
                 ((grad_x, grad_kernel[::-1], grad_bias), "The kernel's gradient came out backwards."),
                 ((last, grad_kernel, grad_bias), "Where two stamps overlap their shares add up."),
                 ((grad_x[:, :read], grad_kernel, grad_bias), "Pixels that nobody read have the gradient 0."),
-                ((grad_x, grad_kernel / len(g), grad_bias), "Add up over the batch: the upstream gradient is divided."),
-                ((grad_x / len(g), grad_kernel, grad_bias), "Divide by nothing: the upstream gradient is divided."),
+                ((grad_x, grad_kernel / len(g), grad_bias), "Divide by nothing: the 1/N of a mean is in g already."),
+                ((grad_x / len(g), grad_kernel, grad_bias), "Divide by nothing: the 1/N of a mean is in g already."),
                 ((grad_x, grad_kernel, g[0].sum()), "The bias is added in every row of the batch."),
                 ((grad_x, grad_kernel, g[:, 0].sum()), "The bias is added to every output."),
                 ((grad_x, grad_kernel, g.sum(axis=0)), "There is one bias, so one number."),
@@ -61,15 +61,15 @@ def block_backward(answer: Answer) -> None:
     """Rectifier and maximum, one after the other, with ties, overlaps and windows below zero."""
     upstream = [2.5, -3, 5, -1, 4, 7]
     cases = [
-        ([3, -1, 2, 5], 2, 2),
-        ([2.25, 2.75, 0.25, 0.5, 4, 3], 2, 2),
+        ([3, 1, 2, 5], 2, 2),
+        ([0.25, 0.5, 2.25, 2.75, 4, 3], 2, 2),
         ([4, 4, -2, 4, 1, 4], 2, 2),
         ([1, 6, 2, 6, 3], 3, 1),
-        ([-3, -1, -2, 4, -5, 2], 3, 3),
+        ([4, -5, 2, -3, -1, -2], 3, 3),
+        ([0, 0, -1, -5, -2], 2, 3),
+        ([1, 3, 6, 2], 2, 3),
         ([2, 7, 7, 0, -1, -4, -6], 2, 1),
         ([5, 1, 8, 8, 3, 9, 2], 3, 2),
-        ([0, 0, -1, 5, 2], 2, 3),
-        ([1, 3, 6, 2], 2, 3),
     ]
     for n, k, stride in ((7, 2, 2), (8, 3, 1), (9, 3, 2), (6, 2, 3)):
         cases.append(((answer.random.randint(-4, 7, n) / 2).tolist(), k, stride))
@@ -115,8 +115,8 @@ def block_backward(answer: Answer) -> None:
 def loss_backward(answer: Answer) -> None:
     """Nudge every score; adding a number to all scores of an image changes nothing."""
     cases = [
-        (np.array([[2.0, -1.0, 0.5]]), np.array([1])),
         (np.array([[0.5, 2.0], [1.5, 0.0]]), np.array([0, 0])),
+        (np.array([[2.0, -1.0, 0.5]]), np.array([1])),
         (np.array([[2.0, -1.0, 0.5], [0.0, 1.5, -2.0], [1.0, 1.0, 3.0], [-0.5, 0.0, 0.5]]), np.array([1, 1, 0, 2])),
     ]
     for batch, classes in ((3, 3), (5, 2), (2, 4)):
@@ -133,14 +133,13 @@ def loss_backward(answer: Answer) -> None:
             (grad + ones / batch - ones, "The 1 of the right class is divided, too."),
             (-grad, "The sign is turned: the right class gets a negative gradient."),
         ]
-        expect(answer, scores, target, gives=grad, slips=slips, tolerance=1e-7)
-        far = answer.random.randint(-2000, 2000, (batch, 1))
-        for more in (1000, np.array([[1000], [-2000], [2000], [0], [-1000]])[:batch], far):
+        several = np.array([[1000], [-2000], [2000], [0], [-1000]])[:batch]
+        for more in (0, several, answer.random.randint(-2000, 2000, (batch, 1))):
             shifted = scores + more
             expect(answer, shifted, target, gives=grad, slips=slips + lost(shifted, target), tolerance=1e-7)
-    # So far apart that the powers are 1 and 0: by hand.
-    shifted, target = np.array([[0.0, 1500, -2000], [-100, 100, 1900]]), np.array([2, 2])
-    expect(answer, shifted, target, gives=np.array([[0, 0.5, -0.5], [0, 0, 0]]), slips=lost(shifted, target))
+    # So far apart that the probabilities are 1 and 0: by hand.
+    apart, target = np.array([[0.0, 1500, -2000], [-100, 100, 1900]]), np.array([2, 2])
+    expect(answer, apart, target, gives=np.array([[0, 0.5, -0.5], [0, 0, 0]]), slips=lost(apart, target)[1:])
 
 
 def mean_loss(scores: np.ndarray, target: np.ndarray) -> float:
@@ -150,13 +149,15 @@ def mean_loss(scores: np.ndarray, target: np.ndarray) -> float:
 
 
 def lost(scores: np.ndarray, target: np.ndarray) -> list[tuple[np.ndarray, str]]:
-    """Return what is left of the gradient if the powers are too large, or all 0, with what to do about it."""
+    """Return what is left of the gradient if powers are infinite, or all of a row's 0, and what to do about it."""
     found = []
     for shift, text in (
         (0, "Powers of large scores are infinite, of very negative ones 0: subtract each row's largest score before."),
-        (scores.max(), "Subtract from each row its own largest score: that of the batch leaves other rows no power."),
+        (scores.max(), "Subtract from each row its own largest score: another number leaves some rows no power."),
         (scores.max(axis=0), "Subtract from each row its own largest score, not that of each class."),
-        (scores.mean(axis=1, keepdims=True), "Subtract the largest score, not the mean: one may lie far above it."),
+        (scores.mean(axis=1, keepdims=True), "Subtract a row's largest score, not its mean: one may lie far above it."),
+        (scores.min(axis=1, keepdims=True), "Subtract a row's largest score, not its smallest."),
+        (scores[range(len(target)), target][:, None], "Subtract a row's largest score, not that of its right class."),
     ):
         with np.errstate(all="ignore"):
             powers = np.exp(scores - shift)

@@ -43,8 +43,8 @@ def transposed1d(answer: Answer) -> None:
     cases = [
         (np.array([1, -2, 0.5]), np.array([1.5, 3, -1]), 1, 0),
         (np.array([-2, 0.5, 3]), np.array([-1, 1.5]), 1, 1),
-        (np.array([1, -2.5]), np.array([2, 3, -1]), 2, 1),
-        (np.array([1.5, -2]), np.array([3, -1]), 4, 3),
+        (np.array([1, -2.5]), np.array([2, 3.5, -1]), 2, 1),
+        (np.array([1.5, -2]), np.array([3.5, -1]), 4, 3),
     ]
     for m, k, stride, extra in ((4, 2, 1, 0), (3, 3, 2, 0), (3, 3, 2, 1), (2, 2, 2, 1), (3, 2, 4, 3), (1, 4, 1, 0)):
         cases.append((draw(answer, m), draw(answer, k), stride, extra))

@@ -8,9 +8,11 @@ from .checking import Answer, draw, exercise, expect
 @exercise("11.2")
 def average_same(answer: Answer) -> None:
     """Put the row between NaNs, which mark what is not real, and average what is left of every window."""
+    row = np.array([1.5, -2, 4, 0.5, 3, -1, 2, 5.5])
     cases = [
+        (row, 5, 4),
+        (row, 2, 4),
         (np.array([0.0, 3, 0, 6]), 3, 2),
-        (np.array([1.5, -2, 4, 0.5, 3, -1, 2, 5.5]), 2, 4),
         (np.array([2.5, -1, 4]), 5, 2),
     ]
     for n, k, stride in ((8, 5, 4), (4, 3, 2), (5, 3, 2), (7, 3, 1), (6, 4, 1), (10, 4, 3), (9, 2, 4), (7, 1, 4)):
@@ -44,7 +46,7 @@ def average_same(answer: Answer) -> None:
 @exercise("11.3")
 def depthwise_from_keras(answer: Answer) -> None:
     """Write each weight of Keras' layout to its place: output c * m + q is filter q of channel c."""
-    cases = [np.arange(-8.5, 3).reshape(1, 2, 3, 2)]
+    cases = [np.arange(-8.5, 15).reshape(2, 2, 3, 2)]
     sizes = ((2, 3, 4, 2), (3, 2, 2, 3), (1, 2, 3, 1), (3, 3, 2, 2))
     for kernel in cases + [draw(answer, *size) for size in sizes]:
         k_h, k_w, channels, m = kernel.shape

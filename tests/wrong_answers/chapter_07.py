@@ -7,7 +7,7 @@ import numpy as np
 
 def pooled(x, kernel_size, stride, padding, fill=np.nan):
     """Return the largest and the mean of every window of the filled map; NaN is left out."""
-    x = np.pad(x, [(p, p) for p in padding], constant_values=fill)
+    x = np.pad(x.astype(float), [(p, p) for p in padding], constant_values=fill)
     rows, cols = ((n - k) // s + 1 for n, k, s in zip(x.shape, kernel_size, stride, strict=True))
     largest, mean = np.zeros((rows, cols)), np.zeros((rows, cols))
     for r, q in np.ndindex(rows, cols):
@@ -127,7 +127,7 @@ def one_padding(x, kernel_size, stride, padding):
 
 def pads_before_only(x, kernel_size, stride, padding):
     """Padding above and to the left alone."""
-    shifted = np.pad(x, [(p, 0) for p in padding], constant_values=np.nan)
+    shifted = np.pad(x.astype(float), [(p, 0) for p in padding], constant_values=np.nan)
     return pooled(shifted, kernel_size, stride, (0, 0))
 
 
@@ -135,7 +135,7 @@ def includes_windows_at_the_end(x, kernel_size, stride, padding):
     """Ceil mode: a window that reaches over the end of the padding is computed, too."""
     sizes = (n + 2 * p - k for n, p, k in zip(x.shape, padding, kernel_size, strict=True))
     missing = [(0, -size % step) for size, step in zip(sizes, stride, strict=True)]
-    return pooled(np.pad(x, missing, constant_values=np.nan), kernel_size, stride, padding)
+    return pooled(np.pad(x.astype(float), missing, constant_values=np.nan), kernel_size, stride, padding)
 
 
 def largest_size(x, kernel_size, stride, padding):
