@@ -13,7 +13,9 @@ def pooled(x, kernel_size, stride, padding, fill=np.nan):
     for r, q in np.ndindex(rows, cols):
         top, left = r * stride[0], q * stride[1]
         window = x[top : top + kernel_size[0], left : left + kernel_size[1]]
-        largest[r, q], mean[r, q] = np.nanmax(window), np.nanmean(window)
+        pixels = window[~np.isnan(window)]
+        largest[r, q] = pixels.max(initial=-np.inf)
+        mean[r, q] = pixels.sum() / max(pixels.size, 1)
     return largest, mean
 
 
