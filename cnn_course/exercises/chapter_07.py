@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import naive
-from .checking import Answer, draw, exercise, expect
+from .checking import Answer, exercise, expect
 
 
 @exercise("7.2")
@@ -24,7 +24,7 @@ def pool_inside(answer: Answer) -> None:
         ((5, 4), (4, 3), (3, 2), (2, 0)),
         ((4, 8), (2, 4), (1, 3), (0, 2)),
     ):
-        x = draw(answer, *shape)
+        x = answer.distinct(*shape)
         cases += [(x, kernel_size, stride, padding), (x - x.size, kernel_size, stride, padding)]
     for x, kernel_size, stride, padding in cases:
         image, padded = x[None, None], np.pad(x, [(p, p) for p in padding])[None, None]
@@ -69,7 +69,7 @@ def pool_to(answer: Answer) -> None:
     ):
         _, height, width = shape
         rising = np.arange(np.prod(shape)).reshape(shape) + 0.5
-        for x in (rising, -rising, draw(answer, *shape)):
+        for x in (rising, -rising, answer.distinct(*shape)):
             right = largest_of(x, touched(height, rows), touched(width, cols))
             slips = [
                 (np.maximum(right, 0), "The largest number may be negative: do not start from 0."),

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import naive
 from ..models import C3_CONNECTIONS
-from .checking import Answer, draw, exercise, expect
+from .checking import Answer, exercise, expect
 
 
 @exercise("8.2")
@@ -50,7 +50,7 @@ def subsample(answer: Answer) -> None:
         (np.arange(-10.0, 20).reshape(2, 3, 5) ** 2, np.array([0.25, -1.5]), np.array([-100.5, 2])),
     ]
     for shape in ((1, 2, 2), (3, 4, 6), (2, 5, 3), (4, 6, 5), (2, 3, 4)):
-        cases.append((draw(answer, *shape), draw(answer, shape[0]), draw(answer, shape[0])))
+        cases.append((answer.distinct(*shape), answer.distinct(shape[0]), answer.distinct(shape[0])))
     for x, coefficient, bias in cases:
         sums = naive.pool2d(x[None], sum, (2, 2), (2, 2))[0]
         factor, offset = coefficient[:, None, None], bias[:, None, None]

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from .. import naive
-from .checking import Answer, draw, exercise, expect
+from .checking import Answer, exercise, expect
 
 
 @exercise("9.2")
@@ -22,8 +22,8 @@ def row_backward(answer: Answer) -> None:
         ),
     ]
     for batch, n, k, stride in ((1, 5, 3, 1), (2, 8, 3, 2), (3, 7, 2, 3), (2, 9, 4, 3), (1, 6, 1, 4)):
-        g = draw(answer, batch, (n - k) // stride + 1)
-        cases.append((g, draw(answer, batch, n), draw(answer, k), stride))
+        g = answer.distinct(batch, (n - k) // stride + 1)
+        cases.append((g, answer.distinct(batch, n), answer.distinct(k), stride))
     for g, x, kernel, stride in cases:
         images, weight = x[:, None, None], kernel[None, None, None]
         gradients = naive.conv2d_backward(g[:, None, None], images, weight, stride=(1, stride))

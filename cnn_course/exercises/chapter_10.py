@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import naive
-from .checking import Answer, draw, exercise, expect
+from .checking import Answer, exercise, expect
 
 
 @exercise("10.2")
@@ -14,7 +14,7 @@ def tiled1d(answer: Answer) -> None:
         (np.array([1, -2, 3, 0.5, 4, -1]), np.array([[1.5, 2], [-1, 3], [0, -4]])),
     ]
     for n, t, k in ((6, 2, 2), (9, 3, 2), (8, 2, 3), (7, 1, 3), (5, 4, 2), (4, 5, 2)):
-        cases.append((draw(answer, n), draw(answer, t, k)))
+        cases.append((answer.distinct(n), answer.distinct(t, k)))
     for x, kernels in cases:
         t, k = kernels.shape
         windows = range(len(x) - k + 1)
@@ -47,7 +47,7 @@ def transposed1d(answer: Answer) -> None:
         (np.array([1.5, -2]), np.array([3.5, -1]), 4, 3),
     ]
     for m, k, stride, extra in ((4, 2, 1, 0), (3, 3, 2, 0), (3, 3, 2, 1), (2, 2, 2, 1), (3, 2, 4, 3), (1, 4, 1, 0)):
-        cases.append((draw(answer, m), draw(answer, k), stride, extra))
+        cases.append((answer.distinct(m), answer.distinct(k), stride, extra))
     for y, kernel, stride, extra in cases:
         row, weight = y[None, None, None], kernel[None, None, None]
         right, turned = (
@@ -82,7 +82,7 @@ def matrix_of_kernel(answer: Answer) -> None:
         (np.array([[2, -0.5, 1]]), 1, 5),
     ]
     sizes = ((3, 5, 2, 3), (4, 3, 1, 2), (2, 4, 2, 1), (5, 3, 3, 3), (2, 3, 2, 3), (3, 2, 1, 1))
-    cases += [(draw(answer, k_h, k_w), height, width) for height, width, k_h, k_w in sizes]
+    cases += [(answer.distinct(k_h, k_w), height, width) for height, width, k_h, k_w in sizes]
     for kernel, height, width in cases:
         pixels = np.eye(height * width).reshape(-1, height, width)
         right, turned = (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checking import Answer, draw, exercise, expect
+from .checking import Answer, exercise, expect
 
 
 @exercise("11.2")
@@ -16,7 +16,7 @@ def average_same(answer: Answer) -> None:
         (np.array([2.5, -1, 4]), 5, 2),
     ]
     for n, k, stride in ((8, 5, 4), (4, 3, 2), (5, 3, 2), (7, 3, 1), (6, 4, 1), (10, 4, 3), (9, 2, 4), (7, 1, 4)):
-        cases.append((draw(answer, n), k, stride))
+        cases.append((answer.distinct(n), k, stride))
     for x, k, stride in cases:
         n_out = len(range(0, len(x), stride))
         zeros = (n_out - 1) * stride + k - len(x)
@@ -48,7 +48,7 @@ def depthwise_from_keras(answer: Answer) -> None:
     """Write each weight of Keras' layout to its place: output c * m + q is filter q of channel c."""
     cases = [np.arange(-8.5, 15).reshape(2, 2, 3, 2)]
     sizes = ((2, 3, 4, 2), (3, 2, 2, 3), (1, 2, 3, 1), (3, 3, 2, 2))
-    for kernel in cases + [draw(answer, *size) for size in sizes]:
+    for kernel in cases + [answer.distinct(*size) for size in sizes]:
         k_h, k_w, channels, m = kernel.shape
         weight = np.empty((channels * m, 1, k_h, k_w))
         for i, j, c, q in np.ndindex(kernel.shape):
@@ -73,7 +73,7 @@ def dense_from_keras(answer: Answer) -> None:
     """Find each place of the volume in Keras' order and write its weights where ours has it."""
     cases = [(np.arange(-8.5, 3).reshape(6, 2), (2, 1, 3)), (np.arange(-8.5, 15).reshape(12, 2), (2, 3, 2))]
     for volume, n_out in (((2, 3, 4), 5), ((3, 2, 2), 1), ((1, 4, 3), 2), ((4, 1, 2), 3), ((2, 2, 2), 8)):
-        cases.append((draw(answer, volume[0] * volume[1] * volume[2], n_out), volume))
+        cases.append((answer.distinct(volume[0] * volume[1] * volume[2], n_out), volume))
     for weight, (channels, height, width) in cases:
         size, n_out = weight.shape
         right = np.empty((n_out, size))

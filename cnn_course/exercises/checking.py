@@ -155,6 +155,27 @@ class Answer:
             raise Wrong(f"{self.name} {found}, in {self.call(*arguments, **options)}.")
         return found.astype(float)
 
+    def distinct(self, *shape: int) -> np.ndarray:
+        """Draw numbers of both signs that differ, none of them whole: none tie, and what is cut off or moved shows.
+
+        Parameters
+        ----------
+        *shape : int
+            Of the array.
+
+        Returns
+        -------
+        ndarray of float, of this shape
+
+        Examples
+        --------
+        >>> Answer(abs).distinct(2, 3)
+        array([[ 2.25, -0.75, -1.75],
+               [ 0.25, -2.75,  1.25]])
+        """
+        size = math.prod(shape)
+        return (self.random.permutation(size) - size // 2 + 0.25).reshape(shape)
+
     def call(self, *arguments: Any, **options: Any) -> str:
         """Write a call as a student would, with arrays by their shapes where their numbers would be too many."""
         whole = sum(map(_count, [*arguments, *options.values()])) <= MOST
@@ -327,30 +348,6 @@ def require(answer: Answer, condition: bool | np.bool_, sentence: str) -> None:
     if not condition:
         raise Wrong(sentence)
     answer.hold()
-
-
-def draw(answer: Answer, *shape: int) -> np.ndarray:
-    """Draw different numbers of both signs, none of them whole: no two tie, and what is cut off or turned shows.
-
-    Parameters
-    ----------
-    answer : Answer
-        The student's function, which holds the source of random numbers.
-    *shape : int
-        Of the array.
-
-    Returns
-    -------
-    ndarray of float, of this shape
-
-    Examples
-    --------
-    >>> draw(Answer(abs), 2, 3)
-    array([[ 2.25, -0.75, -1.75],
-           [ 0.25, -2.75,  1.25]])
-    """
-    size = math.prod(shape)
-    return (answer.random.permutation(size) - size // 2 + 0.25).reshape(shape)
 
 
 def check(number: str, function: Callable[..., Any], *, seed: int = PRACTICE) -> Verdict:
