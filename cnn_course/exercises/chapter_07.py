@@ -8,8 +8,15 @@ from .checking import Answer, exercise, expect
 
 @exercise("7.2")
 def pool_inside(answer: Answer) -> None:
-    """The loops leave the padding out of both; maps with and without positive numbers."""
-    random = np.random.RandomState(0)
+    """The loops leave the padding out of both; maps with and without positive numbers, of floats and whole numbers."""
+    negative = np.array([[-3.5, -1.5, -2], [-4, -6, -5.5]])
+    cases = [
+        (negative, (2, 2), (1, 1), (0, 0)),
+        (negative, (1, 2), (1, 1), (0, 1)),
+        (1000 * negative, (2, 1), (1, 2), (1, 0)),
+        (np.array([[5, 0, 3], [-2, 0, 1], [4, -1, 2]]), (3, 3), (1, 1), (1, 1)),
+        (np.array([[-5, -1], [-3, -2]]), (2, 2), (1, 1), (1, 1)),
+    ]
     for shape, kernel_size, stride, padding in (
         ((4, 6), (2, 3), (2, 3), (0, 0)),
         ((3, 4), (2, 2), (2, 2), (1, 1)),
@@ -17,70 +24,92 @@ def pool_inside(answer: Answer) -> None:
         ((5, 4), (4, 3), (3, 2), (2, 0)),
         ((4, 8), (2, 4), (1, 3), (0, 2)),
     ):
-        x = -random.permutation(shape[0] * shape[1]).reshape(shape).astype(float) - 1
-        for numbers in (x, x + x.size / 2):
-            image, padded = numbers[None, None], np.pad(numbers, [(p, p) for p in padding])[None, None]
-            largest, mean, sums = (
-                naive.pool2d(image, reduce, kernel_size, stride, padding)[0, 0] for reduce in (max, np.mean, sum)
-            )
-            with_zeros = naive.pool2d(padded, max, kernel_size, stride)[0, 0]
-            counted = naive.pool2d(padded, np.mean, kernel_size, stride)[0, 0]
-            expect(
-                answer,
-                numbers,
-                kernel_size,
-                stride,
-                padding,
-                gives=(largest, mean),
-                slips=[
-                    ((with_zeros, mean), "A zero of the padding wins where all numbers are negative."),
-                    ((largest, counted), "Divide by the number of pixels under the window, without the padding."),
-                    ((with_zeros, counted), "The padding counts in neither: it is no pixel."),
-                    ((largest, sums), "These are sums, not averages."),
-                    ((mean, largest), "The maximum comes first."),
-                ],
-            )
+        x = answer.distinct(*shape)
+        cases += [(x, kernel_size, stride, padding), (x - x.size, kernel_size, stride, padding)]
+    for x, kernel_size, stride, padding in cases:
+        image, padded = x[None, None], np.pad(x, [(p, p) for p in padding])[None, None]
+        largest, mean, sums = (
+            naive.pool2d(image, reduce, kernel_size, stride, padding)[0, 0] for reduce in (max, np.mean, sum)
+        )
+        with_zeros = naive.pool2d(padded, max, kernel_size, stride)[0, 0]
+        counted = naive.pool2d(padded, np.mean, kernel_size, stride)[0, 0]
+        expect(
+            answer,
+            x,
+            kernel_size,
+            stride,
+            padding,
+            gives=(largest, mean),
+            slips=[
+                ((np.maximum(largest, 0), mean), "The largest number may be negative: do not start from 0."),
+                ((with_zeros, mean), "A zero of the padding wins where all numbers are negative."),
+                ((largest, counted), "Divide by the number of pixels under the window, without the padding."),
+                ((with_zeros, counted), "The padding counts in neither: it is no pixel."),
+                ((largest, sums), "These are sums, not averages."),
+                ((mean, largest), "The maximum comes first."),
+            ],
+        )
 
 
 @exercise("7.3")
 def pool_to(answer: Answer) -> None:
-    """A pixel counts for every output whose share of the map it touches."""
-    random = np.random.RandomState(0)
+    """A pixel counts for every output whose share of the map it touches.
+
+    In a map that rises the last pixel of each window wins, in one that falls the first.
+    """
     for shape, rows, cols in (
+        ((1, 1, 8), 1, 3),
+        ((1, 7, 1), 5, 1),
         ((2, 4, 6), 2, 3),
         ((1, 5, 7), 2, 3),
         ((3, 7, 4), 3, 4),
         ((2, 5, 3), 4, 2),
         ((2, 3, 5), 1, 1),
-        ((1, 2, 3), 4, 3),
+        ((1, 2, 3), 4, 5),
     ):
-        channels, height, width = shape
-        x = -random.permutation(channels * height * width).reshape(shape).astype(float) - 1
-        largest = np.zeros((channels, rows, cols))
-        for c, row, col in np.ndindex(largest.shape):
-            largest[c, row, col] = max(
-                x[c, r, q]
-                for r, q in np.ndindex(height, width)
-                if touches(r, height, row, rows) and touches(q, width, col, cols)
-            )
-        slips = [
-            (np.zeros(largest.shape), "The largest number may be negative: do not start from 0."),
-            (
-                np.broadcast_to(largest.max(axis=0), largest.shape),
-                "Every channel is pooled by itself.",
-            ),
-        ]
-        if rows <= height and cols <= width:
-            window = (height // rows, width // cols)
-            slips.append(
-                (
-                    naive.pool2d(x[None], max, window, window)[0, :, :rows, :cols],
-                    "Windows of one size leave a remainder unread.",
-                )
-            )
-        expect(answer, x, rows, cols, gives=largest, slips=slips)
+        _, height, width = shape
+        rising = np.arange(np.prod(shape)).reshape(shape) + 0.5
+        for x in (rising, -rising, answer.distinct(*shape)):
+            right = largest_of(x, touched(height, rows), touched(width, cols))
+            slips = [
+                (np.maximum(right, 0), "The largest number may be negative: do not start from 0."),
+                (np.broadcast_to(right.max(axis=0), right.shape), "Every channel is pooled by itself."),
+            ]
+            if rows <= height and cols <= width:
+                slips += [
+                    (largest_of(x, places(height, rows), places(width, cols)), text)
+                    for places, text in (
+                        (side_by_side, "Parts that lie side by side share no pixel, as these windows do."),
+                        (rounded_down, "Windows of one size leave a remainder unread."),
+                        (rounded_up, "Windows need not all be of one size: each ends where its own share ends."),
+                    )
+                ]
+            expect(answer, x, rows, cols, gives=right, slips=slips)
 
 
-def touches(pixel: int, size: int, output: int, outputs: int) -> bool:
-    """Tell whether a pixel overlaps with an output's share of an axis, in whole numbers."""
-    return pixel * outputs < (output + 1) * size and (pixel + 1) * outputs > output * size
+Windows = list[list[int]]
+
+
+def largest_of(x: np.ndarray, rows: Windows, cols: Windows) -> np.ndarray:
+    """Return the largest number of each channel under windows given by their rows and columns."""
+    return np.array([[[channel[np.ix_(r, q)].max() for q in cols] for r in rows] for channel in x])
+
+
+def touched(n: int, outputs: int) -> Windows:
+    """Return the pixels that overlap with each output's share of an axis, in whole numbers."""
+    return [[i for i in range(n) if i * outputs < (r + 1) * n and (i + 1) * outputs > r * n] for r in range(outputs)]
+
+
+def side_by_side(n: int, outputs: int) -> Windows:
+    """Return the parts of `np.array_split`."""
+    return [part.tolist() for part in np.array_split(range(n), outputs)]
+
+
+def rounded_down(n: int, outputs: int) -> Windows:
+    """Return windows of one size, side by side."""
+    return [[r * (n // outputs) + i for i in range(n // outputs)] for r in range(outputs)]
+
+
+def rounded_up(n: int, outputs: int) -> Windows:
+    """Return windows that begin at the right place, and are all as large as the largest."""
+    return [list(range(r * n // outputs, min(r * n // outputs - (-n // outputs), n))) for r in range(outputs)]

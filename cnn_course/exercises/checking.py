@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import importlib
 import importlib.util
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -171,6 +172,27 @@ class Answer:
         if fault:
             raise Wrong(f"{self.name} {fault}, in {self.call(*arguments, **options)}.")
         return np.asarray(found, dtype=float)
+
+    def distinct(self, *shape: int) -> np.ndarray:
+        """Draw numbers of both signs that differ, none of them whole: none tie, and what is cut off or moved shows.
+
+        Parameters
+        ----------
+        *shape : int
+            Of the array.
+
+        Returns
+        -------
+        ndarray of float, of this shape
+
+        Examples
+        --------
+        >>> Answer(abs).distinct(2, 3)
+        array([[ 2.25, -0.75, -1.75],
+               [ 0.25, -2.75,  1.25]])
+        """
+        size = math.prod(shape)
+        return (self.random.permutation(size) - size // 2 + 0.25).reshape(shape)
 
     def call(self, *arguments: Any, **options: Any) -> str:
         """Write a call as a student would, with arrays by their shapes where their numbers would be too many."""
