@@ -39,9 +39,9 @@ OTHER_LETTERS = {
     ),
 }
 
-# The letters that say which one: a place in the kernel, in the output or in the input, a channel, an image, a unit.
+# What a subscript may say: a place in the kernel, in the output or in the input, a channel, an image, a unit.
 INDEX = "ijrqtcomu"
-# The letters of arrays, whose subscripts are made of these.
+# The arrays with such subscripts.
 ARRAY = "xwybg"
 
 CODE = re.compile(r"^```.*?^```|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL | re.MULTILINE)
@@ -81,7 +81,7 @@ def sections(path: Path) -> dict[str, str]:
 
 @cache
 def known() -> set[str]:
-    """Return the letters of the first column of the table, and of its other formulas."""
+    """Return the letters of the first column of the table."""
     table = sections(BOOK / "notation.md")["Symbols"]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| $")]
     return {letter for row in rows for formula in formulas(row) for letter in letters(formula)}
@@ -119,9 +119,8 @@ def test_a_letter_means_one_thing(path: Path) -> None:
 
 
 def test_every_symbol_of_the_table_is_used() -> None:
-    pages = [path for path in PAGES if path.stem != "notation"]
-    used = {letter for path in pages for text in sections(path).values() for f in formulas(text) for letter in letters(f)}
-    assert known() <= used
+    texts = [text for path in PAGES if path.stem != "notation" for text in sections(path).values()]
+    assert known() <= {letter for text in texts for formula in formulas(text) for letter in letters(formula)}
 
 
 @pytest.mark.parametrize(
