@@ -14,7 +14,7 @@ import numpy as np
 
 
 def convolve1d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Convolve a signal with a kernel: every s[i] = sum over a of kernel[i - a] * x[a] (mode "full").
+    """Convolve a signal with a kernel: every y[r] = sum over t of kernel[r - t] * x[t] (mode "full").
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ def convolve1d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     >>> convolve1d(np.arange(1.0, 7.0), np.array([0.1, 0.2, 0.3, 0.4]))[3:6]
     array([2., 3., 4.])
     """
-    s = np.zeros(len(x) + len(kernel) - 1)
-    for i in range(len(s)):
-        for a in range(len(x)):
-            if 0 <= i - a < len(kernel):
-                s[i] += kernel[i - a] * x[a]
-    return s
+    y = np.zeros(len(x) + len(kernel) - 1)
+    for r in range(len(y)):
+        for t in range(len(x)):
+            if 0 <= r - t < len(kernel):
+                y[r] += kernel[r - t] * x[t]
+    return y
 
 
 def correlate1d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -56,9 +56,9 @@ def correlate1d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     array([3., 4., 5.])
     """
     y = np.zeros(len(x) - len(kernel) + 1)
-    for i in range(len(y)):
-        for j in range(len(kernel)):
-            y[i] += kernel[j] * x[i + j]
+    for r in range(len(y)):
+        for i in range(len(kernel)):
+            y[r] += kernel[i] * x[r + i]
     return y
 
 
@@ -141,7 +141,15 @@ def zero_pad(x: np.ndarray, rows: int, cols: int) -> np.ndarray:
     return padded
 
 
-def conv2d(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
+def conv2d(
+    x,
+    weight,
+    bias=None,
+    stride=(1, 1),
+    padding=(0, 0),
+    dilation=(1, 1),
+    groups=1,
+):
     """Cross-correlate a batch of images with filters, one product at a time.
 
     Parameters
@@ -165,13 +173,17 @@ def conv2d(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1),
     """
     x = zero_pad(x, *padding)
     c_out, c_group, k_h, k_w = weight.shape
-    h_out = (x.shape[2] - dilation[0] * (k_h - 1) - 1) // stride[0] + 1
-    w_out = (x.shape[3] - dilation[1] * (k_w - 1) - 1) // stride[1] + 1
+    h, w = x.shape[2:]
+    h_out = (h - dilation[0] * (k_h - 1) - 1) // stride[0] + 1
+    w_out = (w - dilation[1] * (k_w - 1) - 1) // stride[1] + 1
     y = np.zeros((len(x), c_out, h_out, w_out))
     for n, o, row, col in np.ndindex(y.shape):
-        first = o // (c_out // groups) * c_group  # first input channel of this output's group
+        # the first input channel of this output's group
+        first = o // (c_out // groups) * c_group
         for c, i, j in np.ndindex(c_group, k_h, k_w):
-            pixel = x[n, first + c, row * stride[0] + i * dilation[0], col * stride[1] + j * dilation[1]]
+            pixel_row = row * stride[0] + i * dilation[0]
+            pixel_col = col * stride[1] + j * dilation[1]
+            pixel = x[n, first + c, pixel_row, pixel_col]
             y[n, o, row, col] += weight[o, c, i, j] * pixel
         if bias is not None:
             y[n, o, row, col] += bias[o]
