@@ -184,7 +184,8 @@ def _mosaic(pictures: list[np.ndarray], titles, kind: str, columns: int, largest
         y += height
     if key:
         middle, half = axes.get_xlim()[1] / 2, min(0.8, axes.get_xlim()[1] / 3)
-        lowest = -1 if any((picture < 0).any() for picture in pictures) else 0  # the key has no colour that cannot occur
+        # The key has no colour that cannot occur.
+        lowest = -1 if any((picture < 0).any() for picture in pictures) else 0
         _show(axes, _paint(np.linspace(lowest, 1, 65)[None], kind, 1.0), middle - half, y + 0.2, 2 * half, 0.1)
         for share in sorted({lowest, 0, 1}):
             x = middle - half + 2 * half * (share - lowest) / (1 - lowest)
