@@ -348,6 +348,16 @@ def test_large_photographs_are_packed_small():
     assert len(text) < 60_000
 
 
+def test_the_key_of_maps_that_are_nowhere_negative_starts_at_0():
+    maps = np.arange(8.0).reshape(2, 2, 2)
+    for shown, labels in ((maps, ["0", "7"]), (maps - 7, ["−7", "0", "7"]), (maps - 2, ["−5", "0", "5"])):
+        figure = plots.feature_maps(shown)
+        assert [text.get_text() for text in figure.axes[0].texts][2:] == labels
+        key = pictures(figure)[-1][0]
+        white = [place for place, colour in enumerate(key) if min(colour) > 240]
+        assert white[0] == 0 if labels[0] == "0" else 24 < white[0] <= white[-1] < 40
+
+
 def test_kernels_and_maps_share_one_symmetric_scale():
     weight = np.array([-4.0, 1, 0, 2]).reshape(4, 1, 1, 1)
     figure = plots.kernels(weight)

@@ -35,7 +35,8 @@ def images(arrays: Sequence, titles=None, *, kind: str = "photo", columns: int |
     titles : sequence of str, optional
         One for each picture.
     kind : {"photo", "weight", "output"}, optional
-        Photographs are grey or coloured; weights and outputs share one scale that is symmetric about zero.
+        Photographs are grey or coloured; weights and outputs share one scale that is symmetric about zero, of which the
+        key shows the colours that can occur.
     columns : int, optional
         How many pictures stand in a row.
 
@@ -183,9 +184,12 @@ def _mosaic(pictures: list[np.ndarray], titles, kind: str, columns: int, largest
         y += height
     if key:
         middle, half = axes.get_xlim()[1] / 2, min(0.8, axes.get_xlim()[1] / 3)
-        _show(axes, _paint(np.linspace(-1, 1, 65)[None], kind, 1.0), middle - half, y + 0.2, 2 * half, 0.1)
-        for place, value in ((-half, -limit), (0, 0.0), (half, limit)):
-            write(axes, middle + place, y + 0.44, number(value), size=SMALL, color=MUTED)
+        # The key has no colour that cannot occur.
+        lowest = -1 if any((picture < 0).any() for picture in pictures) else 0
+        _show(axes, _paint(np.linspace(lowest, 1, 65)[None], kind, 1.0), middle - half, y + 0.2, 2 * half, 0.1)
+        for share in sorted({lowest, 0, 1}):
+            x = middle - half + 2 * half * (share - lowest) / (1 - lowest)
+            write(axes, x, y + 0.44, number(share * limit), size=SMALL, color=MUTED)
     return figure
 
 
