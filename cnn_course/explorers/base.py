@@ -95,7 +95,7 @@ def module(name: str, *shared: str) -> str:
     name : str
         The explorer's name, which is the name of its file.
     *shared : str
-        Files that it needs besides the common one.
+        Files that it needs besides the common ones.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def module(name: str, *shared: str) -> str:
     >>> "export default" in module("pooling")
     True
     """
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("common", *shared, name))
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("numbers", "common", *shared, name))
 
 
 def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> list[float]:

@@ -119,12 +119,13 @@ function build({ set, move, pause, redraw, refuse }) {
     for (const [name, text] of code) text.textContent = calls(now, found)[name];
     line.replaceChildren();
     if (!m) return ["There is no output.", found.trouble];
-    const value = show(y[i][j]), products = sum(terms(i, j));
+    const value = show(y[i][j]), factors = terms(i, j);
+    const text = `output[${i}, ${j}] ${equals(factors)} ${sum(factors)} ${equals(factors, y[i][j])} `;
     if (aimed) {
       const named = pixel(...aimed), where = goes.map(([a, b, w]) => `output[${a}, ${b}] as ${sum([[named, w]])}`);
       line.append(`This input, ${show(named)}, goes into ${where.join("; ") || "no output"}.`);
-    } else line.append(`output[${i}, ${j}] = ${products} = `, make("b", {}, value));
-    return [aimed ? line.textContent : `output[${i}, ${j}] = ${products} = ${value}`, `Input ${n} by ${n}, `
+    } else line.append(text, make("b", {}, value));
+    return [line.textContent, `Input ${n} by ${n}, `
       + `kernel ${k} by ${k}${flip ? " used flipped" : ""}, stride ${s}, padding ${p}, dilation ${d}; `
       + `output ${m} by ${m}, rows ${inWords(y)}. The window stands at row ${i * s - p}, column ${j * s - p}.`];
   }

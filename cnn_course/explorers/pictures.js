@@ -136,10 +136,10 @@ function build({ get, set, move, pause, redraw, refuse }) {
         : { value, kind: "pad", label: "padding, 0" };
     } });
     const terms = table(k, k, (r, c) => [pixel(r, c), used[r * k + c]]).flat();
-    const start = `${name && `${name}: `}output[${i}, ${j}] = `, value = show(y[channel][position]);
+    const value = y[channel][position], start = `${name && `${name}: `}output[${i}, ${j}] `;
     const products = sum(terms.slice(0, 9)) + (k > 3 ? ` + … (${k * k} products)` : "");
-    lines[channel].append(`${start}${products} = `, make("b", {}, value));
-    return start + value;
+    lines[channel].append(`${start}${equals(terms)} ${products} ${equals(terms, value)} `, make("b", {}, show(value)));
+    return `${start}${equals(value)} ${show(value)}`;
   }
 
   function paint(now, found) {
@@ -156,7 +156,7 @@ function build({ get, set, move, pause, redraw, refuse }) {
     for (const line of lines) line.replaceChildren();
     if (!rows) return ["There is no output.", found.trouble];
 
-    const share = 1 / Math.max(1, high / wide), span = `from ${show(found.least)} to ${show(found.most)}`;
+    const share = 1 / Math.max(1, high / wide), span = `from ${about(found.least)} to ${about(found.most)}`;
     input.root.classList.toggle("cc-padded", edge > 0);
     input.draw({ name: `input, ${high} × ${wide}${edge ? `, with ${edge} of padding` : ""}`, image: found.input, share,
       at: [i + size + 1, j + size + 1], window: [i, j, k, k] });
