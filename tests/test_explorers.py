@@ -403,8 +403,20 @@ def test_pooling_gives_the_library_s_numbers(drive: Any) -> None:
         np.testing.assert_allclose(grids(shown, "output")[0], y, rtol=1e-6)
         assert state["last"] == y.size - 1
         if state["shift"]:
-            changed = {"before": str(np.count_nonzero(x != original)), "after": str(np.count_nonzero(y != before))}
-            assert shown["data"] == [changed]
+            (found,) = shown["data"]
+            for name, new, old in (("before", x, original), ("after", y, before)):
+                expected = [np.count_nonzero(new != old), np.abs(new - old).mean()]
+                np.testing.assert_allclose([float(part) for part in found[name].split(",")], expected, rtol=1e-9)
+
+
+def test_a_shift_says_that_zeros_come_in_and_how_much_a_maximum_keeps(drive: Any) -> None:
+    noise = {"image": 3, "window": 3, "stride": 1, "shift": 1}
+    steps, names = drive(explorers.pooling(), [noise]), "input, 8 × 8, moved 1 to the right, zeros come in"
+    np.testing.assert_array_equal([row[0] for row in steps[0]["grids"][names]], ["0"] * 8)
+    assert steps[0]["text"][2] == (
+        "Moved 1 to the right, zeros in on the left, 59 of 64 inputs changed (92 %), by 3.469 on average over all "
+        "(marked ▾); 21 of 36 outputs changed (58 %), by 1.028 on average over all."
+    )
 
 
 def test_pooling_shows_the_worked_example(drive: Any) -> None:

@@ -33,13 +33,13 @@ NO_NUMBERS = ["abc", "0x10", "0b1", "0o7", "Infinity", "NaN", "1e999", "1e", "e3
 def test_one_reader_takes_numbers_as_readers_write_them_and_nothing_else(call: Any) -> None:
     box = explorers.convolution_2d()
     assert {text: call(box, "m.readNumber(a[0])", text) for text in READS} == pytest.approx(READS, rel=1e-15)
-    assert [text for text in NO_NUMBERS if call(box, "m.readNumber(a[0])", text) is not None] == []
+    assert [text for text in NO_NUMBERS if not np.isnan(call(box, "m.readNumber(a[0])", text))] == []
 
 
 @pytest.mark.parametrize("text", ["1/9", "1,200", "0,5", "1e3", "0x10", "1234,567", "1.000,5", "half"])
 def test_a_cell_and_a_question_read_the_same_and_refuse_in_the_same_words(reader: Any, text: str) -> None:
     asked = questions.ask(questions.number("?", READS.get(text, 7), because="Yes.", tolerance=1e-9))
-    tab = reader(explorers.flip_and_filter([7]), asked)
+    tab = reader(explorers.flip_and_filter([7] * 4), asked)
     cell = tab.get_by_label("x[0]", exact=True)
     cell.fill(text)
     trouble, said = tab.locator(".cc-trouble").inner_text(), Form(tab).answer(text)
@@ -55,7 +55,7 @@ def test_a_cell_and_a_question_read_the_same_and_refuse_in_the_same_words(reader
     ("number", "text"),
     [(1000.5, "1000.5"), (12345.5, "12345.5"), (1203.6, "1203.6"), (39997.6, "39997.6"), (-99980001, "−99980001"),
      (1 / 9, "0.1111"), (2 / 3, "0.6667"), (-1 / 3, "−0.3333"), (0.1 + 0.2, "0.3"), (-1e-12, "0"), (-0.0, "0"),
-     (123456.78915, "123456.7892"), (-4e-5, "0"), (1e-4, "0.0001")],
+     (123456.78916, "123456.7892"), (1e-4, "0.0001"), (0.0012, "0.0012"), (-4e-5, "−4e−5"), (1 / 30000, "3.33e−5")],
 )  # fmt: skip
 def test_a_number_is_written_with_at_most_four_decimals_and_none_of_its_digits_before_the_point_is_lost(
     call: Any, number: float, text: str
@@ -63,14 +63,14 @@ def test_a_number_is_written_with_at_most_four_decimals_and_none_of_its_digits_b
     assert call(explorers.pooling(), "m.show(a[0])", number) == text
 
 
-@pytest.mark.parametrize(("number", "sign"), [(1000.5, "="), (1 / 9, "≈"), (0.1 + 0.2, "="), (-4e-5, "≈"), (0.12345, "≈")])
+@pytest.mark.parametrize(("number", "sign"), [(1000.5, "="), (1 / 9, "≈"), (0.1 + 0.2, "="), (-4e-5, "="), (1 / 30000, "≈"), (0.12345, "≈")])
 def test_what_drops_a_digit_is_only_about_equal(call: Any, number: float, sign: str) -> None:
     assert call(explorers.pooling(), "m.equals([2, [a[0]]], 3)", number) == sign
 
 
 # ------------------------------------------------------------------------------------------- every sum that is printed
 
-WORDS = {"max": max, "floor": floor, "ceil": ceil}
+WORDS = {"max": lambda *values: max(values), "floor": floor, "ceil": ceil}
 PLAIN = {"−": "-", "·": "*", "×": "*", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", " of bias": ""}
 
 
@@ -87,23 +87,23 @@ def value(side: str) -> float | None:
         return None
 
 
-def equations(text: str) -> list[tuple[str, float, str, float]]:
-    """Return what stands on both sides of every sign of equality between numbers: text, left, sign, right."""
+def equations(text: str) -> list[tuple[str, float, str, float, float]]:
+    """Return every equation between numbers: text, left, sign, right, and the sum of the sizes of the left's terms."""
     found = []
-    for part in re.split(r"[;:?!“”]|[.,](?= [^\d(−-])|(?<=[a-z])\.", text):
+    for part in re.split(r"[;:?!“”]|, and |[.,](?= [^\d(−-])|(?<=[a-z])\.", text):
         sides = re.split(r"\s*([=≈])\s*", part)
         for left, sign, right in zip(sides[::2], sides[1::2], sides[2::2], strict=False):
             pair = value(left), value(right)
             if None not in pair:
-                found.append((part.strip(), pair[0], sign, pair[1]))
+                size = value(re.sub(r"(?<!e)[−-]", "+", left))
+                found.append((part.strip(), pair[0], sign, pair[1], size))
     return found
 
 
 def false_sums(texts: list[str]) -> list[str]:
-    """Return the equations that are not true as they are written; one with ≈ may be off in its last digits."""
-    room = {"=": 1e-7, "≈": 1e-3}
-    return [part for text in texts for part, left, sign, right in equations(text)
-            if abs(left - right) > room[sign] * max(1, abs(left))]  # fmt: skip
+    """Return the equations that are not true as they are written; one with ≈ may be off by a part of its terms."""
+    return [part for text in texts for part, left, sign, right, size in equations(text)
+            if abs(left - right) > (1e-9 * max(1, size) if sign == "=" else 0.05 * size + 1e-4)]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_no_sum_on_a_page_is_false_to_its_digits(drive: Any, name: str) -> None:
         cases.append(case)
     texts = [text for shown in drive(box, cases) for text in [*shown["text"], shown["trouble"]]]
     assert false_sums(texts) == []
-    signs = {sign for text in texts for _, _, sign, _ in equations(text)}
+    signs = {sign for text in texts for _, _, sign, _, _ in equations(text)}
     assert signs >= ({"=", "≈"} if name in NAMED or name == "pooling" else {"="})
 
 

@@ -28,7 +28,8 @@ function parse(text) {
   const value = readNumber(text);
   if (!text.trim()) return "The cell is empty";
   if (Number.isNaN(value)) return noNumber(text);
-  return Math.abs(value) > LARGEST ? `A cell takes numbers up to ${LARGEST}` : value;
+  if (Math.abs(value) > LARGEST) return `A cell takes numbers up to ${LARGEST}`;
+  return Math.abs(value) < NOISE ? 0 : value;
 }
 
 const SCALES = { // from the colour of the least (or of zero) to that of the most, and of the most negative

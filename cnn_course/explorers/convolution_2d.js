@@ -115,7 +115,7 @@ function build({ set, move, pause, redraw, refuse }) {
       cell: (r, c) => ({ value: y[r][c], kind: "output", scale: made, label: `output[${r}, ${c}] is ${show(y[r][c])}`,
         marks: goes.some(([a, b]) => a === r && b === c) ? "cc-on" : "" }) });
     rule.textContent = "output size: ⌊(n + 2p − d·(k − 1) − 1) / s⌋ + 1 = "
-      + `⌊(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}⌋ + 1 = ${m}`;
+      + `⌊(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}⌋ + 1 = ${show(Math.floor((room - span) / s) + 1)}`;
     for (const [name, text] of code) text.textContent = calls(now, found)[name];
     line.replaceChildren();
     if (!m) return ["There is no output.", found.trouble];

@@ -19,7 +19,7 @@ function compute({ signal, kernel, mode, flip }) {
   const terms = (i) => weights.map((weight, j) => [row[i + j], weight]);
   return { left, size, row, weights, terms, output: range(size).map((i) => total(terms(i))), last: size - 1,
     trouble: size < 1 && `A kernel of ${k} numbers does not fit an input of ${n}: valid leaves `
-      + `${n} − ${k} + 1 = ${size} outputs. Choose same or full, a shorter kernel or a longer input.` };
+      + `${n} − ${k} + 1 = ${show(size)} outputs. Choose same or full, a shorter kernel or a longer input.` };
 }
 
 function build({ set, move, pause, refuse }) {
@@ -53,7 +53,7 @@ function build({ set, move, pause, refuse }) {
       label: `output[${i}] is ${show(value)}` }), { name: `output, ${MODES[mode]}: ${many(Math.max(0, size), "number")}`,
       offset: k - 1, active: position, window: some && [0, position, 1, 1] }));
     line.replaceChildren();
-    rule.textContent = `size: ${[`${n} − ${k} + 1`, `${n}`, `${n} + ${k} − 1`][mode]} = ${size}`;
+    rule.textContent = `size: ${[`${n} − ${k} + 1`, `${n}`, `${n} + ${k} − 1`][mode]} = ${show(size)}`;
     if (!some) return ["There is no output.", `Input ${signal.map(show)}; kernel ${w.map(show)}; no output.`];
     const t = position + k - 1 - left, factors = terms(position), value = out[position];
     line.append(`output[${position}] ${equals(factors)} ${sum(factors)} ${equals(factors, value)} `,

@@ -19,25 +19,32 @@ const quote = (text) => `“${text.trim().slice(0, 20)}”`;
 export const noNumber = (text) =>
   `${quote(text)} is not a number such as 1200 or 1,200, −0.5 or −0,5, 1/9 or 1e−3`;
 
-/** A number with a true minus sign and so many decimals, without zeros at its end. */
-function rounded(number, decimals) {
-  const size = Math.abs(Number(number.toFixed(decimals)));
-  return (number < 0 && size ? "−" : "") + (size === Infinity ? "∞" : size);
+const NOISE = 1e-9; // what computing with fractions leaves behind of a zero
+
+/** How much of a size is written: four decimals, or three digits of what is below a thousandth. */
+function kept(size) {
+  const plain = Number(size.toFixed(4));
+  return size >= 1e-3 || Math.abs(size - plain) < NOISE ? plain : Number(size.toPrecision(3));
 }
-/** A number as one writes it: at most four decimals. */
-export const show = (number) => rounded(number, 4);
+/** A number as one writes it: at most four decimals (1e−5 where they would be zeros) and a true minus sign. */
+export function show(number) {
+  const size = kept(Math.abs(number)), digits = size < 1e-4 && size ? size.toExponential() : size;
+  return (number < 0 && size ? "−" : "") + (size === Infinity ? "∞" : `${digits}`.replace("-", "−"));
+}
 const factor = (number) => (show(number)[0] === "−" ? `(${show(number)})` : show(number));
 const sum = (terms) => terms.map(([a, b]) => `${factor(a)}·${factor(b)}`).join(" + ");
 
 /** In a cell that is read only, where there is little room: four digits, but at least one decimal. */
 function inCell(number) {
-  const size = Math.abs(number);
-  return rounded(number, size < 1 ? 4 : Math.max(1, 3 - Math.floor(Math.log10(size))));
+  const size = Math.abs(number), decimals = Math.max(1, 3 - Math.floor(Math.log10(size)));
+  return show(size < 1 ? number : Number(number.toFixed(decimals)));
 }
 
-/** Whether show() drops nothing of a number but what computing with fractions leaves behind. */
-const isExact = (number) =>
-  Math.abs(number) === Infinity || Math.abs(number - number.toFixed(4)) <= 1e-9 + 1e-13 * Math.abs(number);
+/** Whether show() drops nothing of a number but noise. */
+function isExact(number) {
+  const size = Math.abs(number);
+  return size === Infinity || size < NOISE || Math.abs(size - kept(size)) <= NOISE * Math.min(1, size) + 1e-13 * size;
+}
 /** The sign between texts that show these numbers, in lists of any depth: “=”, or “≈” if a digit of one is dropped. */
 export const equals = (...numbers) => (numbers.flat(Infinity).every(isExact) ? "=" : "≈");
 /** A number in a sentence. */

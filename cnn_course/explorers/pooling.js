@@ -34,11 +34,15 @@ function pool(x, state) {
   });
 }
 
-const differ = (a, b) => a.flat().filter((value, at) => value !== b.flat()[at]).length;
+/** How many numbers of two tables differ, and by how much on average over all of them. */
+function differ(a, b) {
+  const others = b.flat(), steps = a.flat().map((value, at) => Math.abs(value - others[at]));
+  return [steps.filter(Boolean).length, steps.reduce((sum, step) => sum + step, 0) / steps.length];
+}
 
 function compute(state) {
   const { kind, window: k, padding: p, shift } = state, original = IMAGES[state.image];
-  const n = original.length, width = original[0].length;
+  const n = original.length;
   const x = original.map((row) => row.map((_, c) => row[c - shift] ?? 0)); // zeros come in, as in data.shift
   const fits = kind > 2 || (2 * p <= k && n + 2 * p >= k);
   const [y, before] = fits ? [pool(x, state), pool(original, state)] : [[], []];
@@ -105,9 +109,10 @@ function build({ move, pause }) {
     line.append(text, make("b", {}, value));
     if (shift) {
       const [inputs, outputs] = [differ(x, original), differ(y, before)];
-      const share = (part, all) => `${part} of ${all} (${Math.round((100 * part) / all)} %)`;
-      moved.textContent = `Moved ${shift} to the right, ${share(inputs, n * m)} inputs changed (marked ▾) `
-        + `and ${share(outputs, rows * cols)} outputs.`;
+      const share = ([part, step], what, all) => `${part} of ${many(all, what)} changed `
+        + `(${Math.round((100 * part) / all)} %), by ${inCell(step)} on average over all`;
+      moved.textContent = `Moved ${shift} to the right, zeros in on the left, ${share(inputs, "input", n * m)} `
+        + `(marked ▾); ${share(outputs, "output", rows * cols)}.`;
       Object.assign(moved.dataset, { before: inputs, after: outputs });
     }
     return [text + value, `${KINDS[kind]} of windows of ${k} by ${k}, stride ${s}, padding ${p}, over ${n} by ${m} `

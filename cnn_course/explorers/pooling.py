@@ -52,7 +52,7 @@ def pooling(
     count_include_pad : bool
         Whether an average divides by the padding too.
     shift : int
-        How far the input is moved to the right, 0 to 3; what leaves on the right comes in on the left.
+        How far the input is moved to the right, 0 to 3; zeros come in on the left, as in :func:`cnn_course.data.shift`.
 
     Returns
     -------
