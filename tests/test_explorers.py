@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import visit
+from browser import MISPLACED, visit
 
 import cnn_course as cc
 
@@ -626,3 +626,23 @@ def test_an_explorer_fits_a_phone_with_digits_that_can_be_read(reader: Any, name
     assert tab.evaluate("document.documentElement.scrollWidth") <= 375
     sizes = "(cells) => cells.map((cell) => parseFloat(getComputedStyle(cell).fontSize))"
     assert min(tab.locator(".cc-cell").evaluate_all(sizes)) >= 14
+    assert tab.evaluate(MISPLACED) == []
+
+
+def test_padding_shows_no_counts_and_the_words_fit_the_numbers(reader: Any) -> None:
+    tab = reader(explorers.padding_and_stride(size=7, kernel_size=3, stride=5, padding=6, layers=1))
+    pads, lost = tab.locator(".cc-pad"), tab.locator(".cc-lost")
+    assert set(pads.all_inner_texts()) == {""}
+    assert pads.first.get_attribute("aria-label") == "padding, used 1 time"
+    assert set(lost.all_inner_texts()) == {"0"}
+    tab.get_by_label("padding p").fill("0")
+    tab.get_by_label("kernel size").fill("1")
+    tab.get_by_label("stride s").fill("2")
+    tab.get_by_label("input size").fill("3")
+    assert line(tab) == "output[0, 0] sees 1 pixel of the input and 0 of padding."
+    assert (
+        "Row and column 1 are in no window: the stride is larger than the kernel."
+        in tab.locator(".cc-box").inner_text()
+    )
+    one = reader(explorers.flip_and_filter([1, 2, 3, 4]))
+    assert "output, valid: 1 number" in one.locator(".cc-title").all_inner_texts()

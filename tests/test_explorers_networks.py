@@ -229,7 +229,11 @@ def test_dense_layers_and_pools_have_only_their_own_cells(reader: Any) -> None:
         ("padding p", "−1", "The padding p must be whole, 0 to 7: it counts as 0."),
         ("channels C", "5000", "The channels C must be whole, 1 to 4096: it counts as 6."),
         ("channels C", "", "The cell is empty: it counts as 6."),
-        ("channels C", "many", "“many” is not a number such as 1200 or 1,200, −0.5 or −0,5, 1/9 or 1e−3: it counts as 6."),
+        (
+            "channels C",
+            "many",
+            "“many” is not a number such as 1200 or 1,200, −0.5 or −0,5, 1/9 or 1e−3: it counts as 6.",
+        ),
     ],
 )
 def test_a_number_that_no_layer_can_have_is_explained(reader: Any, name: str, typed: str, says: str) -> None:

@@ -26,8 +26,9 @@ READS = {
     **{"0,5": 0.5, "−0,5": -0.5, ",5": 0.5, "1,25": 1.25, "1,2345": 1.2345, "0,125": 0.125, "12345,5": 12345.5},
     **{"1e3": 1000, "1E3": 1000, "1e-3": 0.001, "1e−3": 0.001},
 }
-NO_NUMBERS = ["abc", "0x10", "0b1", "0o7", "Infinity", "NaN", "1e999", "1e", "e3", "1/0", "1/", "/3", "1/2/3", "1 2", "--1",
-              "1,00,000", "1234,567", "1.000,5", "1,5,2", "1.2.3", "½", "١", "5%", "1_2", "true", "[]"]  # fmt: skip
+NO_NUMBERS = (
+    "abc 0x10 0b1 0o7 Infinity NaN 1e999 1e e3 1/0 1/ /3 1/2/3 --1 1,00,000 1234,567 1.000,5 1,5,2 1.2.3 ½ ١ 5% 1_2 true []"
+).split() + ["1 2", "", " "]
 
 
 def test_one_reader_takes_numbers_as_readers_write_them_and_nothing_else(call: Any) -> None:
@@ -63,7 +64,9 @@ def test_a_number_is_written_with_at_most_four_decimals_and_none_of_its_digits_b
     assert call(explorers.pooling(), "m.show(a[0])", number) == text
 
 
-@pytest.mark.parametrize(("number", "sign"), [(1000.5, "="), (1 / 9, "≈"), (0.1 + 0.2, "="), (-4e-5, "="), (1 / 30000, "≈"), (0.12345, "≈")])
+@pytest.mark.parametrize(
+    ("number", "sign"), [(1000.5, "="), (1 / 9, "≈"), (0.1 + 0.2, "="), (-4e-5, "="), (1 / 30000, "≈"), (0.12345, "≈")]
+)
 def test_what_drops_a_digit_is_only_about_equal(call: Any, number: float, sign: str) -> None:
     assert call(explorers.pooling(), "m.equals([2, [a[0]]], 3)", number) == sign
 
@@ -123,9 +126,15 @@ def test_a_false_sum_is_noticed(text: str, true: bool) -> None:
 
 def cell_values(random: np.random.RandomState, count: int) -> list[float]:
     """Return numbers as readers type them: small and large, whole, decimal and fractions."""
-    kinds = [lambda: random.randint(-9, 10), lambda: random.randint(-9999, 10000), lambda: random.randint(-99, 100) / 10,
-             lambda: random.randint(-9999, 10000) + 0.5, lambda: random.choice([1, -1]) / random.choice([3, 7, 9]),
-             lambda: round(9999 * random.rand(), 4), lambda: 1e-5]  # fmt: skip
+    kinds = [
+        lambda: random.randint(-9, 10),
+        lambda: random.randint(-9999, 10000),
+        lambda: random.randint(-99, 100) / 10,
+        lambda: random.randint(-9999, 10000) + 0.5,
+        lambda: random.choice([1, -1]) / random.choice([3, 7, 9]),
+        lambda: round(9999 * random.rand(), 4),
+        lambda: 1e-5,
+    ]
     kind = random.randint(len(kinds))
     return [float((kinds[kind] if random.rand() < 0.6 else kinds[random.randint(len(kinds))])()) for _ in range(count)]
 
