@@ -90,11 +90,13 @@ def flip_and_filter(
 
 
 def _panels(x: np.ndarray, w: np.ndarray, mode: Literal["valid", "same", "full"], flip: bool) -> list[Panel]:
-    panels = [Panel("kernel w", w[None], "weight"), Panel("input x", x[None], "input")]
-    if mode == "valid" and len(w) > len(x):
-        return panels
+    k = len(w)
+    kernel = Panel("kernel w", w[None], "weight")
+    if mode == "valid" and k > len(x):
+        return [kernel, Panel("input x", x[None], "input")]
+    zeros = {"valid": (0, 0), "same": (k // 2, (k - 1) // 2), "full": (k - 1, k - 1)}[mode]
+    title = "input x" if mode == "valid" else "input x between zeros"
+    row = Panel(title, np.pad(x, zeros)[None], "input", (0, 0, 1, k))
     y = (convolve1d if flip else correlate1d)(x, w, mode)
-    if mode == "valid":
-        panels[1] = Panel("input x", x[None], "input", (0, 0, 1, len(w)))
     used = Panel("w flipped, as used" if flip else "w as it is", (w[::-1] if flip else w)[None], "weight")
-    return [*panels, used, Panel(f"output, {mode}", y[None], "output", (0, 0, 1, 1))]
+    return [kernel, row, used, Panel(f"output, {mode}", y[None], "output", (0, 0, 1, 1))]
