@@ -330,6 +330,16 @@ def test_channels_gives_the_library_s_numbers(drive: Any) -> None:
         assert shown["text"][-1].endswith(f"= {cc.conv_param_count(3, filters, 3)}")
 
 
+def test_the_bias_moves_in_steps_that_a_hand_can_hit(reader: Any) -> None:
+    tab = reader(explorers.channels())
+    slider = tab.get_by_label("bias")
+    slider.focus()
+    tab.keyboard.press("ArrowLeft")
+    assert slider.input_value() == "-10"
+    box = slider.bounding_box()
+    assert box["width"] / 80 > 2.5  # pixels to a step
+
+
 def test_channels_shows_the_worked_example(drive: Any) -> None:
     left, right = drive(explorers.channels(), [{"position": 0}, {"position": 1}])
     assert left["bold"] == ["186", "86", "49", "321"]

@@ -151,7 +151,7 @@ def test_sizes_shows_alexnet_s_first_layer_as_published(drive: Any) -> None:
 def test_sizes_follows_lenet_s_receptive_field(drive: Any) -> None:
     shown = drive(explorers.sizes(), [{"position": layer} for layer in range(1, 8)])
     assert [int(step["bold"][3]) for step in shown] == [5, 6, 14, 16, 32, 32, 32]
-    assert "size R + (k − 1)·S = 14 + (2 − 1)·2 = 16, distance S·s = 2·2 = 4" in shown[3]["text"][3]
+    assert "size R + (k − 1)·S = 14 + (2 − 1)·2 = 16, stride S·s = 2·2 = 4" in shown[3]["text"][3]
 
 
 def test_sizes_keeps_a_network_or_calls_it_your_own(drive: Any) -> None:
@@ -261,6 +261,15 @@ def test_a_layer_that_does_not_fit_is_explained_and_the_rest_waits(reader: Any) 
     cell(tab, "4 pool", "padding p").fill("2")
     pool = "Layer 4 cannot be built: it is padded by 2, more than half of its window: p ≤ k / 2 = 2 / 2."
     assert message.inner_text().startswith(pool)
+
+
+def test_the_buttons_say_where_a_layer_is_added(reader: Any) -> None:
+    tab = reader(explorers.sizes(layer=2))
+    assert tab.get_by_role("toolbar", name="Add or remove").inner_text().startswith("after layer 2:")
+    tab.get_by_role("button", name="+ conv").click()
+    assert tab.get_by_role("grid", name="layers").get_by_role("row").nth(4).inner_text().startswith("3 conv")
+    tab.get_by_label("layer", exact=True).fill("0")
+    assert tab.get_by_text("after the input:").is_visible()
 
 
 def test_there_is_an_end_to_adding_and_to_removing(reader: Any) -> None:

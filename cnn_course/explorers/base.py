@@ -74,6 +74,7 @@ class Slider:
     label: str
     smallest: int
     largest: int | str
+    step: int = 1
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def _slider(core: Explorer, control: Slider, ranges: dict[str, list[int]]) -> ip
         if not control.smallest <= value <= control.largest:
             raise ValueError(f"{control.trait} must be between {control.smallest} and {control.largest}, got {value}")
         ranges[control.trait] = [control.smallest, control.largest]
-        box = ipywidgets.IntSlider(value=value, min=control.smallest, max=control.largest)
+        box = ipywidgets.IntSlider(value=value, min=control.smallest, max=control.largest, step=control.step)
     return _linked(core, control.trait, box, "value")
 
 

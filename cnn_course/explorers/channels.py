@@ -74,7 +74,7 @@ def channels(*, filters: int = 1, shown: int = 0, padding: int = 0, bias: int = 
             Slider("filters", "filters", 1, 4),
             Slider("shown", "filter written out", 0, 3),
             Slider("padding", "padding", 0, 1),
-            Slider("bias", "bias", -400, 400),
+            Slider("bias", "bias", -400, 400, step=10),
             Check("relu", "ReLU after it"),
             POSITION,
         ],

@@ -46,13 +46,13 @@ async function drawing(file) {
   return image;
 }
 
-const FORMATS = [ // how files begin, read as Latin-1
+const FORMATS = [ // how files begin, a character for each byte
   ["HEIC", /^....ftyp(hei|hev|mif|msf)/s], ["TIFF", /^(II\*\0|MM\0\*)/], ["PNG", /^\x89PNG/], ["JPEG", /^\xff\xd8/],
   ["GIF", /^GIF8/], ["WebP", /^RIFF....WEBP/s], ["BMP", /^BM/], ["AVIF", /^....ftypavi/s], ["SVG", /<svg[\s>]/],
 ];
 
 async function formatOf(file) {
-  const start = new TextDecoder("latin1").decode(await file.slice(0, 4000).arrayBuffer());
+  const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 4000).arrayBuffer()));
   return FORMATS.find(([, begins]) => begins.test(start))?.[0];
 }
 
