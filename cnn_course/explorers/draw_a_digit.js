@@ -160,7 +160,7 @@ function build({ get, set, move, pause, redraw }) {
     const { name, size, field, step } = LAYERS[layer];
     const map = Math.floor(position / size ** 2), i = Math.floor((position % size ** 2) / size), j = position % size;
     const [top, left] = [i * step, j * step];
-    seen.draw({ name: "what the network sees", image: found.picture, window: [top, left, field, field],
+    seen.draw({ name: "the network sees", image: found.picture, window: [top, left, field, field],
       at: [top + (field >> 1), left + (field >> 1)] });
     square.sketch(source ? seen.canvas : null);
     const [[x0, y0], [x1, y1]] = [[left, top], [left + field, top + field]].map((corner) =>
