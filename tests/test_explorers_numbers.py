@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from math import ceil, floor
+from math import ceil, floor, log
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ def test_what_drops_a_digit_is_only_about_equal(call: Any, number: float, sign: 
 
 # ------------------------------------------------------------------------------------------- every sum that is printed
 
-WORDS = {"max": lambda *values: max(values), "floor": floor, "ceil": ceil}
+WORDS = {"max": lambda *values: max(values), "ln": log, "floor": floor, "ceil": ceil}
 PLAIN = {"−": "-", "·": "*", "×": "*", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", " of bias": ""}
 
 
