@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import visit
+from browser import MISPLACED, visit
 
 import cnn_course as cc
 
@@ -90,11 +90,11 @@ def test_what_a_notebook_stores_is_the_same_in_every_run(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_module_needs_no_import_and_stays_small(name: str) -> None:
     folder = ROOT / "cnn_course" / "explorers"
-    own, common = (folder / f"{name}.js").read_text("utf-8"), (folder / "common.js").read_text("utf-8")
-    assert len(own.encode()) < 12_000
-    assert len(common.encode()) < 14_500
-    assert not re.search(r"^\s*import\b|\bimport\(|https?:|\bfetch\(|\beval\(", common + own, re.M)
-    assert core(getattr(explorers, name)())._esm == f"{common}\n{own}"
+    parts = [(folder / f"{part}.js").read_text("utf-8") for part in ("numbers", "common", name)]
+    for part, most in zip(parts, (3_500, 14_500, 12_000), strict=True):
+        assert len(part.encode()) < most
+        assert not re.search(r"^\s*import\b|\bimport\(|https?:|\bfetch\(|\beval\(", part, re.M)
+    assert core(getattr(explorers, name)())._esm == "\n".join(parts)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def all_text(shown: dict[str, Any]) -> str:
 
 def arithmetic(text: str) -> tuple[float, float]:
     """Return both sides of the last sum in "output[0] = 1·2 + 3·(−4) = −10", the left one computed."""
-    *_, left, right = re.sub(r"^\w: ", "", text).replace("−", "-").replace("·", "*").split(" = ")
+    *_, left, right = re.split(" [=≈] ", re.sub(r"^\w: ", "", text).replace("−", "-").replace("·", "*"))
     assert re.fullmatch(r"[\d.e+*/() -]+", left), left
     return eval(left), float(right)
 
@@ -242,7 +242,8 @@ def test_flip_and_filter_walks_through_the_worked_example(drive: Any) -> None:
     shown = drive(explorers.flip_and_filter(), [{"position": i} for i in range(3)])
     assert [step["bold"] for step in shown] == [["2"], ["3"], ["4"]]
     assert [arithmetic(step["text"][0]) for step in shown] == [pytest.approx((n, n)) for n in (2, 3, 4)]
-    assert "s[5] = Σ g[a]·w[5 − a]" in shown[2]["text"][1]
+    rule = "output[2] is y[5] of the full convolution: y[5] = Σ x[t]·w[5 − t]; size: 6 − 4 + 1 = 3"
+    assert shown[2]["text"][1] == rule
 
 
 def convolution(state: dict[str, Any], x: np.ndarray) -> np.ndarray:
@@ -329,6 +330,16 @@ def test_channels_gives_the_library_s_numbers(drive: Any) -> None:
         assert shown["text"][-1].endswith(f"= {cc.conv_param_count(3, filters, 3)}")
 
 
+def test_the_bias_moves_in_steps_that_a_hand_can_hit(reader: Any) -> None:
+    tab = reader(explorers.channels())
+    slider = tab.get_by_label("bias")
+    slider.focus()
+    tab.keyboard.press("ArrowLeft")
+    assert slider.input_value() == "-10"
+    box = slider.bounding_box()
+    assert box["width"] / 80 > 1  # a pixel or more to a step
+
+
 def test_channels_shows_the_worked_example(drive: Any) -> None:
     left, right = drive(explorers.channels(), [{"position": 0}, {"position": 1}])
     assert left["bold"] == ["186", "86", "49", "321"]
@@ -358,7 +369,8 @@ def test_padding_and_stride_gives_the_library_s_numbers(drive: Any) -> None:
             np.testing.assert_array_equal(used[p : p + n, p : p + n], grad_x)
             np.testing.assert_array_equal(grids(shown, "output")[0], cc.conv2d(x + 1, ones, stride=s, padding=p)[0, 0])
             lost = np.flatnonzero(grad_x.sum(0) == 0)
-            said = "Every pixel" if lost.size == 0 else f"Rows and columns {', '.join(map(str, lost))} are in no window"
+            what = "Row and column" if lost.size == 1 else "Rows and columns"
+            said = "Every pixel" if lost.size == 0 else f"{what} {', '.join(map(str, lost))} are in no window"
             assert shown["text"][1].startswith(said)
 
 
@@ -388,7 +400,7 @@ def test_pooling_gives_the_library_s_numbers(drive: Any) -> None:
         check_text(shown)
         state = shown["state"]
         original = images[state["image"]]
-        x = np.roll(original, state["shift"], axis=1)
+        x = cc.data.shift(original, 0, state["shift"])
         too_large = state["window"] > min(x.shape) + 2 * state["padding"]
         if state["kind"] < 3 and (too_large or state["padding"] > state["window"] / 2):
             assert shown["trouble"]
@@ -401,8 +413,20 @@ def test_pooling_gives_the_library_s_numbers(drive: Any) -> None:
         np.testing.assert_allclose(grids(shown, "output")[0], y, rtol=1e-6)
         assert state["last"] == y.size - 1
         if state["shift"]:
-            changed = {"before": str(np.count_nonzero(x != original)), "after": str(np.count_nonzero(y != before))}
-            assert shown["data"] == [changed]
+            (found,) = shown["data"]
+            for name, new, old in (("before", x, original), ("after", y, before)):
+                expected = [np.count_nonzero(new != old), np.abs(new - old).mean()]
+                np.testing.assert_allclose([float(part) for part in found[name].split(",")], expected, rtol=1e-9)
+
+
+def test_a_shift_says_that_zeros_come_in_and_how_much_a_maximum_keeps(drive: Any) -> None:
+    noise = {"image": 3, "window": 3, "stride": 1, "shift": 1}
+    steps, names = drive(explorers.pooling(), [noise]), "input, 8 × 8, moved 1 to the right, zeros come in"
+    np.testing.assert_array_equal([row[0] for row in steps[0]["grids"][names]], ["0"] * 8)
+    assert steps[0]["text"][2] == (
+        "Moved 1 to the right, zeros in on the left, 59 of 64 inputs changed (92 %), by 3.469 on average over all "
+        "(marked ▾); 21 of 36 outputs changed (58 %), by 1.028 on average over all."
+    )
 
 
 def test_pooling_shows_the_worked_example(drive: Any) -> None:
@@ -515,7 +539,7 @@ def test_a_window_that_does_not_fit_is_explained_with_its_formula(reader: Any) -
     ("typed", "says", "kept"),
     [
         ("", "The cell is empty: it counts as 3.", "3"),
-        ("abc", "“abc” is not a number such as −1.5: it counts as 3.", "3"),
+        ("abc", "“abc” is not a number such as 1200 or 1,200, −0.5 or −0,5, 1/9 or 1e−3: it counts as 3.", "3"),
         ("1e99", "A cell takes numbers up to 9999: it counts as 3.", "3"),
         ("1 2\n3 4", "is not a number", "3"),
         ("−1,5", "", "−1.5"),
@@ -612,3 +636,24 @@ def test_an_explorer_fits_a_phone_with_digits_that_can_be_read(reader: Any, name
     assert tab.evaluate("document.documentElement.scrollWidth") <= 375
     sizes = "(cells) => cells.map((cell) => parseFloat(getComputedStyle(cell).fontSize))"
     assert min(tab.locator(".cc-cell").evaluate_all(sizes)) >= 14
+    tab.locator("main").evaluate("(main) => { main.style.width = '311px'; }")  # what the book's margins leave
+    assert tab.evaluate(MISPLACED) == []
+
+
+def test_padding_shows_no_counts_and_the_words_fit_the_numbers(reader: Any) -> None:
+    tab = reader(explorers.padding_and_stride(size=7, kernel_size=3, stride=5, padding=6, layers=1))
+    pads, lost = tab.locator(".cc-pad"), tab.locator(".cc-lost")
+    assert set(pads.all_inner_texts()) == {""}
+    assert pads.first.get_attribute("aria-label") == "padding, used 1 time"
+    assert set(lost.all_inner_texts()) == {"0"}
+    tab.get_by_label("padding p").fill("0")
+    tab.get_by_label("kernel size").fill("1")
+    tab.get_by_label("stride s").fill("2")
+    tab.get_by_label("input size").fill("3")
+    assert line(tab) == "output[0, 0] sees 1 pixel of the input and 0 of padding."
+    assert (
+        "Row and column 1 are in no window: the stride is larger than the kernel."
+        in tab.locator(".cc-box").inner_text()
+    )
+    one = reader(explorers.flip_and_filter([1, 2, 3, 4]))
+    assert "output, valid: 1 number" in one.locator(".cc-title").all_inner_texts()

@@ -2,7 +2,8 @@
 
 A stored notebook keeps the text that its cells print, so that a test can compare it with a fresh run, and loses what
 the book's build makes anyway (pictures, widgets) and what changes for no reason (ids, times, versions), so that a
-changed line is all that a diff shows.
+changed line is all that a diff shows. Of an explorer it keeps the small still picture, of questions their text, for
+those who read it where no kernel runs.
 
     python tools/notebooks.py                          run and store every notebook of the book
     python tools/notebooks.py book/04-padding.ipynb    run and store one
@@ -24,9 +25,16 @@ from nbformat import NotebookNode
 BOOK = Path(__file__).resolve().parent.parent / "book"
 TEXT = ("text/plain", "text/markdown", "text/latex")
 WIDGET = "application/vnd.jupyter.widget-view+json"
+SVG = "image/svg+xml"
+STILL = '<svg class="cc-still"'  # how an explorer's still picture begins, as in cnn_course/explorers/still.py
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {  # what nbconvert needs to write a script
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+    },
 }
 CELL_METADATA = ("tags", "mystnb", "jupyter", "nbgrader")
 # Jupyter's tag for a cell that is not run: here one that needs PyTorch or Keras. The book's build shows what is stored.
@@ -72,7 +80,7 @@ def normal_form(notebook: NotebookNode) -> str:
 
 
 def text_outputs(outputs: list[NotebookNode], count: int) -> list[dict]:
-    """Reduce a cell's outputs to their text; a widget has none worth keeping."""
+    """Reduce a cell's outputs to their text, and an explorer's to its still picture; other widgets leave nothing."""
     kept: list[dict] = []
     for output in outputs:
         if output.output_type == "stream":
@@ -82,8 +90,12 @@ def text_outputs(outputs: list[NotebookNode], count: int) -> list[dict]:
                 kept.append({"output_type": "stream", "name": output.name, "text": output.text})
         elif output.output_type == "error":
             kept.append(dict(output))
-        elif WIDGET not in output.data:
+        else:
             data = {kind: output.data[kind] for kind in TEXT if kind in output.data}
+            if output.data.get(SVG, "").startswith(STILL):
+                data[SVG] = output.data[SVG]
+            if WIDGET in output.data and not data.keys() & {SVG, "text/markdown"}:
+                continue
             shown = {"output_type": output.output_type, "data": data, "metadata": {}}
             if output.output_type == "execute_result":
                 shown["execution_count"] = count

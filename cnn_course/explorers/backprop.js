@@ -57,14 +57,14 @@ function compute(state) {
 function choose({ position, kind, size: n, kernel_size: k }, all) {
   const at = position - (kind ? 0 : k * k), [r, c] = [Math.floor(at / n), at % n];
   const [a, b] = [Math.floor(position / k), position % k];
-  if (at < 0) return { a, b, name: `k[${a}, ${b}]`, terms: all.filter((one) => one.a === a && one.b === b),
-    letters: (one) => `·x[${show(one.r)}, ${show(one.c)}]`, number: ({ x }) => `·${factor(x)}` };
+  if (at < 0) return { a, b, name: `w[${a}, ${b}]`, terms: all.filter((one) => one.a === a && one.b === b),
+    letters: (one) => `·x[${show(one.r)}, ${show(one.c)}]`, number: ({ x }) => `·${factor(x)}`, by: ({ x }) => x };
   const first = all.filter((one) => !one.a && !one.b);
-  if (r >= n) return { name: "b", terms: first, letters: () => "", number: () => "" };
+  if (r >= n) return { name: "b", terms: first, letters: () => "", number: () => "", by: () => 1 };
   const reads = all.filter((one) => one.r === r && one.c === c), part = ` / ${k * k}`;
   return { r, c, reads, name: `x[${r}, ${c}]`, terms: reads.filter(({ by }) => by || kind !== MAXIMUM),
-    letters: (one) => [`·k[${one.a}, ${one.b}]`, "", part][kind],
-    number: ({ by }) => [`·${factor(by)}`, "", part][kind] };
+    letters: (one) => [`·w[${one.a}, ${one.b}]`, "", part][kind],
+    number: ({ by }) => [`·${factor(by)}`, "", part][kind], by: ({ by }) => [by, 1, 1][kind] };
 }
 
 function build({ set, move, pause, refuse }) {
@@ -88,7 +88,7 @@ function build({ set, move, pause, refuse }) {
   function paint(now, { m, room, all, y, last: end, ...grad }) {
     [state, last] = [now, end];
     const { x, weight, upstream, size: n, kernel_size: k, stride: s, padding: p, kind } = now;
-    const { a, b, r, c, name, terms, reads, letters, number } = choose(now, all);
+    const { a, b, r, c, name, terms, reads, letters, number, by } = choose(now, all);
     const missed = range(room).filter((at) => m && !range(m).some((i) => at >= i * s && at < i * s + k));
     const square = (list, side) => table(side, side, (i, j) => list[i * side + j]);
 
@@ -99,7 +99,7 @@ function build({ set, move, pause, refuse }) {
         window: m > 0 && frame[0] >= 0 && [...frame, 1, 1], cell: (i, j) => ({ value: values[i][j], kind: hue, scale,
           label: label(i, j), marks: on && terms.some((term) => on(term, i, j)) ? "cc-on" : "", ...cell?.(i, j) }) });
     };
-    const ofX = (i, j) => (padding(i, j) ? "padding" : `x[${i - p}, ${j - p}]`), ofK = (i, j) => `k[${i}, ${j}]`;
+    const ofX = (i, j) => (padding(i, j) ? "padding" : `x[${i - p}, ${j - p}]`), ofK = (i, j) => `w[${i}, ${j}]`;
     const gradient = (word, values) => (i, j) => `gradient of ${word(i, j)} is ${show(values[i][j])}`;
     const apart = (text) => (i, j) => (padding(i, j) ? { kind: "pad", scale: [], ...text }
       : [i, j].some((at) => missed.includes(at)) && { kind: "lost", scale: [], marks: "cc-skipped" });
@@ -110,9 +110,9 @@ function build({ set, move, pause, refuse }) {
         on: a >= 0 && ((term, i, j) => term.r === i - p && term.c === j - p) });
     draw(gradX, `gradient ∂L/∂x${p ? ", dashed: dropped" : ""}`, grad.x, "output", gradient(ofX, grad.x),
       { ...onX, cell: apart() });
-    draw(kernel, "kernel k, to edit", square(weight, k), "weight", ofK,
+    draw(kernel, "kernel w, to edit", square(weight, k), "weight", ofK,
       { ...onK, on: reads && ((term, i, j) => term.a === i && term.b === j) });
-    draw(gradK, "gradient ∂L/∂k", grad.k, "weight", gradient(ofK, grad.k), onK);
+    draw(gradK, "gradient ∂L/∂w", grad.k, "weight", gradient(ofK, grad.k), onK);
     draw(gradB, "gradient ∂L/∂b", grad.b, "weight", gradient(() => "b", grad.b), { frame: name === "b" ? [0, 0] : [] });
     for (const part of [kernel, gradK, gradB]) part.root.hidden = kind > 0;
     draw(output, `output y, ${m} × ${m}`, y, "output", (i, j) => `y[${i}, ${j}] is ${show(y[i][j])}`);
@@ -121,21 +121,24 @@ function build({ set, move, pause, refuse }) {
 
     lines.forEach((line) => line.replaceChildren());
     if (!m) return ["There is no output.", "There is no output."];
-    const result = a >= 0 ? grad.k[a][b] : reads ? grad.x[r + p][c + p] : grad.b[0][0], left = `∂L/∂${name} = `;
-    const sums = terms.map((term) => `${factor(term.g)}${number(term)} `).join("+ ") + (terms.length ? "= " : "");
+    const result = a >= 0 ? grad.k[a][b] : reads ? grad.x[r + p][c + p] : grad.b[0][0];
+    const factors = terms.map((term) => [term.g, by(term)]);
+    const sums = terms.map((term) => `${factor(term.g)}${number(term)}`).join(" + ");
+    const sides = sums ? [`${equals(factors)} ${sums}`] : [];
+    const text = [`∂L/∂${name}`, ...sides, `${equals(factors, result)} `].join(" ");
     const spelled = terms.slice(0, 4).map((term) => `g[${term.i}, ${term.j}]${letters(term)}`).join(" + ");
-    lines[0].append(left + sums, make("b", {}, show(result)));
+    lines[0].append(text, make("b", {}, show(result)));
     lines[1].textContent = spelled && `= ${spelled}${terms.length > 4 ? " + …" : ""}`;
-    if (reads) lines[2].textContent = `${name} is in ${reads.length || "no"} window${reads.length === 1 ? "" : "s"}`
+    if (reads) lines[2].textContent = `${name} is in ${reads.length ? many(reads.length, "window") : "no window"}`
       + `${kind === MAXIMUM ? `, and the first maximum of ${terms.length}` : ""}.`;
     const lost = missed.filter((at) => !padding(at)).map((at) => at - p);
-    if (lost.length) lines[3].textContent = `Rows and columns ${lost.join(", ")} are in no window: gradient 0.`;
+    if (lost.length) lines[3].textContent = `${rowsAndColumns(lost)} are in no window: gradient 0.`;
     lines[4].textContent = `output: ⌊(n + 2p − k) / s⌋ + 1 = ⌊(${n} + 2·${p} − ${k}) / ${s}⌋ + 1 = ${m}`;
     const inner = table(n, n, (i, j) => grad.x[i + p][j + p]);
     const told = [["Input", square(x, n)], ["Upstream gradient", square(upstream, m)], ["Gradient of the input", inner],
       ["Kernel", square(weight, k)], ["Gradient of the kernel", grad.k], ["Gradient of the bias", grad.b]];
     const words = told.slice(0, kind ? 3 : 6).map(([word, rows]) => `${word}: ${inWords(rows)}.`).join(" ");
-    return [left + sums + show(result), `${KINDS[kind]}, window ${k}, stride ${s}, padding ${p}. ${words}`];
+    return [text + show(result), `${KINDS[kind]}, window ${k}, stride ${s}, padding ${p}. ${words}`];
   }
   return { parts: [row, ...lines], paint };
 }

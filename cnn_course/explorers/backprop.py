@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import traitlets
 
 from ..checks import choice
+from ..conv import conv2d, conv2d_backward
+from ..pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .still import Panel
 
 KINDS = ("convolution", "maximum pooling", "average pooling")
 IMAGES = ("0, 1, 2, 3, …", "three 7s that tie", "your own numbers")
@@ -81,4 +87,33 @@ def backprop(
             Slider("padding", "padding p", 0, 2),
             POSITION,
         ],
+        _panels(core),
     )
+
+
+def _panels(core: Backprop) -> list[Panel]:
+    """Return the input, the kernel and the output, each with its gradient."""
+    n, k, p = core.size, core.kernel_size, core.padding
+    options: dict[str, Any] = {"stride": core.stride, "padding": p}
+    x, w = (np.arange(side * side, dtype=float).reshape(1, 1, side, side) for side in (n, k))
+    if core.image == 1:
+        x = np.array([[1, 7, 2], [0, 7, 3], [7, 4, 5]], float)[np.arange(n)[:, None] % 3, np.arange(n) % 3][None, None]
+    if n + 2 * p < k or (core.kind and 2 * p > k):
+        return [Panel("input x", x[0, 0], "input")]
+    if core.kind == 0:
+        y = conv2d(x, w, **options)
+        grad_x, grad_w, _ = conv2d_backward(np.ones_like(y), x, w, **options)
+        assert grad_x is not None  # it was asked for
+        kernel = [Panel("kernel w", w[0, 0], "weight"), Panel("gradient ∂L/∂w", grad_w[0, 0], "weight")]
+    else:
+        pool, back = ((max_pool2d, max_pool2d_backward), (avg_pool2d, avg_pool2d_backward))[core.kind - 1]
+        y, kernel = pool(x, k, **options), []
+        grad_x = back(np.ones_like(y), x, k, **options)
+    m = y.shape[2]
+    return [
+        Panel("input x", x[0, 0], "input"),
+        Panel("gradient ∂L/∂x", grad_x[0, 0]),
+        *kernel,
+        Panel(f"output y, {m} × {m}", y[0, 0]),
+        Panel("upstream g", np.ones((m, m))),
+    ]

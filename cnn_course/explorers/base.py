@@ -17,6 +17,7 @@ import numpy as np
 import traitlets
 
 from ..checks import boolean, integer, real_array
+from .still import Panel, still_picture
 
 HERE = Path(__file__).parent
 LARGEST_CELL = 9999
@@ -50,10 +51,19 @@ class Explorer(anywidget.AnyWidget):
 
 
 class ExplorerBox(ipywidgets.VBox):
-    """Controls above the explorer they move; prints as the call that made it, without a memory address."""
+    """Controls above the explorer they move; prints as the call that made it, without a memory address.
+
+    Beside the widget it gives a still picture, which shows where no widget is drawn.
+    """
+
+    panels: Sequence[Panel] = ()
 
     def __repr__(self) -> str:
         return f"explorers.{self.children[-1].name}()"
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
+        picture = still_picture(self.children[-1].name, self.panels)
+        return super()._repr_mimebundle_(**kwargs) | {"image/svg+xml": picture}
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,7 @@ class Slider:
     label: str
     smallest: int
     largest: int | str
+    step: int = 1
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ def module(name: str, *shared: str) -> str:
     name : str
         The explorer's name, which is the name of its file.
     *shared : str
-        Files that it needs besides the common one.
+        Files that it needs besides the common ones.
 
     Returns
     -------
@@ -106,7 +117,7 @@ def module(name: str, *shared: str) -> str:
     >>> "export default" in module("pooling")
     True
     """
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("common", *shared, name))
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("numbers", "common", *shared, name))
 
 
 def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> list[float]:
@@ -145,7 +156,7 @@ def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> li
     return array.tolist()
 
 
-def assemble(core: Explorer, controls: Sequence[Slider | Choice | Check]) -> ExplorerBox:
+def assemble(core: Explorer, controls: Sequence[Slider | Choice | Check], panels: Sequence[Panel] = ()) -> ExplorerBox:
     """Put linked controls above an explorer.
 
     Parameters
@@ -154,6 +165,8 @@ def assemble(core: Explorer, controls: Sequence[Slider | Choice | Check]) -> Exp
         The widget that computes.
     controls : sequence of Slider, Choice or Check
         What may be moved, in reading order.
+    panels : sequence of Panel
+        What it shows at the start, for its still picture; none if only the browser knows.
 
     Returns
     -------
@@ -185,6 +198,7 @@ def assemble(core: Explorer, controls: Sequence[Slider | Choice | Check]) -> Exp
     panel = ipywidgets.VBox(boxes)
     panel.add_class("cc-controls")
     box = ExplorerBox([panel, core])
+    box.panels = panels
     box.add_class("cc-box")
     return box
 
@@ -198,7 +212,7 @@ def _slider(core: Explorer, control: Slider, ranges: dict[str, list[int]]) -> ip
         if not control.smallest <= value <= control.largest:
             raise ValueError(f"{control.trait} must be between {control.smallest} and {control.largest}, got {value}")
         ranges[control.trait] = [control.smallest, control.largest]
-        box = ipywidgets.IntSlider(value=value, min=control.smallest, max=control.largest)
+        box = ipywidgets.IntSlider(value=value, min=control.smallest, max=control.largest, step=control.step)
     return _linked(core, control.trait, box, "value")
 
 

@@ -70,7 +70,7 @@ function build({ set, move, pause }) {
     count.textContent = `Output ${size}. Parameters: filters·(channels·k·k + 1) = ${filters}·(3·3·3 + 1) = ${weights}`;
     count.dataset.value = weights;
     const told = values.map((map, at) => `Map ${at}: ${inWords(map)}.`).join(" ");
-    return [relu ? text + value : text, `Input of 3 channels, 3 by 4, padding ${p}; ${filters} filters of 3 by 3 by 3. `
+    return [relu ? text + value : text, `Input of 3 channels, 3 by 4, padding ${p}; ${many(filters, "filter")} of 3 by 3 by 3. `
       + `${told} ${count.textContent}.`];
   }
   const rows = channels.map(({ input, kernel, line: products }) =>

@@ -1,4 +1,4 @@
-// Shared by all explorers: Python puts this text before each module, so that a module needs no import.
+// Shared by all explorers: Python puts this text and numbers.js before each module, so that it needs no import.
 
 const LARGEST = 9999; // what an editable cell takes, as in base.py
 
@@ -18,26 +18,18 @@ const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const limits = (rows) => [Math.min(...rows.flat()), Math.max(...rows.flat())];
 const total = (terms) => terms.reduce((sum, [a, b]) => sum + a * b, 0);
 
-/** A number as one writes it: four digits, nothing of what rounding leaves of a zero, a true minus sign. */
-function show(number) {
-  const size = Math.abs(number) < 1e-9 ? 0 : Math.abs(number);
-  const digits = Number.isInteger(size) || size === Infinity ? size : Number(size.toPrecision(4));
-  return (number < 0 && size ? "−" : "") + (digits === Infinity ? "∞" : digits);
-}
-const factor = (number) => (show(number)[0] === "−" ? `(${show(number)})` : show(number));
-const sum = (terms) => terms.map(([a, b]) => `${factor(a)}·${factor(b)}`).join(" + ");
-
 const width = (text) => text.length - text.includes(".") / 2; // in digits
 
 const note = () => make("p", { class: "cc-sum" }); // a line of arithmetic below the grids
 const inWords = (rows) => rows.map((row) => row.map(show).join(", ")).join("; ");
 
-/** What was typed as a number, or a sentence that says why it is none. */
+/** What was typed into a cell as a number, or a sentence that says why it is none. */
 function parse(text) {
-  const plain = text.trim().replace("−", "-").replace(",", "."), value = Number(plain);
-  if (!plain) return "The cell is empty";
-  if (Number.isNaN(value)) return `“${plain.slice(0, 20)}” is not a number such as −1.5`;
-  return Math.abs(value) > LARGEST ? `A cell takes numbers up to ${LARGEST}` : value;
+  const value = readNumber(text);
+  if (!text.trim()) return "The cell is empty";
+  if (Number.isNaN(value)) return noNumber(text);
+  if (Math.abs(value) > LARGEST) return `A cell takes numbers up to ${LARGEST}`;
+  return Math.abs(value) < NOISE ? 0 : value;
 }
 
 const SCALES = { // from the colour of the least (or of zero) to that of the most, and of the most negative
@@ -68,9 +60,10 @@ function walk(event, stops, columns) {
 
 /**
  * A titled grid of numbered cells. pick(row, column) hears of the cell hovered or focused, leave() of its end,
- * edit(row, column, value) of a number typed (it may answer why not), refuse(sentence) of anything else.
+ * edit(row, column, value) of a number typed (it may answer why not), refuse(sentence) of anything else; a phone shows
+ * its number pad where numbers are whole.
  */
-function grid({ pick, leave, edit, refuse } = {}) {
+function grid({ pick, leave, edit, refuse, whole } = {}) {
   let shape, cells, stops, drawn, columns, told;
   const title = make("div", { class: "cc-title", "aria-hidden": true });
   const frame = make("div", { class: "cc-window", "aria-hidden": true });
@@ -98,7 +91,8 @@ function grid({ pick, leave, edit, refuse } = {}) {
   function build(rows) {
     const held = stops?.indexOf(document.activeElement);
     cells = range(rows * columns).map(() => make("div", { role: "gridcell" }));
-    stops = edit ? cells.map((cell) => cell.appendChild(make("input", { inputmode: "decimal", autocomplete: "off",
+    stops = edit ? cells.map((cell) => cell.appendChild(make("input", { autocomplete: "off",
+      inputmode: whole ? "numeric" : "text",
       input: typed, blur: settle, focus: ({ target }) => target.select() }))) : cells;
     drawn = [];
     root.replaceChildren(...range(rows).map((row) =>
@@ -114,7 +108,8 @@ function grid({ pick, leave, edit, refuse } = {}) {
     root.setAttribute("aria-label", name);
     cells.forEach((node, at) => {
       const [row, column] = place(at), now = cell(row, column);
-      const { value, label, kind = "", scale: [low, high] = [], text = show(value), marks = "" } = now;
+      const { value, label, kind = "", scale: [low, high] = [], marks = "" } = now;
+      const { text = edit ? show(value) : inCell(value) } = now;
       chars = Math.max(chars, width(text));
       stops[at].tabIndex = at === active ? 0 : -1;
       now.key = [now.shown = text, value, label, kind, low, high, marks].join();

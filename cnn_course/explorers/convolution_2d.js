@@ -115,16 +115,17 @@ function build({ set, move, pause, redraw, refuse }) {
       cell: (r, c) => ({ value: y[r][c], kind: "output", scale: made, label: `output[${r}, ${c}] is ${show(y[r][c])}`,
         marks: goes.some(([a, b]) => a === r && b === c) ? "cc-on" : "" }) });
     rule.textContent = "output size: ⌊(n + 2p − d·(k − 1) − 1) / s⌋ + 1 = "
-      + `⌊(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}⌋ + 1 = ${m}`;
+      + `⌊(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}⌋ + 1 = ${show(Math.floor((room - span) / s) + 1)}`;
     for (const [name, text] of code) text.textContent = calls(now, found)[name];
     line.replaceChildren();
     if (!m) return ["There is no output.", found.trouble];
-    const value = show(y[i][j]), products = sum(terms(i, j));
+    const value = show(y[i][j]), factors = terms(i, j);
+    const text = `output[${i}, ${j}] ${equals(factors)} ${sum(factors)} ${equals(factors, y[i][j])} `;
     if (aimed) {
       const named = pixel(...aimed), where = goes.map(([a, b, w]) => `output[${a}, ${b}] as ${sum([[named, w]])}`);
       line.append(`This input, ${show(named)}, goes into ${where.join("; ") || "no output"}.`);
-    } else line.append(`output[${i}, ${j}] = ${products} = `, make("b", {}, value));
-    return [aimed ? line.textContent : `output[${i}, ${j}] = ${products} = ${value}`, `Input ${n} by ${n}, `
+    } else line.append(text, make("b", {}, value));
+    return [line.textContent, `Input ${n} by ${n}, `
       + `kernel ${k} by ${k}${flip ? " used flipped" : ""}, stride ${s}, padding ${p}, dilation ${d}; `
       + `output ${m} by ${m}, rows ${inWords(y)}. The window stands at row ${i * s - p}, column ${j * s - p}.`];
   }

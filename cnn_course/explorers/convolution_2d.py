@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import traitlets
 
 from ..checks import choice
+from ..conv import conv2d
 from .base import POSITION, Check, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .still import Panel
 
 KERNELS = ("0, 1, 2, 3, …", "identity", "blur", "sharpen", "Sobel", "Laplacian", "your own numbers")
 IMAGES = ("0, 1, 2, 3, …", "a single 1", "an edge", "a binary image")
@@ -89,4 +92,21 @@ def convolution_2d(
             Check("flip", "flip the kernel (true convolution)"),
             POSITION,
         ],
+        _panels(core) if (image, kernel) == (IMAGES[0], KERNELS[0]) else [],
     )
+
+
+def _panels(core: Convolution2D) -> list[Panel]:
+    """Return what is shown of the input 0, 1, 2, … under the kernel 0, 1, 2, …"""
+    n, k, p = core.size, core.kernel_size, core.padding
+    x, w = (np.arange(side * side).reshape(side, side) for side in (n, k))
+    span = core.dilation * (k - 1) + 1
+    if n + 2 * p < span:
+        return [Panel(f"input, {n} × {n}", np.pad(x, p), "input"), Panel("kernel", w, "weight")]
+    used = w[::-1, ::-1] if core.flip else w
+    y = conv2d(x[None, None], used[None, None], stride=core.stride, padding=p, dilation=core.dilation)[0, 0]
+    return [
+        Panel(f"input, {n} × {n}{f' with {p} of padding' if p else ''}", np.pad(x, p), "input", (0, 0, span, span)),
+        Panel("kernel flipped, as used" if core.flip else "kernel", used, "weight"),
+        Panel(f"output, {len(y)} × {len(y)}", y, "output", (0, 0, 1, 1)),
+    ]

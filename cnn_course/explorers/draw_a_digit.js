@@ -160,7 +160,7 @@ function build({ get, set, move, pause, redraw }) {
     const { name, size, field, step } = LAYERS[layer];
     const map = Math.floor(position / size ** 2), i = Math.floor((position % size ** 2) / size), j = position % size;
     const [top, left] = [i * step, j * step];
-    seen.draw({ name: "what the network sees", image: found.picture, window: [top, left, field, field],
+    seen.draw({ name: "the network sees", image: found.picture, window: [top, left, field, field],
       at: [top + (field >> 1), left + (field >> 1)] });
     square.sketch(source ? seen.canvas : null);
     const [[x0, y0], [x1, y1]] = [[left, top], [left + field, top + field]].map((corner) =>
@@ -189,9 +189,9 @@ function build({ get, set, move, pause, redraw }) {
         + (source ? ` It was written as ${labels[source - 1]}.` : "");
     const sees = step ? `rows ${top} to ${top + field - 1} and columns ${left} to ${left + field - 1}` : "all";
     cell.textContent = `${name}, ${size > 1 ? `map ${map}, row ${i}, column ${j}` : `number ${map}`} is `
-      + `${show(layers[layer][position])}; it sees ${sees} of the input.`;
+      + `${about(layers[layer][position])}; it sees ${sees} of the input.`;
     return [`${line.textContent}${square.hand()} ${cell.textContent}`,
-      `${source ? "A real test digit" : `A drawing of ${square.strokes().length} strokes`}. ${line.textContent} `
+      `${source ? "A real test digit" : `A drawing of ${many(square.strokes().length, "stroke")}`}. ${line.textContent} `
       + `All of them: ${range(10).map((digit) => `${digit} ${percent(shares[digit])}`).join(", ")}. ${cell.textContent}`];
   }
   return { parts: [help, row, line, cell, ...maps.map(({ root }) => root)], compute, paint };

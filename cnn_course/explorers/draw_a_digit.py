@@ -10,8 +10,17 @@ from ..data import digits as load_digits
 from ..layers import Sequential, Sigmoid
 from ..models import lenet5
 from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, assemble, module
+from .still import Panel
 
-LAYERS = ("C1", "S2", "C3", "S4", "C5", "F6")
+MADE = (
+    ("C1", "6 maps of 28 × 28"),
+    ("S2", "6 maps of 14 × 14"),
+    ("C3", "16 maps of 10 × 10"),
+    ("S4", "16 maps of 5 × 5"),
+    ("C5", "120 numbers"),
+    ("F6", "84 numbers"),
+)
+LAYERS = tuple(layer for layer, _ in MADE)
 MOST_DIGITS = 40
 START = 28 * 12 + 12  # a cell of the first map
 
@@ -94,6 +103,10 @@ def draw_a_digit(model: Sequential, digits: tuple[np.ndarray, np.ndarray] | None
     return assemble(
         core,
         [Choice("source", "digit", ["your drawing", *real]), Choice("layer", "layer", LAYERS), POSITION],
+        [
+            Panel(f"a real {core.labels[0]}, as the network sees it", images[0, 0], "input", numbered=False),
+            Panel("what each layer makes of it", np.array(MADE), "table"),
+        ],
     )
 
 

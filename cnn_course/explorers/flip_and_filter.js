@@ -19,7 +19,7 @@ function compute({ signal, kernel, mode, flip }) {
   const terms = (i) => weights.map((weight, j) => [row[i + j], weight]);
   return { left, size, row, weights, terms, output: range(size).map((i) => total(terms(i))), last: size - 1,
     trouble: size < 1 && `A kernel of ${k} numbers does not fit an input of ${n}: valid leaves `
-      + `${n} − ${k} + 1 = ${size} outputs. Choose same or full, a shorter kernel or a longer input.` };
+      + `${n} − ${k} + 1 = ${show(size)} outputs. Choose same or full, a shorter kernel or a longer input.` };
 }
 
 function build({ set, move, pause, refuse }) {
@@ -43,23 +43,24 @@ function build({ set, move, pause, refuse }) {
     kernel.draw(one(w, (value, i) => ({ value, kind: "weight", scale, label: `w[${i}]` }),
       { name: "kernel w, to edit" }));
     input.draw(one(row, (value, i) => (signal[i - left] === undefined ? { value, kind: "pad", label: "padding" }
-      : { value, kind: "input", scale: heard, label: `g[${i - left}]` }), {
-      name: mode ? "input g between zeros, to edit" : "input g, to edit", active: left, window: some && window }));
+      : { value, kind: "input", scale: heard, label: `x[${i - left}]` }), {
+      name: mode ? "input x between zeros, to edit" : "input x, to edit", active: left, window: some && window }));
     sliding.draw(one(some ? weights : [], (value, i) => ({ value, kind: "weight", scale,
       label: `w[${flip ? k - 1 - i : i}] is ${show(value)}` }), {
       name: flip ? "w flipped, below its window" : "w as it is, below its window", offset: position,
       window: [0, 0, 1, k] }));
     output.draw(one(out, (value, i) => ({ value, kind: "output", scale: made,
-      label: `output[${i}] is ${show(value)}` }), { name: `output, ${MODES[mode]}: ${Math.max(0, size)} numbers`,
+      label: `output[${i}] is ${show(value)}` }), { name: `output, ${MODES[mode]}: ${many(Math.max(0, size), "number")}`,
       offset: k - 1, active: position, window: some && [0, position, 1, 1] }));
     line.replaceChildren();
-    rule.textContent = `size: ${[`${n} − ${k} + 1`, `${n}`, `${n} + ${k} − 1`][mode]} = ${size}`;
+    rule.textContent = `size: ${[`${n} − ${k} + 1`, `${n}`, `${n} + ${k} − 1`][mode]} = ${show(size)}`;
     if (!some) return ["There is no output.", `Input ${signal.map(show)}; kernel ${w.map(show)}; no output.`];
-    const t = position + k - 1 - left, result = show(out[position]), products = sum(terms(position));
-    line.append(`output[${position}] = ${products} = `, make("b", {}, result));
-    rule.prepend(flip ? `convolution: s[${t}] = Σ g[a]·w[${t} − a]; `
-      : `cross-correlation: Σ g[${show(position - left)} + a]·w[a]; `);
-    return [`output[${position}] = ${products} = ${result}`, `Input ${signal.map(show).join(", ")}; kernel `
+    const t = position + k - 1 - left, factors = terms(position), value = out[position];
+    line.append(`output[${position}] ${equals(factors)} ${sum(factors)} ${equals(factors, value)} `,
+      make("b", {}, show(value)));
+    rule.prepend(flip ? `output[${position}] is y[${t}] of the full convolution: y[${t}] = Σ x[t]·w[${t} − t]; `
+      : `cross-correlation: output[${position}] = Σ x[${show(position - left)} + i]·w[i]; `);
+    return [line.textContent, `Input ${signal.map(show).join(", ")}; kernel `
       + `${w.map(show).join(", ")}${flip ? ", flipped" : ""}; ${MODES[mode]} output ${out.map(show).join(", ")}.`];
   }
   const rows = make("div", { class: "cc-lines" }, kernel.root, input.root, sliding.root, output.root);

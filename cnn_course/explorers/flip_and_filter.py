@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal, cast
+
+import numpy as np
 import traitlets
 
 from ..checks import choice
+from ..conv import convolve1d, correlate1d
 from .base import POSITION, Check, Choice, Explorer, ExplorerBox, Slider, assemble, module, row_of_numbers
+from .still import Panel
 
 MODES = ("valid", "same", "full")
 LONGEST_SIGNAL, LONGEST_KERNEL = 8, 6
@@ -80,4 +85,18 @@ def flip_and_filter(
             Check("flip", "flip the kernel (true convolution)"),
             POSITION,
         ],
+        _panels(np.array(g), np.array(w), cast(Any, mode), flip),
     )
+
+
+def _panels(x: np.ndarray, w: np.ndarray, mode: Literal["valid", "same", "full"], flip: bool) -> list[Panel]:
+    k = len(w)
+    kernel = Panel("kernel w", w[None], "weight")
+    if mode == "valid" and k > len(x):
+        return [kernel, Panel("input x", x[None], "input")]
+    zeros = {"valid": (0, 0), "same": (k // 2, (k - 1) // 2), "full": (k - 1, k - 1)}[mode]
+    title = "input x" if mode == "valid" else "input x between zeros"
+    row = Panel(title, np.pad(x, zeros)[None], "input", (0, 0, 1, k))
+    y = (convolve1d if flip else correlate1d)(x, w, mode)
+    used = Panel("w flipped, as used" if flip else "w as it is", (w[::-1] if flip else w)[None], "weight")
+    return [kernel, row, used, Panel(f"output, {mode}", y[None], "output", (0, 0, 1, 1))]

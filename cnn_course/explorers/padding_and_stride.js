@@ -36,13 +36,13 @@ function build({ move, pause, redraw }) {
       cols: room, active: p * room + p, window: m && [i * s, j * s, k, k], cell: (r, c) => {
         const value = uses[r] * uses[c], pad = edge(r) || edge(c);
         const where = pad ? "padding" : `input[${r - p}, ${c - p}]`;
-        const kind = pad ? "pad" : m && !value ? "lost" : "input";
-        return { value, kind, scale: kind === "input" ? scale : [], text: pad ? "0" : show(value),
-          marks: m && !value ? "cc-skipped" : "", label: `${where}, used ${value} times` };
+        const kind = pad ? "pad" : m && !value ? "lost" : "output";
+        return { value, kind, scale: kind === "output" ? scale : [], text: pad ? "" : show(value),
+          marks: m && !value ? "cc-skipped" : "", label: `${where}, used ${many(value, "time")}` };
       } });
     output.draw({ name: `output, ${m} × ${m}: pixels in each window`, rows: m, cols: m, active: position,
-      window: m && [i, j, 1, 1], cell: (r, c) => ({ value: real[r] * real[c], kind: "input", scale: [0, k * k],
-        label: `output[${r}, ${c}] sees ${real[r] * real[c]} pixels` }) });
+      window: m && [i, j, 1, 1], cell: (r, c) => ({ value: real[r] * real[c], kind: "output", scale: [0, k * k],
+        label: `output[${r}, ${c}] sees ${many(real[r] * real[c], "pixel")}` }) });
     list.replaceChildren(...sizes.map((width, layer) => make("li", { "data-value": width },
       !layer ? `input: ${width}` : !width ? `layer ${layer}: ${sizes[layer - 1]} + 2·${p} < ${k}, nothing fits`
         : `layer ${layer}: ⌊(${sizes[layer - 1]} + 2·${p} − ${k}) / ${s}⌋ + 1 = ${width}`,
@@ -50,13 +50,13 @@ function build({ move, pause, redraw }) {
     const lost = range(room).filter((at) => !uses[at]), pixels = lost.filter((at) => !edge(at)).map((at) => at - p);
     const rest = (room - k) % s, why = [rest && `${room} − ${k} = ${m - 1}·${s} + ${rest} leaves a remainder`,
       s > k && "the stride is larger than the kernel"].filter(Boolean).join(" and ");
-    left.textContent = !m ? "" : pixels.length ? `Rows and columns ${pixels.join(", ")} are in no window: ${why}.`
+    left.textContent = !m ? "" : pixels.length ? `${rowsAndColumns(pixels)} are in no window: ${why}.`
       : `Every pixel is in some window${lost.length ? `; only padding is in none: ${why}` : ""}.`;
     const pixelsIn = real[i] * real[j];
-    const inside = `output[${i}, ${j}] sees ${pixelsIn} pixels of the input and ${k * k - pixelsIn} of padding.`;
+    const inside = `output[${i}, ${j}] sees ${many(pixelsIn, "pixel")} of the input and ${k * k - pixelsIn} of padding.`;
     line.textContent = !m ? "" : !aimed || aimed[0] >= room || aimed[1] >= room ? inside
       : `${edge(aimed[0]) || edge(aimed[1]) ? "This padding" : `input[${aimed[0] - p}, ${aimed[1] - p}]`} is used by `
-        + `${uses[aimed[0]]}·${uses[aimed[1]]} = ${uses[aimed[0]] * uses[aimed[1]]} windows.`;
+        + `${uses[aimed[0]]}·${uses[aimed[1]]} = ${many(uses[aimed[0]] * uses[aimed[1]], "window")}.`;
     return [line.textContent || "There is no output.", `Input ${n} by ${n}, kernel ${k}, stride ${s}, padding ${p}. `
       + `Widths layer by layer: ${sizes.join(", ")}. Along a row the pixels are used `
       + `${uses.slice(p, p + n).join(", ")} times. ${left.textContent}`];

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import traitlets
 
+from ..conv import conv2d
+from ..shapes import conv_output_size
 from .base import POSITION, Explorer, ExplorerBox, Slider, assemble, module
+from .still import Panel
 
 
 class PaddingAndStride(Explorer):
@@ -60,4 +64,19 @@ def padding_and_stride(
             Slider("layers", "layers", 1, 6),
             POSITION,
         ],
+        _panels(size, kernel_size, stride, padding),
     )
+
+
+def _panels(n: int, k: int, s: int, p: int) -> list[Panel]:
+    """Return how often each pixel is used, and how many pixels each output sees."""
+    if n + 2 * p < k:
+        return []
+    m = conv_output_size(n, k, stride=s, padding=p)
+    inside = [(j * s <= np.arange(p, p + n)) & (np.arange(p, p + n) < j * s + k) for j in range(m)]
+    uses = np.sum(inside, axis=0)
+    seen = conv2d(np.ones((1, 1, n, n)), np.ones((1, 1, k, k)), stride=s, padding=p)[0, 0]
+    return [
+        Panel(f"how often each pixel is used, {n} × {n}", np.outer(uses, uses), "output"),
+        Panel(f"output, {m} × {m}: pixels in each window", seen, "output"),
+    ]

@@ -32,6 +32,39 @@ function settle(state, before) {
   else if (state.weight.length !== k * k) state.weight = resize(state.weight, k);
 }
 
+/** An SVG as an image element, which runs no script and loads nothing; one without a size gets that of its view box. */
+async function drawing(file) {
+  const svg = new DOMParser().parseFromString(await file.text(), "image/svg+xml").documentElement;
+  const box = (svg.getAttribute("viewBox") ?? "").split(/[\s,]+/).map(Number).slice(2);
+  const whole = (side) => /^[\d.]+(px)?$/.test(svg.getAttribute(side)?.trim() ?? "");
+  const large = LONGEST / Math.max(...box);
+  if (box.length === 2 && !(whole("width") && whole("height")))
+    ["width", "height"].forEach((side, i) => svg.setAttribute(side, box[i] * large));
+  const image = new Image();
+  image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+  await image.decode();
+  return image;
+}
+
+const FORMATS = [ // how files begin, a character for each byte
+  ["HEIC", /^....ftyp(hei|hev|mif|msf)/s], ["TIFF", /^(II\*\0|MM\0\*)/], ["PNG", /^\x89PNG/], ["JPEG", /^\xff\xd8/],
+  ["GIF", /^GIF8/], ["WebP", /^RIFF....WEBP/s], ["BMP", /^BM/], ["AVIF", /^....ftypavi/s], ["SVG", /<svg[\s>]/],
+];
+
+async function formatOf(file) {
+  const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 4000).arrayBuffer()));
+  return FORMATS.find(([, begins]) => begins.test(start))?.[0];
+}
+
+/** Why a file could not be drawn, and what would do. */
+function whyNot(file, format) {
+  if (!file.size) return "is empty: it holds 0 bytes.";
+  if (!format) return "is no picture: its bytes begin like none. A PNG, JPEG, GIF, WebP, BMP or SVG can be drawn.";
+  return ["HEIC", "TIFF"].includes(format)
+    ? `is a picture in the format ${format}, which this browser does not draw: save it as JPEG or PNG.`
+    : `begins as ${format} does, but cannot be drawn: it is damaged, cut off or too large. Save it again as JPEG or PNG.`;
+}
+
 /**
  * Buttons for a picture of the reader's own; give(picture) takes it. No trait ever holds it: it cannot leave the page.
  * wanted() says whether what the camera sees is still looked at.
@@ -54,9 +87,11 @@ function sources({ give, wanted, refuse }) {
   async function open({ target }) {
     const [chosen] = target.files;
     target.value = ""; // so that the same file can be chosen again
-    const image = chosen && (await createImageBitmap(chosen).catch(() => null));
+    if (!chosen) return;
+    const format = await formatOf(chosen), decode = format === "SVG" ? drawing : createImageBitmap;
+    const image = await decode(chosen).catch(() => null);
     if (image) take(image, image.width, image.height);
-    else if (chosen) refuse(`“${chosen.name}” is not a picture that this browser can read.`);
+    else refuse(`“${chosen.name}” ${whyNot(chosen, format)}`);
   }
 
   function stop() {
@@ -136,10 +171,10 @@ function build({ get, set, move, pause, redraw, refuse }) {
         : { value, kind: "pad", label: "padding, 0" };
     } });
     const terms = table(k, k, (r, c) => [pixel(r, c), used[r * k + c]]).flat();
-    const start = `${name && `${name}: `}output[${i}, ${j}] = `, value = show(y[channel][position]);
+    const value = y[channel][position], start = `${name && `${name}: `}output[${i}, ${j}] `;
     const products = sum(terms.slice(0, 9)) + (k > 3 ? ` + … (${k * k} products)` : "");
-    lines[channel].append(`${start}${products} = `, make("b", {}, value));
-    return start + value;
+    lines[channel].append(`${start}${equals(terms)} ${products} ${equals(terms, value)} `, make("b", {}, show(value)));
+    return `${start}${equals(value)} ${show(value)}`;
   }
 
   function paint(now, found) {
@@ -156,7 +191,7 @@ function build({ get, set, move, pause, redraw, refuse }) {
     for (const line of lines) line.replaceChildren();
     if (!rows) return ["There is no output.", found.trouble];
 
-    const share = 1 / Math.max(1, high / wide), span = `from ${show(found.least)} to ${show(found.most)}`;
+    const share = 1 / Math.max(1, high / wide), span = `from ${about(found.least)} to ${about(found.most)}`;
     input.root.classList.toggle("cc-padded", edge > 0);
     input.draw({ name: `input, ${high} × ${wide}${edge ? `, with ${edge} of padding` : ""}`, image: found.input, share,
       at: [i + size + 1, j + size + 1], window: [i, j, k, k] });

@@ -8,6 +8,7 @@ import traitlets
 from ..checks import choice, integer
 from ..data import photograph
 from .base import HERE, POSITION, Check, Choice, Explorer, ExplorerBox, assemble, module
+from .still import Panel
 
 PICTURES = ("china", "flower", "your own picture")
 KERNELS = ("identity", "box blur", "all ones", "sharpen", "Sobel, vertical", "Sobel, horizontal", "Laplacian", "emboss",
@@ -122,4 +123,24 @@ def pictures(
             Check("flip", "flip the kernel (true convolution)"),
             POSITION,
         ],
+        [
+            Panel(f"{picture}, in larger pixels", _coarse(both[core.picture]), "input", numbered=False),
+            Panel(
+                "what the window does",
+                np.array(
+                    [
+                        ("kernel", f"{kernel}, {SIZES[size]} × {SIZES[size]}" + (", flipped" if flip else "")),
+                        ("padding", padding),
+                        ("colours", "mixed to grey" if grey else "each alone"),
+                        ("shown as", VIEW_LABELS[core.view]),
+                    ]
+                ),
+                "table",
+            ),
+        ],
     )
+
+
+def _coarse(picture: np.ndarray) -> np.ndarray:
+    """Return a picture of shape (3, 80, 120) in greys, each the mean of 4 by 4 pixels."""
+    return picture.mean(axis=0).reshape(20, 4, 30, 4).mean(axis=(1, 3))

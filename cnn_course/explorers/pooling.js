@@ -34,12 +34,16 @@ function pool(x, state) {
   });
 }
 
-const differ = (a, b) => a.flat().filter((value, at) => value !== b.flat()[at]).length;
+/** How many numbers of two tables differ, and by how much on average over all of them. */
+function differ(a, b) {
+  const others = b.flat(), steps = a.flat().map((value, at) => Math.abs(value - others[at]));
+  return [steps.filter(Boolean).length, steps.reduce((sum, step) => sum + step, 0) / steps.length];
+}
 
 function compute(state) {
   const { kind, window: k, padding: p, shift } = state, original = IMAGES[state.image];
-  const n = original.length, width = original[0].length;
-  const x = original.map((row) => row.map((_, c) => row[(c - shift + width) % width]));
+  const n = original.length;
+  const x = original.map((row) => row.map((_, c) => row[c - shift] ?? 0)); // zeros come in, as in data.shift
   const fits = kind > 2 || (2 * p <= k && n + 2 * p >= k);
   const [y, before] = fits ? [pool(x, state), pool(original, state)] : [[], []];
   return { x, y, original, before, rows: y.length, cols: y[0]?.length ?? 0, last: y.flat().length - 1,
@@ -62,7 +66,7 @@ function build({ move, pause }) {
     const zero = kind % 3 ? "0" : "−∞", width = m + 2 * p + over(m, cols);
     const largest = seen && kind % 3 === 0 ? Math.max(...seen.read.map(([r, c]) => x[r][c])) : null;
     const winner = `${seen && seen.read.find(([r, c]) => x[r][c] === largest)}`; // the first one wins
-    input.draw({ name: `input, ${n} × ${m}${shift ? `, moved ${shift} to the right` : ""}`,
+    input.draw({ name: `input, ${n} × ${m}${shift ? `, moved ${shift} to the right, zeros come in` : ""}`,
       rows: n + 2 * p + over(n, rows), cols: width, active: p * width + p,
       window: seen && [seen.top + p, seen.left + p, seen.height, seen.width], cell: (row, column) => {
         const r = row - p, c = column - p, value = x[r]?.[c];
@@ -97,17 +101,18 @@ function build({ move, pause }) {
     rule.textContent = kind > 2
       ? "A global pool has one window, the whole map: window, stride and padding do not matter."
       : `output: ${size(n, rows)}${m === n ? "" : ` high, ${size(m, cols)} wide`}`;
-    const values = seen.read.map(([r, c]) => show(x[r][c]));
+    const read = seen.read.map(([r, c]) => x[r][c]), values = read.map((value) => show(value));
     const some = values.length > 16 ? [...values.slice(0, 16), "…"] : values;
     const sums = some.join(" + "), value = show(y[i][j]);
     const how = [`max(${some.join(", ")})`, `(${sums}) / ${seen.divisor}`, sums][kind % 3];
-    const text = `output[${i}, ${j}] = ${how} = `;
+    const text = `output[${i}, ${j}] ${equals(read)} ${how} ${equals(read, y[i][j])} `;
     line.append(text, make("b", {}, value));
     if (shift) {
       const [inputs, outputs] = [differ(x, original), differ(y, before)];
-      const share = (part, all) => `${part} of ${all} (${Math.round((100 * part) / all)} %)`;
-      moved.textContent = `Moved ${shift} to the right, ${share(inputs, n * m)} inputs changed (marked ▾) `
-        + `and ${share(outputs, rows * cols)} outputs.`;
+      const share = ([part, step], what, all) => `${part} of ${many(all, what)} changed `
+        + `(${Math.round((100 * part) / all)} %), by ${inCell(step)} on average over all`;
+      moved.textContent = `Moved ${shift} to the right, zeros in on the left, ${share(inputs, "input", n * m)} `
+        + `(marked ▾); ${share(outputs, "output", rows * cols)}.`;
       Object.assign(moved.dataset, { before: inputs, after: outputs });
     }
     return [text + value, `${KINDS[kind]} of windows of ${k} by ${k}, stride ${s}, padding ${p}, over ${n} by ${m} `

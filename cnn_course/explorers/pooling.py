@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import traitlets
 
 from ..checks import choice
+from ..data import shift as move
+from ..pool import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d, sum_pool2d
 from .base import POSITION, Check, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .still import Panel
 
 IMAGES = ("the 4 × 6 example", "a 4 × 4 feature map", "a bright square", "noise")
+EXAMPLES = {  # as in pooling.js
+    IMAGES[0]: ((1, 2, 3, 4, 4, 5), (6, 0, 7, 8, 9, 0), (4, 1, 7, 2, 9, 4), (9, 4, 9, 1, 4, 2)),
+    IMAGES[1]: ((4, 3, 4, 3), (2, 4, 2, 3), (2, 2, 5, 4), (2, 3, 2, 2)),
+}
 KINDS = ("maximum", "average", "sum", "global maximum", "global average")
 
 
@@ -52,7 +62,7 @@ def pooling(
     count_include_pad : bool
         Whether an average divides by the padding too.
     shift : int
-        How far the input is moved to the right, 0 to 3; what leaves on the right comes in on the left.
+        How far the input is moved to the right, 0 to 3; zeros come in on the left, as in :func:`cnn_course.data.shift`.
 
     Returns
     -------
@@ -94,4 +104,26 @@ def pooling(
             Check("count_include_pad", "an average counts the padding"),
             POSITION,
         ],
+        _panels(core, np.array(EXAMPLES[image], float)) if image in EXAMPLES else [],
     )
+
+
+def _panels(core: Pooling, example: np.ndarray) -> list[Panel]:
+    x, k = move(example, 0, core.shift)[None, None], core.window
+    options: dict[str, Any] = {"stride": core.stride, "padding": core.padding, "ceil_mode": core.ceil_mode}
+    title = f"input, {x.shape[2]} × {x.shape[3]}"
+    if core.kind > 2:
+        y = (global_max_pool2d, global_avg_pool2d)[core.kind - 3](x)
+        k = 0
+    elif 2 * core.padding > k or min(x.shape[2:]) + 2 * core.padding < k:
+        return [Panel(title, x[0, 0], "input")]
+    elif KINDS[core.kind] == "average":
+        y = avg_pool2d(x, k, count_include_pad=core.count_include_pad, **options)
+    else:
+        y = (max_pool2d if core.kind == 0 else sum_pool2d)(x, k, **options)
+    window = (0, 0, k, k) if k and not core.padding else None
+    rows, cols = y.shape[2:]
+    return [
+        Panel(title, x[0, 0], "input", window),
+        Panel(f"output, {rows} × {cols}", y[0, 0], "output", (0, 0, 1, 1)),
+    ]

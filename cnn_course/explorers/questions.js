@@ -3,30 +3,19 @@
 const close = (a, b, tolerance) => Math.abs(a - b) <= tolerance + 1e-9 * Math.max(1, Math.abs(b)); // as in questions.py
 const same = (a, b, tolerance) => a.length === b.length && a.every((value, i) => close(value, b[i], tolerance));
 const place = (name, rows, r, c) => `${name}[${rows > 1 ? `${r}, ` : ""}${c}]`;
-const quote = (text) => `“${text.trim().slice(0, 20)}”`;
 
-/** A number as the book writes it: 120,000 and −0.5. */
+/** An answer as the book writes numbers: 120,000 and −0.5; about 0.1111. */
 function written(number) {
-  const digits = number % 1 ? 6 : 21;
-  return (number + 0).toLocaleString("en-US", { maximumSignificantDigits: digits }).replace("-", "−");
+  const text = (number + 0).toLocaleString("en-US", { maximumFractionDigits: 4 }).replace("-", "−");
+  return isExact(number) ? text : `about ${text}`;
 }
 
-/** A number without a fraction bar: 1200, 1,200 or 1 200 (groups of three), −0.5 or −0,5. */
-function decimal(text) {
-  const plain = text.trim().replace(/[−–]/g, "-").replace(/^([+-])\s/, "$1").replace(/\s/g, " ");
-  const grouped = /^[+-]?[1-9]\d{0,2}([ ,'’_])\d{3}(\1\d{3})*(\.\d+)?$/.test(plain);
-  const bare = grouped ? plain.replace(/[ ,'’_]/g, "") : plain.replace(",", ".");
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(bare) ? Number(bare) : NaN;
-}
-
-/** What was typed as a number, or a sentence. */
-function readNumber(text, unit = "") {
+/** What was typed as a number, with its unit or without, or a sentence. */
+function readAnswer(text, unit = "") {
   const typed = text.trim(), named = unit && typed.toLowerCase().endsWith(unit.toLowerCase());
-  const [over, under = "1", more] = (named ? typed.slice(0, -unit.length) : typed).split("/");
-  if (!over.trim()) return "Write a number first.";
-  const value = decimal(over) / decimal(under);
-  if (isFinite(value) && more === undefined) return value;
-  return `${quote(text)} is not a number. Write it as 1200 or 1,200, as −0.5 or as 1/9.`;
+  const plain = named ? typed.slice(0, -unit.length) : typed, value = readNumber(plain);
+  if (!plain.trim()) return "Write a number first.";
+  return Number.isNaN(value) ? `${noNumber(text)}.` : value;
 }
 
 /** What was typed as a shape, or a sentence. */
@@ -62,10 +51,10 @@ const KINDS = {
   number(question) {
     const { answer: [right], unit, tolerance } = question;
     const hint = ([value], text) => (right % 1 && /,\d{3}$/.test(text.trim())
-      ? `${quote(text)} counts as ${value}: a comma before three digits groups thousands. Write decimals with a point.`
+      ? `${quote(text)} counts as ${show(value)}: a comma before three digits groups thousands. Write decimals with a point.`
       : !tolerance && right % 1 === 0 && value % 1 ? "The answer is a whole number."
         : "Write the formula down, put the numbers in, and try again.");
-    return single(question, readNumber, hint, written(right) + (unit && ` ${unit}`));
+    return single(question, readAnswer, hint, written(right) + (unit && ` ${unit}`));
   },
 
   shape(question) {
@@ -119,7 +108,7 @@ const KINDS = {
       read() {
         const empty = inputs.filter((input) => !input.value.trim()).length;
         if (empty) return [`Fill every cell first. Empty: ${empty} of ${answer.length}.`];
-        const given = inputs.map((input) => readNumber(input.value)), bad = given.findIndex(isNaN);
+        const given = inputs.map((input) => readAnswer(input.value)), bad = given.findIndex(isNaN);
         if (bad < 0) return given;
         note(bad, false, "");
         return [`${name(bad)}: ${given[bad]}`];

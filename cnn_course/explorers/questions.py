@@ -18,6 +18,7 @@ from .base import HERE, Explorer, module
 
 LONGEST_ROW = 12  # cells that fit a phone
 LONGEST_SIDE = 8
+ELSEWHERE = "*These questions are answered, and checked, in the built book, and here once their cell is run.*"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class Questions(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"questions.ask({len(self.questions)} questions)"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:  # no page can draw widgets
+            return None
+        data, metadata = bundle
+        prompts = "\n".join(f"{at}. {question['prompt']}" for at, question in enumerate(self.questions, 1))
+        return data | {"text/markdown": f"{ELSEWHERE}\n\n{prompts}"}, metadata
 
 
 def ask(*questions: Question) -> Questions:

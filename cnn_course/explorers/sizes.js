@@ -51,8 +51,8 @@ function compute({ depth, size, layers }) {
 }
 
 const count = (number) => number.toLocaleString("en-US");
-const brief = (number) => (number >= 1e9 ? `${show(number / 1e9)} G`
-  : number >= 1e6 ? `${show(number / 1e6)} M` : count(number));
+const brief = (number) => (number >= 1e9 ? `${inCell(number / 1e9)} G`
+  : number >= 1e6 ? `${inCell(number / 1e6)} M` : count(number));
 const form = ({ c, n }) => `${c} × ${n} × ${n}`;
 
 /** How the numbers of a layer come about: lines of texts, each with its result. */
@@ -68,15 +68,15 @@ function explain({ kind, k, s, p, c, n, params, macs, field, jump, begin }, from
       : `⌊(n + 2p − k) / s⌋ + 1 = ⌊(${from.n} + 2·${p} − ${k}) / ${s}⌋ + 1 = ${n}: `}`, form({ c, n })],
     [`parameters: ${weights}`, count(params)],
     [`multiplications (MACs): ${products}`, count(macs)],
-    [`receptive field: size r + (k − 1)·j = ${from.field} + (${k} − 1)·${from.jump} = `, field, `, stride j·s = `
-      + `${from.jump}·${s} = `, jump, `, start q − p·j = ${show(from.begin)} − ${p}·${from.jump} = `, show(begin)],
+    [`receptive field: size R + (k − 1)·S = ${from.field} + (${k} − 1)·${from.jump} = `, field, `, stride S·s = `
+      + `${from.jump}·${s} = `, jump, `, padding P + p·S = ${-from.begin} + ${p}·${from.jump} = `, `${-begin}`],
   ];
 }
 
 function build({ set, move, pause, refuse }) {
   let state, stack;
   const change = (layers, position) => set({ preset: OWN, layers: layers.flat(), position });
-  const layers = grid({ refuse, edit: (r, column, value) => {
+  const layers = grid({ refuse, whole: true, edit: (r, column, value) => {
     const [low, high] = BOUNDS[column];
     if (value % 1 || value < low || value > high) return `The ${COLUMNS[column]} must be whole, ${low} to ${high}`;
     change(stack.map((layer, at) => layer.map((old, i) => (at === r - 2 && i === column ? value : old))), r - 1);
@@ -98,6 +98,7 @@ function build({ set, move, pause, refuse }) {
     change(stack.toSpliced(state.position - 1, 1), Math.min(state.position, stack.length - 1));
   });
   const tools = toolbar("Add or remove a layer", [...KINDS.map(add), remove]);
+  const after = tools.insertBefore(make("span", { class: "cc-after" }), tools.firstChild); // where one is added
 
   const box = (name, ...parts) => make("div", { class: name, "aria-hidden": true }, ...parts);
   const field = box("cc-window"), unit = box("cc-window"), image = box("cc-tiles"), map = box("cc-tiles cc-made");
@@ -134,6 +135,7 @@ function build({ set, move, pause, refuse }) {
     [state, stack] = [now, list];
     const at = now.position, chosen = volumes[at], kinds = ["input", ...stack.map(([kind]) => KINDS[kind])];
     draw(at, volumes, kinds);
+    after.textContent = `after ${at ? `layer ${at}` : "the input"}:`;
     const totals = ["params", "macs"].map((name) => count(volumes.reduce((sum, volume) => sum + volume[name], 0)));
     const whole = `In all: ${totals[0]} parameters, ${totals[1]} multiplications.`;
     const told = volumes.map((volume, layer) => `${layer || ""} ${kinds[layer]}: ${form(volume)}.`).join(" ");

@@ -5,10 +5,13 @@ Taught in chapter 6.
 
 from __future__ import annotations
 
+import numpy as np
 import traitlets
 
 from ..checks import choice, integer
+from ..models import lenet5, summary
 from .base import HERE, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .still import Panel
 
 NETWORKS = ("LeNet-5", "AlexNet, first layers", "VGG-16", "width 16, kernels of 6", "your own layers")
 MOST_LAYERS = 24
@@ -76,4 +79,16 @@ def sizes(network: str = NETWORKS[0], *, layer: int = 1, down: int = 50, across:
             Slider("across", "unit, % across", 0, 100),
             Slider("position", "layer", 0, "last"),
         ],
+        _panels() if network == NETWORKS[0] else [],
     )
+
+
+def _panels() -> list[Panel]:
+    """Return LeNet-5 as a table."""
+    rows = [row for row in summary(lenet5(np.random.RandomState(0)), (1, 32, 32)) if _counts(row.layer)]
+    cells = [(row.layer, " × ".join(map(str, row.output_shape)), f"{row.params:,}", f"{row.macs:,}") for row in rows]
+    return [Panel("LeNet-5", np.array([("layer", "output", "parameters", "multiplications"), *cells]), "table")]
+
+
+def _counts(layer: str) -> bool:
+    return layer.split("(")[0] in ("input", "Conv2d", "MaxPool2d", "Linear")
