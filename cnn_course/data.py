@@ -285,7 +285,7 @@ def load_idx(path: str | os.PathLike | IO[bytes], *, member: str | None = None, 
         raise TypeError(f"member must be the name of a zip file's member, got {member!r}")
     opened: contextlib.AbstractContextManager[IO[bytes]]
     if isinstance(path, str | bytes | os.PathLike):  # open takes an integer, for a file that is open already
-        name, opened = path, open(path, "rb")
+        name, opened = path, open(path, "rb")  # noqa: SIM115  (closed by the `with` below)
     elif not isinstance(path, io.TextIOBase) and getattr(path, "seekable", bool)():
         name, opened = getattr(path, "name", "the file"), contextlib.nullcontext(path)
     else:

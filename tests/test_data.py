@@ -348,9 +348,9 @@ def test_a_member_of_a_zip_file_is_chosen_by_its_name(tmp_path, pack):
     path = written(tmp_path, zipped(images=pack(GOOD), labels=pack(OTHER)))
     assert data.load_idx(path, member="images").shape == (2, 3)
     np.testing.assert_array_equal(data.load_idx(path, member="labels"), [97, 98])
-    with pytest.raises(ValueError, match="a zip file of 2 members, choose one by member=: 'images', 'labels'$"):
+    with pytest.raises(ValueError, match=r"a zip file of 2 members, choose one by member=: 'images', 'labels'$"):
         data.load_idx(path)
-    with pytest.raises(ValueError, match="a zip file of 2 members, none of them is 'label': 'images', 'labels'$"):
+    with pytest.raises(ValueError, match=r"a zip file of 2 members, none of them is 'label': 'images', 'labels'$"):
         data.load_idx(path, member="label")
 
 
@@ -379,9 +379,9 @@ def test_what_is_wrong_in_a_zip_file_is_said_with_path_and_member(tmp_path):
         tracemalloc.stop()
         with open(path, "rb") as file, pytest.raises(ValueError, match=message):
             data.load_idx(file)
-    with pytest.raises(ValueError, match="^the file: damaged zip file"):
+    with pytest.raises(ValueError, match=r"^the file: damaged zip file"):
         data.load_idx(io.BytesIO(b"PK\3\4"))
-    with pytest.raises(ValueError, match="^the file: member='images' was asked for, but this is no zip file"):
+    with pytest.raises(ValueError, match=r"^the file: member='images' was asked for, but this is no zip file"):
         data.load_idx(io.BytesIO(GOOD), member="images")
     with pytest.raises(TypeError, match="member must be the name of a zip file's member, got 0"):
         data.load_idx(io.BytesIO(GOOD), member=0)
