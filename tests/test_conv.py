@@ -385,3 +385,14 @@ X, W = np.ones((1, 2, 5, 6)), np.ones((4, 2, 3, 3))
 def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("size", [6, 40], ids=["small", "middle"])
+@pytest.mark.parametrize("wild", [np.inf, -np.inf])
+def test_an_infinite_weight_makes_no_nan_of_the_border(size, wild):
+    x, weight = np.ones((1, 8, size, size)), np.ones((4, 8, 3, 3))
+    weight[3, 0, 0, 1] = wild
+    grad_y = np.ones((1, 4, size - 2, size - 2))
+    expected = cc.naive.conv2d_backward(grad_y, x, weight)[0]
+    assert not np.isnan(expected).any()
+    assert_array_equal(cc.conv2d_backward(grad_y, x, weight)[0], expected)
