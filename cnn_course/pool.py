@@ -78,9 +78,9 @@ def _few_windows(*axes: _Axis) -> bool:
 def max_pool2d(
     x: np.ndarray,
     kernel_size: int | Pair,
-    *,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
+    *,
     dilation: int | Pair = 1,
     ceil_mode: bool = False,
 ) -> np.ndarray:
@@ -206,9 +206,9 @@ def max_pool2d_backward(
 def sum_pool2d(
     x: np.ndarray,
     kernel_size: int | Pair,
-    *,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
+    *,
     ceil_mode: bool = False,
 ) -> np.ndarray:
     """Return the sum of every window.
@@ -282,9 +282,9 @@ def sum_pool2d_backward(
 def avg_pool2d(
     x: np.ndarray,
     kernel_size: int | Pair,
-    *,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
+    *,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> np.ndarray:
@@ -363,9 +363,9 @@ def lp_pool2d(
     x: np.ndarray,
     norm_type: float,
     kernel_size: int | Pair,
-    *,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
+    *,
     ceil_mode: bool = False,
 ) -> np.ndarray:
     """Return the Lp norm of every window: (sum of abs(x) ** p) ** (1 / p).

@@ -302,6 +302,16 @@ def test_the_smaller_last_region_of_the_lecture_is_kept_in_ceil_mode():
     assert_array_equal(cc.max_pool2d(x, (1, 3), stride=(1, 2), ceil_mode=True).ravel(), [1.0, 0.2, 0.1])
 
 
+def test_stride_and_padding_may_stand_where_pytorch_has_them():
+    x = np.random.RandomState(0).randn(1, 2, 6, 7)
+    for pool, leading in ((cc.max_pool2d, ()), (cc.avg_pool2d, ()), (cc.sum_pool2d, ()), (cc.lp_pool2d, (2,))):
+        assert_array_equal(pool(x, *leading, 3, 2, 1), pool(x, *leading, 3, stride=2, padding=1))
+        with pytest.raises(TypeError, match="positional arguments"):
+            pool(x, *leading, 3, 2, 1, True)  # what follows differs from one to the next
+    with pytest.raises(TypeError, match="padding must be an integer, got the boolean True"):
+        cc.lp_pool2d(x, 2, 3, 2, True)  # PyTorch's has no padding: there it would be ceil_mode
+
+
 def test_dtypes_and_inputs():
     x = np.ones((1, 1, 4, 4), np.float32)
     x.flags.writeable = False
