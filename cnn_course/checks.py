@@ -9,7 +9,7 @@ import operator
 import reprlib
 import sys
 from collections.abc import Sequence
-from math import inf, prod
+from math import inf, isqrt, prod
 from typing import Literal, overload
 
 import numpy as np
@@ -360,14 +360,54 @@ def batch(value: object, name: str, axes: int = 2, *, may_be_flat: bool = False)
     """
     array = real_array(value, name)
     if array.ndim != axes + 2:
-        hint = {
-            axes: f"for one channel of one sample pass {name}[None, None]",
-            axes + 1: f"for one sample pass {name}[None]",
-        }.get(array.ndim, f"its axes are ({', '.join(AXES[axes])})")
-        raise ValueError(f"{name} must have {axes + 2} axes ({', '.join(AXES[axes])}), got shape {array.shape}: {hint}")
+        listed = ", ".join(AXES[axes])
+        hints = _hints(array.shape, name if isinstance(value, np.ndarray) else f"np.array({name})", axes)
+        hint = f"for {', for '.join(hints)}" if hints else f"its axes are ({listed})"
+        raise ValueError(f"{name} must have {axes + 2} axes ({listed}), got shape {array.shape}: {hint}")
     if 0 in array.shape[1 : 2 if may_be_flat else None]:
         raise ValueError(f"{name} has an empty axis: shape {array.shape}; only the batch may be empty")
     return array
+
+
+def _hints(shape: tuple[int, ...], x: str, axes: int) -> list[str]:
+    """Say how an array of this shape becomes a batch: what it may hold, and what to pass then."""
+    hints = []
+    if len(shape) == axes:
+        hints.append(f"one channel of one sample pass {x}[None, None]")
+    elif len(shape) == axes + 1:
+        hints.append(f"one sample pass {x}[None]")
+        hints.append(f"{'grey images' if axes == 2 else 'samples of one channel'} pass {x}[:, None]")
+        if axes == 2 and shape[2] in (3, 4) and min(shape[:2]) > 4:
+            hints.append(f"one picture (H, W, C) pass {x}.transpose(2, 0, 1)[None]")
+    if axes == 2 and len(shape) in (1, 2):  # MNIST's images are often rows of 784 numbers, CIFAR's of 3072
+        for channels in (1, 3):
+            side = isqrt(shape[-1] // channels)
+            if side >= 8 and channels * side**2 == shape[-1]:
+                hints.append(f"flat images of {side} x {side} pass {x}.reshape(-1, {channels}, {side}, {side})")
+    return hints
+
+
+def lenet_hint(found: int, wanted: int) -> str:
+    """Return what to add to an error where LeNet-5 was given MNIST's images without a border.
+
+    Parameters
+    ----------
+    found, wanted : int
+        Inputs of a dense layer: 16 channels of 4 x 4 instead of 5 x 5 are what is left of such images.
+
+    Returns
+    -------
+    str
+        Empty in every other case.
+
+    Examples
+    --------
+    >>> lenet_hint(256, 400)
+    '; LeNet-5 takes images of 32 x 32: give those of 28 x 28 a border, pad2d(x, 2)'
+    """
+    if (found, wanted) != (256, 400):
+        return ""
+    return "; LeNet-5 takes images of 32 x 32: give those of 28 x 28 a border, pad2d(x, 2)"
 
 
 def same_shape(value: object, name: str, shape: tuple[int, ...], of: str) -> np.ndarray:

@@ -4,11 +4,14 @@ The digits and the photographs come with scikit-learn, which is imported only wh
 Taught in chapters 0, 2, 7 and 8.
 """
 
+import contextlib
 import gzip
+import io
 import math
 import os
 import struct
 import sys
+import zipfile
 import zlib
 from typing import IO, NamedTuple
 
@@ -222,13 +225,24 @@ def _overlap(n: int, step: int) -> tuple[slice, slice]:
 _IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
-def load_idx(path: str | os.PathLike, *, max_bytes: int = 1 << 31) -> np.ndarray:
-    """Read an array from an IDX file, the format of MNIST, plain or compressed by gzip.
+# What is met in the place of an IDX file, by its first bytes.
+_OTHERS = {
+    b"<": "a web page, as servers send it instead of a file that they do not have",
+    b"version https://git-lfs": "a Git LFS pointer, in whose place `git lfs pull` puts the file",
+    b"PK\3\4": "a zip file",
+}
+
+
+def load_idx(path: str | os.PathLike | IO[bytes], *, member: str | None = None, max_bytes: int = 1 << 31) -> np.ndarray:
+    """Read an array from an IDX file, the format of MNIST, plain or compressed by gzip, also from within a zip file.
 
     Parameters
     ----------
-    path : str or path-like
-        The file; whether it is compressed is seen from its first bytes, not from its name.
+    path : str, path-like, or file open for reading bytes
+        The file; whether it is compressed is seen from its first bytes, not from its name. An open file is read from
+        where it stands, must be able to seek, and stays open.
+    member : str, optional
+        Which member of a zip file to read; not needed where there is one.
     max_bytes : int, optional
         Refuse a file whose header promises more data than this (2 GiB unless told otherwise).
 
@@ -240,9 +254,10 @@ def load_idx(path: str | os.PathLike, *, max_bytes: int = 1 << 31) -> np.ndarray
     Raises
     ------
     ValueError
-        If the file is not an IDX file, is damaged, or holds fewer or more bytes than its header promises.
+        If the file is not an IDX file, is damaged, or holds fewer or more bytes than its header promises; if a zip file
+        has several members and none is chosen, or not the one that is.
     TypeError
-        If `path` is not a path, or `max_bytes` not an integer.
+        If `path` is neither a path nor a file of bytes, `member` not a name, or `max_bytes` not an integer.
     OSError
         If the file cannot be opened or read.
 
@@ -266,27 +281,72 @@ def load_idx(path: str | os.PathLike, *, max_bytes: int = 1 << 31) -> np.ndarray
     array([5, 0, 4], dtype=uint8)
     """
     max_bytes = integer(max_bytes, "max_bytes")
-    if not isinstance(path, str | bytes | os.PathLike):  # open takes an integer, for a file that is open already
-        raise TypeError(f"path must be a path, got {path!r}")
+    if not isinstance(member, str | None):
+        raise TypeError(f"member must be the name of a zip file's member, got {member!r}")
+    opened: contextlib.AbstractContextManager[IO[bytes]]
+    if isinstance(path, str | bytes | os.PathLike):  # open takes an integer, for a file that is open already
+        name, opened = path, open(path, "rb")  # noqa: SIM115  (closed by the `with` below)
+    elif not isinstance(path, io.TextIOBase) and getattr(path, "seekable", bool)():
+        name, opened = getattr(path, "name", "the file"), contextlib.nullcontext(path)
+    else:
+        raise TypeError(f"path must be a path, or a file that is open for reading bytes and can seek, got {path!r}")
+    with opened as file:
+        try:
+            if _starts_with(file, b"PK\3\4"):
+                return _read_zip(file, member, max_bytes)
+            if member is not None:
+                raise ValueError(f"member={member!r} was asked for, but this is no zip file")
+            return _read_packed(file, max_bytes)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error.__cause__
+
+
+def _starts_with(file: IO[bytes], start: bytes) -> bool:
+    found = file.read(len(start))
+    file.seek(-len(found), os.SEEK_CUR)
+    return found == start
+
+
+def _read_zip(file: IO[bytes], member: str | None, max_bytes: int) -> np.ndarray:
     try:
-        with open(path, "rb") as plain:
-            packed = plain.read(2) == b"\x1f\x8b"
-            plain.seek(0)
-            if not packed:
-                return _read_idx(plain, max_bytes)
-            with gzip.GzipFile(fileobj=plain) as unpacked:
-                return _read_idx(unpacked, max_bytes)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        with zipfile.ZipFile(file) as archive:
+            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+            if member is None and len(names) == 1:
+                member = names[0]
+            if member not in names:
+                wrong = "choose one by member=" if member is None else f"none of them is {member!r}"
+                listed = ", ".join(map(repr, names[:20])) + ", ..." * (len(names) > 20)
+                raise ValueError(f"a zip file of {len(names)} members, {wrong}: {listed}")
+            if archive.getinfo(member).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ValueError(f"{member}: packed in a way that may unpack without end")  # bzip2, LZMA
+            with archive.open(member) as inside:
+                try:
+                    return _read_packed(inside, max_bytes)
+                except ValueError as error:
+                    raise ValueError(f"{member}: {error}") from error.__cause__
+    except ValueError:
+        raise
+    except Exception as error:  # zipfile raises many kinds on a damaged file, some without a word
+        raise ValueError(f"damaged zip file: {str(error) or type(error).__name__}") from error
+
+
+def _read_packed(file: IO[bytes], max_bytes: int) -> np.ndarray:
+    if not _starts_with(file, b"\x1f\x8b"):
+        return _read_idx(file, max_bytes)
+    try:
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            return _read_idx(unpacked, max_bytes)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ValueError(f"{path}: damaged gzip data: {error}") from error
+        raise ValueError(f"damaged gzip data: {error}") from error
 
 
 def _read_idx(file: IO[bytes] | gzip.GzipFile, max_bytes: int) -> np.ndarray:
     magic = _read(file, 4, "the magic number")
     zeros, code, ndim = struct.unpack(">HBB", magic)
     if zeros:
-        raise ValueError(f"not an IDX file: it starts with the bytes {magic.hex(' ')}, not with 00 00")
+        start = magic + file.read(40)
+        looks = next((f" (it looks like {what})" for first, what in _OTHERS.items() if start.startswith(first)), "")
+        raise ValueError(f"not an IDX file: it starts with the bytes {magic.hex(' ')}, not with 00 00{looks}")
     if code not in _IDX_TYPES:
         known = ", ".join(f"0x{known:02x}" for known in _IDX_TYPES)
         raise ValueError(f"unknown IDX element type 0x{code:02x}, must be one of {known}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .checks import boolean, class_array, integer, number, real_array, room, same_shape
+from .checks import boolean, class_array, integer, lenet_hint, number, real_array, room, same_shape
 from .masks import keep
 
 Gradients = tuple[np.ndarray | None, np.ndarray, np.ndarray | None]
@@ -612,7 +612,7 @@ def _linear_arguments(x, weight, bias):
     if x.shape[1] != weight.shape[1]:
         raise ValueError(
             f"inputs do not agree: x has shape {x.shape} and weight {weight.shape} (n_out, n_in), "
-            f"so x must have {weight.shape[1]} columns"
+            f"so x must have {weight.shape[1]} columns" + lenet_hint(x.shape[1], weight.shape[1])
         )
     arrays = [x, weight]
     if bias is not None:

@@ -14,7 +14,19 @@ from typing import Any, overload
 import numpy as np
 
 from . import conv, dense, pool
-from .checks import batch, boolean, generator, integer, number, per_axis, plain_array, real_array, room, same_shape
+from .checks import (
+    batch,
+    boolean,
+    generator,
+    integer,
+    lenet_hint,
+    number,
+    per_axis,
+    plain_array,
+    real_array,
+    room,
+    same_shape,
+)
 from .shapes import (
     Padding,
     check_groups,
@@ -1107,7 +1119,8 @@ def _sizes(shape: Shape, layer: Layer | None = None, *axes: int | str) -> Shape:
     numbers = {place: axis for place, axis in enumerate(axes) if isinstance(axis, int)}
     if axes and (len(shape) != len(axes) or any(shape[place] != n for place, n in numbers.items())):
         wanted = ", ".join(map(str, axes)) + "," * (len(axes) == 1)
-        raise ValueError(f"{layer}: input_shape must be ({wanted}), got {shape}")
+        hint = lenet_hint(shape[0], numbers[0]) if len(shape) == 1 and 0 in numbers else ""
+        raise ValueError(f"{layer}: input_shape must be ({wanted}), got {shape}{hint}")
     return tuple(integer(n, "input_shape", 1) for n in shape)
 
 

@@ -1,7 +1,7 @@
 """The definitions as plain loops, and the numerical gradient: slow, short and easy to believe.
 
 Printed in the book, and the oracle of every test; nothing of the library is used here. Arguments are not checked:
-pass arrays of floats (products of bytes would wrap at 256) and, for each option, a pair of integers.
+pass arrays of real numbers and, for each option, a pair of integers.
 
 Taught in chapters 1 to 5, 7, 9 and 10.
 """
@@ -30,6 +30,7 @@ def convolve1d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     >>> convolve1d(np.arange(1.0, 7.0), np.array([0.1, 0.2, 0.3, 0.4]))[3:6]
     array([2., 3., 4.])
     """
+    kernel = np.multiply(kernel, 1.0)  # floats: products of bytes would wrap
     y = np.zeros(len(x) + len(kernel) - 1)
     for r in range(len(y)):
         for t in range(len(x)):
@@ -55,6 +56,7 @@ def correlate1d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     >>> correlate1d(np.arange(1.0, 7.0), np.array([0.1, 0.2, 0.3, 0.4]))
     array([3., 4., 5.])
     """
+    kernel = np.multiply(kernel, 1.0)  # floats: products of bytes would wrap
     y = np.zeros(len(x) - len(kernel) + 1)
     for r in range(len(y)):
         for i in range(len(kernel)):
@@ -80,6 +82,7 @@ def correlate2d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     array([[19., 25.],
            [37., 43.]])
     """
+    kernel = np.multiply(kernel, 1.0)  # floats: products of bytes would wrap
     k_h, k_w = kernel.shape
     y = np.zeros((x.shape[0] - k_h + 1, x.shape[1] - k_w + 1))
     for row in range(y.shape[0]):
@@ -108,6 +111,7 @@ def convolve2d(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     array([[ 5., 11.],
            [23., 29.]])
     """
+    kernel = np.multiply(kernel, 1.0)  # floats: products of bytes would wrap
     k_h, k_w = kernel.shape
     y = np.zeros((x.shape[0] - k_h + 1, x.shape[1] - k_w + 1))
     for row in range(y.shape[0]):
@@ -216,6 +220,7 @@ def conv2d_backward(grad_y, x, weight, stride=(1, 1), padding=(0, 0), dilation=(
     """
     h, w = x.shape[2:]
     x = zero_pad(x, *padding)
+    weight = np.multiply(weight, 1.0)  # floats: products of bytes would wrap
     c_out, c_group, k_h, k_w = weight.shape
     grad_x, grad_weight, grad_bias = np.zeros(x.shape), np.zeros(weight.shape), np.zeros(c_out)
     for n, o, row, col in np.ndindex(grad_y.shape):
@@ -254,6 +259,7 @@ def conv_transpose2d(
            [ 0.,  4.,  6.],
            [ 4., 12.,  9.]])
     """
+    weight = np.multiply(weight, 1.0)  # floats: products of bytes would wrap
     n_images, c_in, h, w = x.shape
     _, c_group, k_h, k_w = weight.shape
     h_full = (h - 1) * stride[0] + dilation[0] * (k_h - 1) + 1 + output_padding[0]
@@ -358,6 +364,7 @@ def pool2d(x, reduce, kernel_size, stride, padding=(0, 0), dilation=(1, 1), outp
     array([[6., 8., 9.],
            [9., 9., 9.]])
     """
+    x = np.multiply(x, 1.0)  # floats: sums of bytes would wrap
     n_images, channels, h, w = x.shape
     if output_size is None:
         output_size = (
@@ -419,14 +426,19 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float
     ----------
     f : callable
         From an array like `x` to one number.
-    x : ndarray of float64
-        Where to take the gradient; not modified.
+    x : ndarray of real numbers
+        Where to take the gradient; not modified: `f` gets nudged copies in float64, whatever the dtype.
     h : float
         The nudge. The error of the formula falls with h squared, that of the rounding grows with 1 / h.
 
     Returns
     -------
     ndarray of x's shape
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers.
 
     Notes
     -----
@@ -437,7 +449,10 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float
     >>> numerical_gradient(lambda x: (x**2).sum(), np.array([1.0, -2.0])).round(6)
     array([ 2., -4.])
     """
-    grad = np.zeros(x.shape)
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"x must hold real numbers, got dtype {x.dtype}")
+    x, grad = x.astype(float), np.zeros(x.shape)  # in float32, 300 + 1e-5 is 300
     for index in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
         up[index] += h

@@ -1,8 +1,9 @@
 """Pooling: max, sum, average, Lp and global, each beside its gradient.
 
 Every window is reduced first along its rows, then along its columns, by adding (or comparing) shifted and strided
-copies of the whole batch; positions in the padding are never read. Adding has an adjoint, `_spread`, that hands
-each output's share back to every input of its window.
+copies of the whole batch, one for each position in the window; where windows are large and few, one window after the
+other. Positions in the padding are never read. Adding has an adjoint, `_spread`, that hands each output's share back to
+every input of its window.
 
 Taught in chapters 7 (forward) and 9 (backward).
 """
@@ -11,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
+from itertools import product
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +22,9 @@ from .checks import batch, boolean, number, per_axis, same_shape
 from .masks import keep
 from .shapes import pool_output_size
 from .windows import COLUMN_BYTES, Pair
+
+# Windows of up to so many positions are always taken position by position: NumPy reduces short rows one at a time.
+SMALL_WINDOW = 128
 
 
 class _Axis(NamedTuple):
@@ -44,6 +50,18 @@ class _Axis(NamedTuple):
                 start = first * self.stride + offset
                 yield slice(first, last + 1), slice(start, last * self.stride + offset + 1, self.stride)
 
+    def windows(self) -> Iterator[tuple[slice, slice]]:
+        """Yield, for each window, its output and its inputs."""
+        for r in range(self.n_out):
+            start = r * self.stride - self.padding
+            first = start if start >= 0 else start % self.dilation
+            stop = min(start + self.k * self.dilation, self.n)
+            yield slice(r, r + 1), slice(first, stop, self.dilation)
+
+    def parts(self) -> Iterator[tuple[slice, slice]]:
+        """Yield outputs and their inputs: by positions in the window or, of few large windows, by windows."""
+        return self.windows() if _few_windows(self) else self.taps()
+
     def counts(self, include_pad: bool) -> np.ndarray:
         """Return how many positions of each window count: never those that hang over the end."""
         start = np.arange(self.n_out) * self.stride - self.padding
@@ -51,12 +69,18 @@ class _Axis(NamedTuple):
         return stop - (start if include_pad else np.maximum(start, 0))
 
 
+def _few_windows(*axes: _Axis) -> bool:
+    """Tell whether a window is large and there are fewer of them than positions in it."""
+    positions = prod(axis.k for axis in axes)
+    return positions > SMALL_WINDOW and positions > prod(axis.n_out for axis in axes)
+
+
 def max_pool2d(
     x: np.ndarray,
     kernel_size: int | Pair,
-    *,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
+    *,
     dilation: int | Pair = 1,
     ceil_mode: bool = False,
 ) -> np.ndarray:
@@ -86,7 +110,8 @@ def max_pool2d(
     TypeError
         If `x` does not hold real numbers, or an option is not an integer (`ceil_mode`: a bool).
     ValueError
-        If an option is out of range, or the window is larger than the padded image.
+        If an option is out of range, the window is larger than the padded image, or one would see padding alone, as
+        with padding and a dilation larger than the image. (PyTorch answers minus infinity, and the gradient is lost.)
 
     Examples
     --------
@@ -150,37 +175,40 @@ def max_pool2d_backward(
     maxima = None if y is None else _planes(_upstream(y, x, axes, "y"))
     planes, grad_x = _planes(x), np.zeros_like(x, order="C")
     apart = all(axis.stride > (axis.k - 1) * axis.dilation for axis in axes)
+    by_window = _few_windows(*axes)
     for some in _blocks(planes):
         grad = _planes(grad_x)[some]
         largest = _combine(planes[some], axes, np.maximum, -np.inf) if maxima is None else maxima[some]
         has_nan = np.isnan(largest).any()
         free = np.ones(largest.shape, bool)
-        for here, there in _taps(axes):
+        for here, there in _parts(axes):
             value = planes[some][there]
             wins = value == largest[here]
             if has_nan:
                 wins |= np.isnan(value)
-            wins &= free[here]
-            free[here] ^= wins
+            if by_window:
+                wins = _first(wins)
+                free[here] = ~wins.any(axis=(1, 2), keepdims=True)
+            else:
+                wins &= free[here]
+                free[here] ^= wins
             share = keep(upstream[some][here], wins)
             if apart:  # no input is in two windows
                 grad[there] = share
             else:
                 grad[there] += share
-        if maxima is not None:
-            lost = free & (largest != -np.inf)  # a dilated window can lie in the padding, with no number to win
-            if lost.any():
-                told = f"a window does not hold its {largest[lost][0]}"
-                raise ValueError(f"y must be what max_pool2d returned for this x, but {told}")
+        if maxima is not None and free.any():
+            told = f"a window does not hold its {largest[free][0]}"
+            raise ValueError(f"y must be what max_pool2d returned for this x, but {told}")
     return grad_x
 
 
 def sum_pool2d(
     x: np.ndarray,
     kernel_size: int | Pair,
-    *,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
+    *,
     ceil_mode: bool = False,
 ) -> np.ndarray:
     """Return the sum of every window.
@@ -254,9 +282,9 @@ def sum_pool2d_backward(
 def avg_pool2d(
     x: np.ndarray,
     kernel_size: int | Pair,
-    *,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
+    *,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> np.ndarray:
@@ -335,9 +363,9 @@ def lp_pool2d(
     x: np.ndarray,
     norm_type: float,
     kernel_size: int | Pair,
-    *,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
+    *,
     ceil_mode: bool = False,
 ) -> np.ndarray:
     """Return the Lp norm of every window: (sum of abs(x) ** p) ** (1 / p).
@@ -421,7 +449,7 @@ def lp_pool2d_backward(
     size, upstream, grad_x = np.abs(x), _upstream(grad_y, x, axes), np.zeros_like(x, order="C")
     y = _norms(size, p, axes)
     y[y == 0] = 1
-    for here, there in _taps(axes):
+    for here, there in _parts(axes):
         grad_x[there] += upstream[here] * (size[there] / y[here]) ** (p - 1)
     return grad_x * np.sign(x)
 
@@ -550,8 +578,9 @@ def _norms(size: np.ndarray, p: float, axes: tuple[_Axis, _Axis]) -> np.ndarray:
     largest = _reduce(size, axes, np.maximum, 0)
     unit = np.where((largest > 0) & (largest < np.inf), largest, 1)
     total = np.zeros_like(unit)
-    for here, there in _taps(axes):
-        total[here] += (size[there] / unit[here]) ** p
+    for here, there in _parts(axes):
+        powers = (size[there] / unit[here]) ** p
+        total[here] += powers.sum(axis=(2, 3), keepdims=True) if _few_windows(*axes) else powers
     return unit * total ** (1 / p)
 
 
@@ -572,23 +601,38 @@ def _combine(planes: np.ndarray, axes: tuple[_Axis, _Axis], combine: np.ufunc, s
 
 def _along(planes: np.ndarray, axis: _Axis, combine: np.ufunc, start: float) -> np.ndarray:
     """Combine the rows of every window of some planes (P, H, W)."""
-    taps = list(axis.taps())
-    whole = [inputs for outputs, inputs in taps if outputs == slice(0, axis.n_out)]
+    shape = (len(planes), axis.n_out, planes.shape[2])
+    if _few_windows(axis):
+        y = np.empty(shape, planes.dtype)
+        for outputs, inputs in axis.windows():
+            combine.reduce(planes[:, inputs], axis=1, keepdims=True, out=y[:, outputs])
+        return y
+    taps, every = list(axis.taps()), slice(0, axis.n_out)
+    whole = [inputs for outputs, inputs in taps if outputs == every]
     if len(whole) > 1:  # the usual case: these rows fill all outputs, so that none begins with `start`
         y = reduce(combine, (planes[:, inputs] for inputs in whole))
-        taps = [(outputs, inputs) for outputs, inputs in taps if inputs not in whole]
+        taps = [(outputs, inputs) for outputs, inputs in taps if outputs != every]
     else:
-        y = np.full((len(planes), axis.n_out, planes.shape[2]), start, planes.dtype)
+        y = np.full(shape, start, planes.dtype)
     for outputs, inputs in taps:
         combine(y[:, outputs], planes[:, inputs], out=y[:, outputs])
     return y
 
 
-def _taps(axes: tuple[_Axis, _Axis]) -> Iterator[tuple]:
-    """Yield, for each position in the window, the outputs for which it lies on an input, and those inputs."""
-    for rows_out, rows in axes[0].taps():
-        for cols_out, cols in axes[1].taps():
-            yield (..., rows_out, cols_out), (..., rows, cols)
+def _parts(axes: tuple[_Axis, _Axis]) -> Iterator[tuple]:
+    """Yield outputs and their inputs: by positions, in row-major order, or, of few large windows, by windows."""
+    rows, cols = ([*axis.windows()] if _few_windows(*axes) else [*axis.taps()] for axis in axes)
+    for (rows_out, rows_in), (cols_out, cols_in) in product(rows, cols):
+        yield (..., rows_out, cols_out), (..., rows_in, cols_in)
+
+
+def _first(wins: np.ndarray) -> np.ndarray:
+    """Keep the first True of every plane (P, H, W), in row-major order."""
+    flat = wins.reshape(len(wins), -1)
+    places = flat.argmax(axis=1, keepdims=True)
+    first = np.zeros_like(flat)
+    np.put_along_axis(first, places, np.take_along_axis(flat, places, axis=1), axis=1)
+    return first.reshape(wins.shape)
 
 
 def _planes(x: np.ndarray) -> np.ndarray:
@@ -606,10 +650,10 @@ def _spread(grad_y: np.ndarray, axes: tuple[_Axis, _Axis]) -> np.ndarray:
     """Give every input the gradient of each window that holds it: the adjoint of adding."""
     rows, cols = axes
     tall = np.zeros((*grad_y.shape[:3], cols.n), grad_y.dtype)
-    for out, inputs in cols.taps():
+    for out, inputs in cols.parts():
         tall[..., inputs] += grad_y[..., out]
     grad_x = np.zeros((*grad_y.shape[:2], rows.n, cols.n), grad_y.dtype)
-    for out, inputs in rows.taps():
+    for out, inputs in rows.parts():
         grad_x[:, :, inputs] += tall[:, :, out]
     return grad_x
 

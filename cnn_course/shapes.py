@@ -182,7 +182,7 @@ def pool_output_size(
     TypeError
         If an argument is not an integer, or `ceil_mode` not a bool.
     ValueError
-        If an argument is out of range, or the window is larger than the padded input.
+        If an argument is out of range, the window is larger than the padded input, or one would see padding alone.
 
     Examples
     --------
@@ -197,6 +197,11 @@ def pool_output_size(
     if padding > k // 2:
         raise ValueError(f"padding must be at most half the window, got padding={padding} for a window of {k}")
     size = conv_output_size(n, k, stride=stride, padding=padding, dilation=dilation)
+    if padding and dilation > n:  # then two positions are left, one in the padding on each side
+        raise ValueError(
+            f"dilation must be at most {n}, the size of the input, where there is padding, got {dilation}: "
+            "a window would see padding alone"
+        )
     left_over = (n + 2 * padding - kernel_span(k, dilation)) % stride
     if boolean(ceil_mode, "ceil_mode") and left_over and size * stride < n + padding:
         size += 1

@@ -1,8 +1,8 @@
 """Configurations of the library's operations for Hypothesis to draw, and what the loops and PyTorch make of them.
 
 `cases` draws an operation with shapes and options that fit together, so that none is thrown away, and a seed for its
-arrays. The size of the engine's blocks is drawn too: small images, which the loops can follow, are cut up as large
-ones are.
+arrays. The size of the engine's blocks, and what a pool takes for a small window, are drawn too: small images, which
+the loops can follow, are treated as large ones are.
 """
 
 from math import prod
@@ -37,10 +37,12 @@ class Case(NamedTuple):
     size: tuple = (1, 1)  # of the output
     numbers: str = ""
     block: int = 0  # bytes
+    small: int = 0  # positions of a window that a pool takes one by one
 
     def __repr__(self):
         shapes = [array.shape for array in self.arrays]
-        return f"{self.name} of {shapes} ({self.numbers}), {self.options}, blocks of {self.block} bytes"
+        sizes = f"blocks of {self.block} bytes, small windows of {self.small}"
+        return f"{self.name} of {shapes} ({self.numbers}), {self.options}, {sizes}"
 
     def on(self, *arrays):
         return self._replace(arrays=arrays)
@@ -61,6 +63,7 @@ class Case(NamedTuple):
         with pytest.MonkeyPatch.context() as patch:
             for module in (windows, pool):
                 patch.setattr(module, "COLUMN_BYTES", self.block)
+            patch.setattr(pool, "SMALL_WINDOW", self.small)
             found = function(**arrays, **options)
         found = found if isinstance(found, tuple) else (found,)
         return [a[:, :, None] if one_row and a is not None and a.ndim == 3 else a for a in found]
@@ -189,7 +192,8 @@ def cases(draw, name, numbers=("integers",), sizes=("small",)):
     case = draw(family(name, low, high, min(channels, 4) if name == "locally_connected2d" else channels))
     rng, kind = np.random.RandomState(draw(SEEDS)), draw(st.sampled_from(numbers))
     arrays = tuple(NUMBERS[kind](rng, shape) for shape in case.arrays)
-    return case._replace(arrays=arrays, numbers=kind, block=draw(st.sampled_from(blocks)))
+    small = draw(st.sampled_from([pool.SMALL_WINDOW, 0])) if name in POOLS else 0
+    return case._replace(arrays=arrays, numbers=kind, block=draw(st.sampled_from(blocks)), small=small)
 
 
 def loops(case):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from itertools import product
 from typing import NamedTuple
 
+import configurations
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import as_strided
@@ -1061,10 +1062,18 @@ def flat(answer: object) -> list[np.ndarray]:
     return [np.asarray(a) for a in (answer if isinstance(answer, tuple) else (answer,)) if a is not None]
 
 
-def test_every_operation_on_arrays_is_tried_in_every_layout():
+# Operations that are none of those in tests/configurations.py: random ones are in tests/test_properties.py by
+# themselves, or there are none, as these move numbers without computing; they are in the tests of their modules.
+OTHERWISE_DRAWN = {"correlate1d", "correlate2d", "convolve1d", "convolve2d", "im2col", "col2im", "conv2d_matrix"}
+NOT_DRAWN = {"flatten", "pad2d", "conv2d_entries", "linear_as_conv2d"}
+
+
+def test_every_operation_on_arrays_is_tried_in_every_layout_and_on_random_configurations():
     without_arrays = re.compile(r"_count$|_size$|^receptive_field$|_idx$|_weights$|^naive$")
     public = {name for name in cc.__all__ if name.islower() and not without_arrays.search(name)}
     assert public <= OPERATIONS.keys()
+    drawn = {*configurations.OPERATIONS, *configurations.POINTWISE, *OTHERWISE_DRAWN, *NOT_DRAWN}
+    assert {name.removesuffix("_backward") for name in public} == drawn
 
 
 @pytest.mark.parametrize(("name", "layout"), list(product(OPERATIONS, LAYOUTS)))

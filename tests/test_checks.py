@@ -1,5 +1,6 @@
 """The door of the library: what it lets in, and the words it refuses the rest with."""
 
+import re
 import sys
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import cnn_course as cc
-from cnn_course import checks
+from cnn_course import checks, models, training
 
 
 class MatrixLike(np.ndarray):
@@ -66,6 +67,78 @@ def test_every_byte_order_becomes_the_machines_own(dtype):
     assert array.dtype == np.float32
     assert array.dtype.isnative
     assert_array_equal(array, [1, 2])
+
+
+HINTS = {  # what may be meant by an array of this shape, in the order of the message, and the batch that it becomes
+    (28, 28): [("x[None, None]", (1, 1, 28, 28))],
+    (64, 28, 28): [("x[None]", (1, 64, 28, 28)), ("x[:, None]", (64, 1, 28, 28))],
+    (8, 784): [("x[None, None]", (1, 1, 8, 784)), ("x.reshape(-1, 1, 28, 28)", (8, 1, 28, 28))],
+    (8, 3072): [("x[None, None]", (1, 1, 8, 3072)), ("x.reshape(-1, 3, 32, 32)", (8, 3, 32, 32))],
+    (8, 64): [("x[None, None]", (1, 1, 8, 64)), ("x.reshape(-1, 1, 8, 8)", (8, 1, 8, 8))],
+    (5, 49): [("x[None, None]", (1, 1, 5, 49))],
+    (784,): [("x.reshape(-1, 1, 28, 28)", (1, 1, 28, 28))],
+    (30, 20, 3): [
+        ("x[None]", (1, 30, 20, 3)),
+        ("x[:, None]", (30, 1, 20, 3)),
+        ("x.transpose(2, 0, 1)[None]", (1, 3, 30, 20)),
+    ],
+    (3, 30, 4): [("x[None]", (1, 3, 30, 4)), ("x[:, None]", (3, 1, 30, 4))],
+    (7,): [],
+    (2, 1, 3, 28, 28): [],
+}
+
+
+@pytest.mark.parametrize("shape", HINTS, ids=str)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: cc.conv2d(x, np.ones((1, 1, 1, 1))),
+        lambda x: cc.max_pool2d(x, 1),
+        lambda x: cc.im2col(x, 1),
+        lambda x: cc.pad2d(x, 1),
+        cc.global_avg_pool2d,
+        cc.Subsample2d(1).forward,
+        lambda x: cc.Sequential(cc.Conv2d(1, 2, 1, random_state=np.random.RandomState(0))).forward(x),
+    ],
+    ids=["conv2d", "max_pool2d", "im2col", "pad2d", "global_avg_pool2d", "Subsample2d", "Sequential"],
+)
+def test_a_missing_axis_is_answered_by_all_that_the_shape_may_mean(shape, call):
+    with pytest.raises(ValueError, match=re.escape(f"x must have 4 axes (N, C, H, W), got shape {shape}: ")) as caught:
+        call(np.zeros(shape))
+    given = re.findall(r"for [^,]*?(?:\([^)]*\) )?pass (x\S*?(?:\(.*?\))?(?:\[.*?\])?)(?=, for|$)", str(caught.value))
+    assert [(way, eval(way, {"x": np.zeros(shape)}).shape) for way in given] == HINTS[shape]
+    if not given:
+        assert str(caught.value).endswith(": its axes are (N, C, H, W)")
+
+
+def test_a_missing_axis_of_a_signal_or_of_lists():
+    with pytest.raises(
+        ValueError, match=r"for one sample pass x\[None\], for samples of one channel pass x\[:, None\]$"
+    ):
+        cc.conv1d(np.zeros((8, 64)), np.zeros((1, 1, 3)))
+    with pytest.raises(ValueError, match=r": for one channel of one sample pass x\[None, None\]$"):
+        cc.conv1d(np.zeros(64), np.zeros((1, 1, 3)))
+    with pytest.raises(ValueError, match=r"for one channel of one sample pass np\.array\(x\)\[None, None\]$"):
+        cc.max_pool2d([[1, 2], [3, 4]], 2)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda model: model.forward(np.zeros((8, 1, 28, 28))),
+        lambda model: training.predict(model, np.zeros((8, 1, 28, 28))),
+        lambda model: models.summary(model, (1, 28, 28)),
+        lambda model: cc.linear(np.zeros((8, 256)), np.zeros((10, 400))),
+    ],
+)
+def test_lenet_says_which_images_it_takes(call):
+    model = models.lenet5(np.random.RandomState(0))
+    with pytest.raises(ValueError, match=r"256.*400|400.*256") as caught:
+        call(model)
+    assert str(caught.value).endswith("; LeNet-5 takes images of 32 x 32: give those of 28 x 28 a border, pad2d(x, 2)")
+    assert model.forward(cc.pad2d(np.zeros((8, 1, 28, 28)), 2)).shape == (8, 10)
+    with pytest.raises(ValueError, match=r"so x must have 400 columns$"):
+        cc.linear(np.zeros((8, 255)), np.zeros((10, 400)))
 
 
 def test_subclasses_lose_their_own_rules():

@@ -385,3 +385,26 @@ X, W = np.ones((1, 2, 5, 6)), np.ones((4, 2, 3, 3))
 def test_wrong_arguments_are_named_with_their_value_and_what_would_be_right(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("size", [6, 40], ids=["small", "middle"])
+@pytest.mark.parametrize("wild", [np.inf, -np.inf])
+def test_an_infinite_weight_makes_no_nan_of_the_border(size, wild):
+    x, weight = np.ones((1, 8, size, size)), np.ones((4, 8, 3, 3))
+    weight[3, 0, 0, 1] = wild
+    grad_y = np.ones((1, 4, size - 2, size - 2))
+    expected = cc.naive.conv2d_backward(grad_y, x, weight)[0]
+    assert not np.isnan(expected).any()
+    assert_array_equal(cc.conv2d_backward(grad_y, x, weight)[0], expected)
+
+
+def test_stride_and_padding_may_stand_where_pytorch_has_them():
+    x, weight = np.random.RandomState(0).randn(1, 2, 6, 7), np.random.RandomState(1).randn(2, 2, 3, 3)
+    for call, arrays in (
+        (cc.conv2d, (x, weight)),
+        (cc.conv_transpose2d, (x, weight)),
+        (cc.conv1d, (x[:, :, 0], weight[:, :, 0])),
+    ):
+        assert_array_equal(call(*arrays, None, 2, 1), call(*arrays, stride=2, padding=1))
+        with pytest.raises(TypeError, match="positional arguments"):
+            call(*arrays, None, 2, 1, 1)

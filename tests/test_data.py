@@ -3,9 +3,11 @@
 import contextlib
 import gzip
 import io
+import re
 import struct
 import sys
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -306,6 +308,95 @@ def test_missing_file_is_an_os_error(tmp_path):
         data.load_idx(tmp_path)
 
 
+def zipped(method=zipfile.ZIP_DEFLATED, **members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("folder/", b"")
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+OTHER = idx(8, (2,), b"ab")
+RIGHT = {
+    "plain": GOOD,
+    "gzip": gzip.compress(GOOD),
+    "zip": zipped(images=GOOD),
+    "zip, not packed": zipped(zipfile.ZIP_STORED, images=GOOD),
+    "gzip in zip": zipped(images=gzip.compress(GOOD)),
+}
+
+
+@pytest.mark.parametrize("content", RIGHT.values(), ids=RIGHT)
+def test_a_file_may_be_open_already_and_stays_open_where_its_data_end(tmp_path, content):
+    wanted = np.arange(6).reshape(2, 3)
+    np.testing.assert_array_equal(data.load_idx(written(tmp_path, content)), wanted)
+    with open(written(tmp_path, content), "rb") as file:
+        np.testing.assert_array_equal(data.load_idx(file), wanted)
+        assert not file.closed
+    memory = io.BytesIO(content)
+    np.testing.assert_array_equal(data.load_idx(memory), wanted)
+    assert not memory.closed
+    if content[:2] != b"PK":
+        later = io.BytesIO(b"header" + content)
+        later.seek(6)
+        np.testing.assert_array_equal(data.load_idx(later), wanted)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_member_of_a_zip_file_is_chosen_by_its_name(tmp_path, pack):
+    path = written(tmp_path, zipped(images=pack(GOOD), labels=pack(OTHER)))
+    assert data.load_idx(path, member="images").shape == (2, 3)
+    np.testing.assert_array_equal(data.load_idx(path, member="labels"), [97, 98])
+    with pytest.raises(ValueError, match=r"a zip file of 2 members, choose one by member=: 'images', 'labels'$"):
+        data.load_idx(path)
+    with pytest.raises(ValueError, match=r"a zip file of 2 members, none of them is 'label': 'images', 'labels'$"):
+        data.load_idx(path, member="label")
+
+
+def test_what_is_wrong_in_a_zip_file_is_said_with_path_and_member(tmp_path):
+    bomb = zipped(images=GOOD + bytes(64 << 20))
+    encrypted = bytearray(zipped(images=GOOD))
+    encrypted[6] |= 1  # the flag in the member's own header, and in the directory
+    encrypted[encrypted.rindex(b"PK\1\2") + 8] |= 1
+    for content, message in [
+        (bomb, "some-idx-file: images: there is data after the 6 bytes"),
+        (zipped(images=b"<html>"), "some-idx-file: images: not an IDX file.*a web page"),
+        (zipped(images=gzip.compress(GOOD)[:-3]), "some-idx-file: images: damaged gzip data"),
+        (zipped(zipfile.ZIP_BZIP2, images=GOOD), "some-idx-file: images: packed in a way that may unpack without end"),
+        (zipped(zipfile.ZIP_LZMA, images=GOOD), "some-idx-file: images: packed in a way that may unpack without end"),
+        (zipped(), "some-idx-file: a zip file of 0 members, choose one"),
+        (bytes(encrypted), "some-idx-file: damaged zip file: .*encrypted"),
+        (zipped(images=GOOD)[:-9], "some-idx-file: damaged zip file: File is not a zip file"),
+        (zipped(zipfile.ZIP_STORED, images=GOOD).replace(GOOD, GOOD[:-1] + b"!"), "damaged zip file: Bad CRC-32"),
+        (zipped(**{f"m{i}": b"" for i in range(21)}), "of 21 members, choose one by member=: 'm0', .*'m19', ...$"),
+    ]:
+        path = written(tmp_path, content)
+        tracemalloc.start()
+        with pytest.raises(ValueError, match=message):
+            data.load_idx(path)
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+        tracemalloc.stop()
+        with open(path, "rb") as file, pytest.raises(ValueError, match=message):
+            data.load_idx(file)
+    with pytest.raises(ValueError, match=r"^the file: damaged zip file"):
+        data.load_idx(io.BytesIO(b"PK\3\4"))
+    with pytest.raises(ValueError, match=r"^the file: member='images' was asked for, but this is no zip file"):
+        data.load_idx(io.BytesIO(GOOD), member="images")
+    with pytest.raises(TypeError, match="member must be the name of a zip file's member, got 0"):
+        data.load_idx(io.BytesIO(GOOD), member=0)
+
+
+def test_what_is_no_file_of_bytes_is_refused(tmp_path):
+    unseekable = io.BytesIO(GOOD)
+    unseekable.seekable = lambda: False
+    with open(written(tmp_path, GOOD), encoding="utf-8") as text:
+        for wrong in (text, io.StringIO("text"), unseekable, 3, None):
+            said = f"a file that is open for reading bytes and can seek, got {wrong!r}"
+            with pytest.raises(TypeError, match=re.escape(said)):
+                data.load_idx(wrong)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("fuzz")
@@ -344,6 +435,19 @@ def test_any_damage_is_an_error_or_a_valid_file(folder, changes, cut, tail, pack
     assert found.shape == struct.unpack(f">{plain[3]}i", plain[4 : 4 + 4 * plain[3]])
     assert found.nbytes == len(plain) - 4 - 4 * plain[3]
     assert found.astype(found.dtype.newbyteorder(">")).tobytes() == plain[4 + 4 * plain[3] :]
+
+
+@fuzz
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), min_size=1, max_size=4),
+    method=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]), packed=st.booleans(),
+)  # fmt: skip
+def test_a_damaged_zip_file_is_an_error_or_read_rightly(folder, changes, method, packed):
+    content = bytearray(zipped(method, images=gzip.compress(GOOD) if packed else GOOD))
+    for place, value in changes:
+        content[place % len(content)] = value
+    with contextlib.suppress(ValueError):
+        np.testing.assert_array_equal(data.load_idx(written(folder, bytes(content))), np.arange(6).reshape(2, 3))
 
 
 @fuzz

@@ -192,7 +192,18 @@ WRONG = {
     "255 axes": (header(8, *[1] * 255) + b"a", "1 to 32 axes, the header says 255"),
     "a second byte that is not zero": (b"\0\1" + GOOD[2:], "not an IDX file: it starts with the bytes 00 01"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(20), "not an IDX file: it starts with the bytes 89 50"),
-    "a weight file": (b"PK\x03\x04" + bytes(20), "not an IDX file: it starts with the bytes 50 4b"),
+    "the start of a zip file": (b"PK\x03\x04" + bytes(20), "damaged zip file: File is not a zip file"),
+    "a zip file in gzip": (
+        gzip.compress(b"PK\x03\x04" + bytes(20)),
+        r"bytes 50 4b 03 04, .* \(it looks like a zip file",
+    ),
+    "a web page": (b"<!DOCTYPE html><title>404</title>", r"bytes 3c 21 44 4f, .* \(it looks like a web page"),
+    "a web page in gzip": (gzip.compress(b"<html></html>"), "it looks like a web page"),
+    "a Git LFS pointer": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+        "it looks like a Git LFS pointer, in whose place `git lfs pull` puts the file",
+    ),
+    "some text": (b"version 2", r"not an IDX file: it starts with the bytes 76 65 72 73, not with 00 00$"),
 }
 
 

@@ -3,6 +3,7 @@
 import inspect
 
 import numpy as np
+import pytest
 import scipy.signal
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -85,3 +86,43 @@ def test_numerical_gradient_of_a_known_function():
     got = naive.numerical_gradient(lambda a: (a**3).sum() + a[0, 0] * a[1, 1], x)
     assert_allclose(got, 3 * x**2 + [[-4, 0], [0, 1]], rtol=1e-8)
     assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize("dtype", [int, np.uint8, np.float32, np.float16, bool, object, np.longdouble])
+def test_numerical_gradient_nudges_float64_whatever_it_is_given(dtype):
+    seen = []
+
+    def cubes(a):
+        seen.append(a.dtype)
+        return (a**3).sum()
+
+    x = np.array([[0, 1], [1, 0]] if dtype is bool else [[1, 2], [3, 7]], dtype)
+    if dtype is object:
+        with pytest.raises(TypeError, match="x must hold real numbers, got dtype object"):
+            naive.numerical_gradient(cubes, x)
+        return
+    assert_allclose(naive.numerical_gradient(cubes, x), 3 * x.astype(float) ** 2, rtol=1e-8, atol=1e-8)
+    assert set(seen) == {np.dtype(float)}
+
+
+@pytest.mark.parametrize("x", [np.array([1j]), np.array(["1"]), np.array(["2020"], "M8[Y]")], ids=repr)
+def test_numerical_gradient_refuses_what_is_no_real_number(x):
+    with pytest.raises(TypeError, match=f"x must hold real numbers, got dtype {x.dtype}".replace("[", r"\[")):
+        naive.numerical_gradient(lambda a: 0.0, x)
+
+
+def test_products_and_sums_of_bytes_do_not_wrap():
+    pixels, two = np.full((2, 2), 200, np.uint8), np.full((1, 1), 2, np.uint8)
+    for name in ("correlate", "convolve"):
+        assert_array_equal(getattr(naive, f"{name}1d")(pixels[0], two[0]), [400, 400])
+        assert_array_equal(getattr(naive, f"{name}2d")(pixels, two), [[400, 400], [400, 400]])
+    image, kernel = pixels[None, None], two[None, None]
+    assert_array_equal(naive.conv2d(image, kernel)[0, 0], [[400, 400], [400, 400]])
+    assert_array_equal(naive.conv_transpose2d(image, kernel)[0, 0], [[400, 400], [400, 400]])
+    grad_x, grad_weight, grad_bias = naive.conv2d_backward(image, image, kernel)
+    assert_array_equal(grad_x[0, 0], [[400, 400], [400, 400]])
+    assert_array_equal(grad_weight, [[[[160000]]]])
+    assert_array_equal(grad_bias, [800])
+    assert_array_equal(naive.locally_connected2d(image, np.full((1, 2, 2, 1, 1, 1), 2, np.uint8))[0, 0, 0], [400, 400])
+    assert_array_equal(naive.tiled_conv2d(image, kernel[..., None, None])[0, 0, 0], [400, 400])
+    assert_array_equal(naive.pool2d(image, sum, (2, 2), (2, 2)), [[[[800]]]])

@@ -24,6 +24,12 @@ GRID = [
 SIZE = (7, 6)
 
 
+@pytest.fixture(params=[0, 10**9], ids=["by windows", "by positions"])
+def way(request, monkeypatch):
+    """Take windows one by one wherever they are few, or never."""
+    monkeypatch.setattr(pooling, "SMALL_WINDOW", request.param)
+
+
 def loops(x, reduce, kernel_size, stride, padding, ceil_mode, dilation=(1, 1)):
     """Pool by the definition; the output sizes come from PyTorch's rule, written out here once more."""
     stride = stride or kernel_size
@@ -77,6 +83,19 @@ def test_dilated_max_pooling_equals_the_loops(dilation):
     assert_allclose(cc.max_pool2d_backward(grad_y, x, **point), expected, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("dilation", [(2, 3), (3, 2)])
+@pytest.mark.usefixtures("way")
+def test_few_dilated_windows_equal_the_loops(dilation):
+    x = np.random.RandomState(0).randn(2, 2, 8, 9)
+    point = {"kernel_size": (3, 3), "stride": (5, 4), "padding": (1, 1), "ceil_mode": True, "dilation": dilation}
+    y = cc.max_pool2d(x, **point)
+    assert y[0, 0].size < 9
+    assert_array_equal(y, loops(x, max, **point))
+    grad_y = np.random.RandomState(1).randn(*y.shape)
+    expected = cc.naive.max_pool2d_backward(grad_y, x, (3, 3), (5, 4), (1, 1), dilation)
+    assert_allclose(cc.max_pool2d_backward(grad_y, x, **point), expected, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("values", ["distinct", "ties"])
 @pytest.mark.parametrize("point", GRID, ids=str)
 def test_max_pooling_hands_the_gradient_to_the_first_maximum(point, values):
@@ -117,6 +136,7 @@ def test_lp_pooling_of_zeros_has_gradient_zero():
 
 
 @pytest.mark.parametrize("point", GRID[::3], ids=str)
+@pytest.mark.usefixtures("way")
 def test_a_maximum_that_was_kept_is_not_computed_again(point, monkeypatch):
     x = np.random.RandomState(0).randint(-4, 5, (2, 3, *SIZE)).astype(float)
     x[0, 0, 0, 0], x[1, 2, -1, -1] = np.nan, -np.inf
@@ -130,12 +150,22 @@ def test_a_maximum_that_was_kept_is_not_computed_again(point, monkeypatch):
     assert_array_equal(layer.backward(grad_y), expected)
 
 
-def test_a_dilated_window_in_the_padding_holds_no_maximum_and_sends_no_gradient():
-    x, options = np.arange(4.0).reshape(1, 1, 2, 2), {"stride": 1, "padding": 1, "dilation": 3}
-    y = cc.max_pool2d(x, 2, **options)
-    assert_array_equal(y, [[[[-np.inf]]]])  # as in PyTorch
-    for kept in (None, y):
-        assert_array_equal(cc.max_pool2d_backward([[[[7.0]]]], x, 2, **options, y=kept), np.zeros((1, 1, 2, 2)))
+def test_a_dilated_window_that_would_see_padding_alone_is_refused_and_no_other():
+    refused = 0
+    for n, k, stride, padding, dilation in itertools.product(*map(range, (1, 1, 1, 0, 1), (7, 6, 4, 3, 9))):
+        first = range(-padding, n + padding - dilation * (k - 1), stride)  # where the windows start
+        if padding > k // 2 or not first:
+            continue  # refused for another reason
+        empty = any(all(not 0 <= start + i * dilation < n for i in range(k)) for start in first)
+        x, options = np.ones((1, 1, n, 1)), {"stride": (stride, 1), "padding": (padding, 0), "dilation": (dilation, 1)}
+        for ceil_mode in (False, True):
+            if empty:
+                with pytest.raises(ValueError, match=f"dilation must be at most {n}, .* got {dilation}"):
+                    cc.max_pool2d(x, (k, 1), **options, ceil_mode=ceil_mode)
+            else:
+                assert_array_equal(cc.max_pool2d(x, (k, 1), **options, ceil_mode=ceil_mode), 1)
+        refused += empty
+    assert refused > 10
 
 
 @pytest.mark.parametrize("kernel", [(4, 5), (5, 4)])
@@ -165,12 +195,15 @@ def test_a_last_window_that_reaches_over_the_end_is_dropped_unless_asked_for():
         assert pool(x, 2, ceil_mode=True).shape == (1, 1, 3, 3)
 
 
+@pytest.mark.usefixtures("way")
 def test_a_maximum_that_one_window_does_not_hold_is_refused():
     x = np.arange(16.0).reshape(1, 1, 4, 4)
     wrong = cc.max_pool2d(x, 2)
     wrong[0, 0, 1, 0] += 1
     with pytest.raises(ValueError, match=r"y must be what max_pool2d returned for this x, .* does not hold its 14\.0"):
         cc.max_pool2d_backward(np.ones((1, 1, 2, 2)), x, 2, y=wrong)
+    with pytest.raises(ValueError, match="a window does not hold its -inf"):
+        cc.max_pool2d_backward([[[[1.0]]]], x, 4, y=[[[[-np.inf]]]])
 
 
 def test_global_pools_and_their_gradients():
@@ -203,18 +236,58 @@ def test_pools_equal_pytorch(point):
         assert_allclose(backward(upstream, x, **point, **extra), grad_x, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.usefixtures("way")
 def test_padding_never_wins_a_maximum():
     assert_array_equal(cc.max_pool2d(np.full((1, 1, 2, 2), -5.0), 2, padding=1)[0, 0], [[-5, -5], [-5, -5]])
     # Minus infinity inside the image ties with the padding; the gradient still stays inside.
     x = np.full((1, 1, 2, 2), -np.inf)
     assert_array_equal(cc.max_pool2d_backward(np.ones((1, 1, 2, 2)), x, 2, padding=1), np.ones((1, 1, 2, 2)))
+    assert_array_equal(cc.max_pool2d_backward(np.ones((1, 1, 1, 1)), x, 3, padding=1)[0, 0], [[1, 0], [0, 0]])
 
 
+@pytest.mark.usefixtures("way")
 def test_nan_wins_its_windows_and_takes_their_gradient():
     x = np.array([[[[1.0, np.nan, 5.0, 2.0], [np.nan, 3.0, 4.0, 1.0]]]])
     assert_array_equal(cc.max_pool2d(x, 2), [[[[np.nan, 5]]]])
     assert_array_equal(cc.max_pool2d_backward([[[[7.0, 9.0]]]], x, 2)[0, 0], [[0, 7, 9, 0], [0, 0, 0, 0]])
     assert_array_equal(cc.avg_pool2d(x, 2), [[[[np.nan, 3]]]])
+    assert_array_equal(cc.max_pool2d(x, (2, 4)), [[[[np.nan]]]])
+    assert_array_equal(cc.max_pool2d_backward([[[[7.0]]]], x, (2, 4))[0, 0], [[0, 7, 0, 0], [0, 0, 0, 0]])
+
+
+@pytest.mark.parametrize("kernel", [(1, 24), (24, 1), (3, 24), (12, 24)], ids=str)
+@pytest.mark.usefixtures("way")
+def test_both_ways_through_the_windows_give_the_loops_numbers(kernel):
+    x = np.random.RandomState(0).randint(-4, 5, (1, 2, 24, 25)).astype(float)
+    point = {"kernel_size": kernel, "stride": (2, 1), "padding": (kernel[0] // 2, 1 - kernel[1] % 2), "ceil_mode": True}
+    grad_y = np.random.RandomState(1).randint(-4, 5, cc.max_pool2d(x, **point).shape).astype(float)
+    assert_array_equal(cc.max_pool2d(x, **point), loops(x, max, **point))
+    assert_array_equal(cc.sum_pool2d(x, **point), loops(x, sum, **point))
+    assert_allclose(cc.lp_pool2d(x, 1, **point), loops(np.abs(x), sum, **point), rtol=1e-12)
+    expected = cc.naive.max_pool2d_backward(grad_y, x, kernel, (2, 1), point["padding"])
+    assert_array_equal(cc.max_pool2d_backward(grad_y, x, **point), expected)
+    for name, extra in (("sum", ()), ("lp", (2,))):
+        forward, backward = getattr(cc, f"{name}_pool2d"), getattr(cc, f"{name}_pool2d_backward")
+        step = 1e-6 * np.random.RandomState(2).randn(*x.shape)
+        change = (grad_y * (forward(x + step, *extra, **point) - forward(x - step, *extra, **point))).sum()
+        assert_allclose(2 * (backward(grad_y, x, *extra, **point) * step).sum(), change, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kernel", [(1, 400), (400, 1), (20, 400)], ids=str)
+def test_few_large_windows_are_taken_one_by_one(kernel):
+    """Position by position, a window that covers a signal would take as many steps as it has positions."""
+    steps, (_, axes) = [], pooling._arguments(np.ones((1, 1, *kernel)), kernel, None, 0, 1, False)
+    assert len(list(pooling._parts(axes))) == 1
+
+    def counted(planes, *_, **__):
+        steps.append(planes)
+        return planes
+
+    counted.reduce = counted
+    for axis in axes:
+        pooling._along(np.ones((1, axis.n, 1)), axis, counted, 0)
+        steps += axis.parts()
+    assert len(steps) <= 2 + 2 * min(kernel)
 
 
 def test_a_window_far_larger_than_the_image_takes_no_time():
@@ -227,6 +300,16 @@ def test_the_smaller_last_region_of_the_lecture_is_kept_in_ceil_mode():
     x = np.array([0.1, 1.0, 0.2, 0.1, 0.0, 0.1]).reshape(1, 1, 1, 6)
     assert_array_equal(cc.max_pool2d(x, (1, 3), stride=(1, 2)).ravel(), [1.0, 0.2])
     assert_array_equal(cc.max_pool2d(x, (1, 3), stride=(1, 2), ceil_mode=True).ravel(), [1.0, 0.2, 0.1])
+
+
+def test_stride_and_padding_may_stand_where_pytorch_has_them():
+    x = np.random.RandomState(0).randn(1, 2, 6, 7)
+    for pool, leading in ((cc.max_pool2d, ()), (cc.avg_pool2d, ()), (cc.sum_pool2d, ()), (cc.lp_pool2d, (2,))):
+        assert_array_equal(pool(x, *leading, 3, 2, 1), pool(x, *leading, 3, stride=2, padding=1))
+        with pytest.raises(TypeError, match="positional arguments"):
+            pool(x, *leading, 3, 2, 1, True)  # what follows differs from one to the next
+    with pytest.raises(TypeError, match="padding must be an integer, got the boolean True"):
+        cc.lp_pool2d(x, 2, 3, 2, True)  # PyTorch's has no padding: there it would be ceil_mode
 
 
 def test_dtypes_and_inputs():
