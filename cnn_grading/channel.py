@@ -76,7 +76,8 @@ def encode(value: Any, blobs: list[bytes]) -> Any:
     if kind is complex:
         return {"complex": [value.real, value.imag]}
     if kind is bytes:
-        return {"bytes": value.hex()}
+        blobs.append(value)
+        return {"bytes": len(value)}
     if kind is Foreign:
         return {"foreign": value.name}
     if kind is Reference:
@@ -134,8 +135,8 @@ def _decode(tree: Any, blob: memoryview) -> tuple[Any, memoryview]:
             return (parts if kind == "list" else tuple(parts)), blob
         case "complex", [float() | int() as real, float() | int() as imaginary]:
             return complex(real, imaginary), blob
-        case "bytes", str() if re.fullmatch("(?:[0-9a-f]{2})*", body):
-            return bytes.fromhex(body), blob
+        case "bytes", int() as size if 0 <= size <= len(blob):
+            return bytes(blob[:size]), blob[size:]
         case "foreign", str():
             return Foreign(body), blob
         case "reference", [str() as what, int() as number, str() as name]:
