@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ SUBMISSION = 20.0  # seconds of CPU for all cells and all questions
 CELL = 10.0  # for one cell
 CALLS = 6.0  # for the calls of one question
 WALL = 150.0  # seconds by the clock for all: who sleeps uses no CPU
+STRAYS = 100  # messages that answer no request
 CALLBACKS = 20_000  # of functions that a check hands to a submission, which run on this side
 
 
@@ -48,6 +50,7 @@ class Run:
         self.began = time.monotonic()
         self.spent = 0.0  # by workers that have ended
         self.callbacks = 0
+        self.strays = 0
         self.functions: list[Callable[..., Any]] = []
         self.absent: set[str] = set()  # packages that answers computed with and that are not there
         self.faults: list[str] = []
@@ -131,11 +134,19 @@ class Run:
                     f"was not run: the notebook as a whole has used its {SUBMISSION:.0f} seconds of computing."
                 )
             channel.tick = watch
-            channel.send(message)
-            while "callback" in (answer := channel.receive()):
+            asked = secrets.randbits(48)  # an answer written before its question knows no number
+            channel.send(message | {"number": asked})
+            while True:
+                answer = channel.receive()
                 watch()
-                channel.send(self._called(answer))
-            return answer
+                if answer.get("number") != asked:
+                    self.strays += 1
+                    if self.strays > STRAYS:
+                        raise Stopped("wrote into the grader's pipe.")
+                elif "callback" in answer:
+                    channel.send(self._called(answer))
+                else:
+                    return answer
         except Broken as broken:
             self.stop()
             raise Stopped(f"ended its program, or used more memory than there is ({broken}).") from broken

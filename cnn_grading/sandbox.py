@@ -92,7 +92,7 @@ class Sandbox:
             raise NoSandbox(f"bubblewrap is not installed: {ADVICE}")
         try:
             with self.worker(Limits()) as worker:
-                worker.channel.send({"do": "look", "name": "nothing"})
+                worker.channel.send({"do": "look", "name": "nothing", "number": 0})
                 worker.channel.receive()
         except Broken as error:
             raise NoSandbox(f"a worker does not start in {kind}: {worker.said or error}; {ADVICE}") from error

@@ -55,6 +55,7 @@ SCALE = (
     "class Scale:\n    def __init__(self, factor):\n        self.factor = factor\n"
     "    def forward(self, x):\n        self.seen = x\n        return self.factor * x"
 )
+WRONG = RING.replace("x, i", "x, -i")
 BOTH = 90
 LATER = [SCALE]  # the question behind the one that is attacked keeps its points
 
@@ -98,6 +99,17 @@ def within(line: str, *, of: str = RING) -> str:
     return of.replace("    return", f"{indented}\n    return")
 
 
+def forged(reply: dict[str, Any], blob: bytes = b"") -> str:
+    """Return the right answer that first writes a reply of its own into every file descriptor there may be."""
+    write = (
+        f"data = json.dumps({reply!r}).encode()\ndata = struct.pack('>II', len(data), {len(blob)}) + data + {blob!r}"
+    )
+    return "import json, os, struct\n" + within(f"{write}\n{EVERYWHERE}")
+
+
+EVERYWHERE = "for number in range(3, 64):\n    try: os.write(number, data)\n    except OSError: pass"
+
+
 def old_format() -> bytes:
     """Return a notebook as IPython 2 wrote them."""
     sheet = [{"cell_type": "code", "input": [line + "\n" for line in part.split("\n")]} for part in (RING, SCALE)]
@@ -113,7 +125,7 @@ def with_outputs(size: int) -> bytes:
 
 def split() -> bytes:
     """Return a notebook whose answer was cut in two by mistake, and mended in a new cell."""
-    head, tail = RING.rsplit("\n", 1)
+    head, _ = RING.rsplit("\n", 1)
     return cells(head + "\n    pass", RING, SCALE)
 
 
@@ -329,9 +341,10 @@ HOSTILE = {
     ),
     "looks for tests": Kind(
         cells(
-            "import os, sys, gc\nfound = [f for root, _, files in os.walk('/') for f in files if 'secret' in f or 'check' in f "
-            "and 'cnn' in root]\nassert not found, found\nassert not [v for v in os.environ if 'KEY' in v]\n"
-            "assert 'cnn_course.exercises' not in sys.modules\n"
+            "import os, sys\nplaces = [os.path.join(r, f) for r, _, files in os.walk('/') for f in files]\n"
+            "found = [p for p in places if 'exercises' in p or 'cnn_course' in p or p.endswith('.ipynb')]\n"
+            "assert not found, found\nassert not [v for v in os.environ if 'KEY' in v.upper()]\n"
+            "assert not [m for m in sys.modules if m.startswith(('cnn_course', 'cnn_grading'))]\n"
             "raise RuntimeError('nothing found')",
             RING,
             *LATER,
@@ -351,7 +364,7 @@ HOSTILE = {
     ),
     "a unix socket": Kind(
         cells(
-            "import os\nfor place in ('/run', '/var/run', '/proc', '/sys'):\n    assert not os.path.exists(place), place",
+            "import os\nassert not [p for p in ('/run', '/var/run', '/proc', '/sys') if os.path.exists(p)]",
             RING,
             *LATER,
         ),
@@ -377,7 +390,8 @@ HOSTILE = {
     "reads its caller": Kind(
         cells(
             "import sys\ndef ring(x, w):\n    frame = sys._getframe()\n    while frame:\n"
-            "        for name in ('gives', 'right', 'wanted'):\n            if name in frame.f_locals: return frame.f_locals[name]\n"
+            "        for name in ('gives', 'right'):\n"
+            "            if name in frame.f_locals: return frame.f_locals[name]\n"
             "        frame = frame.f_back\n    return x",
             *LATER,
         ),
@@ -386,7 +400,7 @@ HOSTILE = {
     "equal to everything": Kind(
         cells(
             "import numpy as np\nclass Yes(np.ndarray):\n    __eq__ = __ne__ = lambda *a: np.True_\n"
-            "    def __array_ufunc__(self, *a, **k): return True\ndef ring(x, w):\n    return np.zeros(len(x)).view(Yes)",
+            "    def __array_ufunc__(self, *a, **k): return True\ndef ring(x, w):\n    return (0 * x).view(Yes)",
             *LATER,
         ),
         30,
@@ -423,7 +437,7 @@ HOSTILE = {
     "lists without end": Kind(cells(within("x = []\nx.append(x)\nreturn [x]"), *LATER), 30),
     "a pickle": Kind(
         cells(
-            "class Bomb:\n    def __reduce__(self):\n        import os\n        return (os.system, ('touch /tmp/pwned',))\n"
+            "import os\nclass Bomb:\n    def __reduce__(self):\n        return os.system, ('touch /tmp/pwned',)\n"
             "import numpy as np\ndef ring(x, w):\n    return np.array([Bomb()] * len(x))",
             *LATER,
         ),
@@ -431,48 +445,32 @@ HOSTILE = {
         words="object",
     ),
     "noise in the pipe": Kind(
-        cells(
-            "import os",
-            within("for number in range(3, 64):\n    try: os.write(number, b'\\xff' * 4096)\n    except OSError: pass"),
-            *LATER,
-        ),
-        30,
-        "stopped",
-        "ended its program",
+        cells("import os", within(f"data = b'\\xff' * 4096\n{EVERYWHERE}"), *LATER), 30, "stopped", "ended its program"
     ),
-    "a forged frame": Kind(
+    "a forged frame": Kind(cells(forged({"value": 1, "used": {"list": []}}), *LATER), BOTH),
+    "a forged frame with every number": Kind(
         cells(
-            "import os, struct, json\nframe = json.dumps({'value': 1, 'used': []}).encode()\n"
-            + within(
-                "for number in range(3, 64):\n    try: os.write(number, struct.pack('>II', len(frame), 0) + frame)\n"
-                "    except OSError: pass"
+            "import json, os, struct",
+            within(
+                "for n in range(50):\n    data = json.dumps({'value': 1, 'used': {'list': []}, 'number': n}).encode()\n"
+                "    data = struct.pack('>II', len(data), 0) + data\n"
+                "    for number in range(3, 8):\n        try: os.write(number, data)\n        except OSError: pass"
             ),
             *LATER,
         ),
+        BOTH,
+    ),
+    "a thousand forged frames": Kind(
+        cells(forged({"value": 1}).replace("os.write(number, data)", "os.write(number, data * 1000)"), *LATER),
         30,
+        "stopped",
+        "wrote into the grader's pipe",
     ),
     "a frame of 4 GB": Kind(
-        cells(
-            "import os, struct",
-            within(
-                "for number in range(3, 64):\n    try: os.write(number, struct.pack('>II', 2**32 - 1, 2**32 - 1))\n"
-                "    except OSError: pass"
-            ),
-            *LATER,
-        ),
-        30,
-        "stopped",
-        "a message of",
+        cells("import os", within(f"data = b'\\xff' * 8\n{EVERYWHERE}"), *LATER), 30, "stopped", "a message of"
     ),
     "half a frame": Kind(
-        cells(
-            "import os, struct, time",
-            within(
-                "for number in range(3, 64):\n    try: os.write(number, struct.pack('>II', 100, 0) + b'{')\n"
-                "    except OSError: pass\nos._exit(0)"
-            ),
-            *LATER,
-        ),
+        cells("import os", within(f"data = b'\\0\\0\\0\\x64\\0\\0\\0\\0{{'\n{EVERYWHERE}\nos._exit(0)"), *LATER),
         30,
         "stopped",
         "ended its program",
@@ -481,36 +479,21 @@ HOSTILE = {
         cells("import os", within("os.closerange(0, 64)"), *LATER), 30, "stopped", "ended its program"
     ),
     "forged callbacks": Kind(
-        cells(
-            "import os, struct, json\nframe = json.dumps({'callback': 0, 'arguments': {'tuple': []}, 'options': {'list': []}}).encode()\n"
-            + within(
-                "for number in range(3, 64):\n    try: os.write(number, struct.pack('>II', len(frame), 0) + frame)\n"
-                "    except OSError: pass"
-            ),
-            *LATER,
-        ),
-        30,
-    ),
-    "a dtype of objects": Kind(
-        cells(
-            "import os, struct, json\nframe = json.dumps({'value': {'array': ['|O', [1]]}, 'used': []}).encode()\n"
-            + within(
-                "for number in range(3, 64):\n    try: os.write(number, struct.pack('>II', len(frame), 8) + frame + b'\\1' * 8)\n"
-                "    except OSError: pass"
-            ),
-            *LATER,
-        ),
+        cells(forged({"callback": 0, "arguments": {"tuple": []}, "options": {"list": []}, "number": 5}), *LATER),
         30,
         "stopped",
+    ),
+    "a dtype of objects": Kind(
+        cells(forged({"value": {"array": ["|O", [1]]}, "used": []}, b"\1" * 8), *LATER), 30, "stopped"
     ),
     "replaces the worker": Kind(
         cells(
             "import sys, gc, types\nfor thing in gc.get_objects():\n    if type(thing).__name__ == 'Worker':\n"
             "        type(thing).call = lambda *a, **k: {'value': True, 'used': []}",
-            RING,
+            WRONG,
             *LATER,
         ),
-        0,
+        30,
     ),
     "raises the limits": Kind(
         cells("import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))", RING, *LATER),
