@@ -458,7 +458,9 @@ HOSTILE = {
             ),
             *LATER,
         ),
-        BOTH,
+        30,
+        "stopped",
+        "wrote into the grader's pipe",
     ),
     "a thousand forged frames": Kind(
         cells(forged({"value": 1}).replace("os.write(number, data)", "os.write(number, data * 1000)"), *LATER),
@@ -479,7 +481,11 @@ HOSTILE = {
         cells("import os", within("os.closerange(0, 64)"), *LATER), 30, "stopped", "ended its program"
     ),
     "forged callbacks": Kind(
-        cells(forged({"callback": 0, "arguments": {"tuple": []}, "options": {"list": []}, "number": 5}), *LATER),
+        cells(
+            "import gc\nworker = next(thing for thing in gc.get_objects() if type(thing).__name__ == 'Worker')",
+            within("worker.channel.send({'callback': 7, 'arguments': (), 'options': [], 'number': worker.number})"),
+            *LATER,
+        ),
         30,
         "stopped",
     ),
