@@ -7,9 +7,10 @@ import io
 import re
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from .files import write_atomically
@@ -32,16 +33,14 @@ class Found:
         What may tell whose it is, the surest first.
     received : str
         When, in ISO 8601; files of one student are ordered by it.
-    content : bytes
-    note : str
-        What is odd about it.
+    load : callable
+        Returns its bytes and what is odd about them; so a class need not fit into memory.
     """
 
     where: str
     keys: tuple[str, ...]
     received: str
-    content: bytes
-    note: str = ""
+    load: Callable[[], tuple[bytes, str]]
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
         if student is None:
             (folder / "unknown").mkdir(exist_ok=True)
             place = folder / "unknown" / _safe(found.where)
-            write_atomically(place, found.content)
+            write_atomically(place, found.load()[0])
             unknown.append(f"{found.where}, kept as {place}")
             continue
         file = (people[student].get("group") if people else "") or student
@@ -111,13 +110,15 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
         if before and before.where.endswith(".ipynb") and not found.where.endswith(".ipynb"):
             continue  # a picture beside the notebook
         newest[file], owners[file] = found, student
+    notes = {}
     for file, found in newest.items():
-        write_atomically(folder / f"{file}.ipynb", found.content)
+        content, notes[file] = found.load()
+        write_atomically(folder / f"{file}.ipynb", content)
     rows = []
     for student in people or sorted(newest):
         file = (people[student].get("group") if people else "") or student
         taken = newest.get(file)
-        note = taken.note if taken else "nothing handed in"
+        note = notes[file] if taken else "nothing handed in"
         if taken and owners[file] != student:
             note = f"{note}, " * bool(note) + f"by {owners[file]}"
         rows.append(
@@ -181,39 +182,44 @@ def _in_folder(source: Path) -> Iterator[Found]:
         if any(part.startswith(".") for part in place.parts) or (path.is_dir() and not path.is_symlink()):
             continue
         keys = (place.parts[0] if len(place.parts) > 1 else path.stem,)
-        status = path.lstat()
-        received = _time(status.st_mtime)
-        if not stat.S_ISREG(status.st_mode):
-            yield Found(str(place), keys, received, b"", "a link or no ordinary file was handed in")
-        elif status.st_size > LARGEST:
-            yield Found(str(place), keys, received, b"", f"{status.st_size:,} bytes are not read")
-        else:
-            yield Found(str(place), keys, received, path.read_bytes(), _odd(path.name))
+        yield Found(str(place), keys, _time(path.lstat().st_mtime), partial(_read, path))
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        return b"", "a link, or no ordinary file, was handed in"
+    if status.st_size > LARGEST:
+        return b"", f"{status.st_size:,} bytes are not read"
+    return path.read_bytes(), _odd(path.name)
 
 
 def _in_zip(source: Path) -> Iterator[Found]:
     with zipfile.ZipFile(source) as archive:
-        for member in archive.infolist():
-            place = PurePosixPath(member.filename)
-            if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in place.parts):
-                continue
-            received = datetime(*member.date_time).isoformat()
-            if match := _MOODLE.fullmatch(member.filename):
-                keys: tuple[str, ...] = (match["id"], match["name"])
-            elif match := _CANVAS.fullmatch(member.filename):
-                keys, received = (match["id"], match["name"]), f"{received} {int(match['attempt']):012d}"
-            else:
-                keys = (place.parts[0] if len(place.parts) > 1 else place.stem,)
-            try:
-                with archive.open(member) as file:
-                    content = file.read(LARGEST + 1)
-            except (OSError, RuntimeError, ValueError, zipfile.BadZipFile, EOFError) as error:
-                yield Found(member.filename, keys, received, b"", f"it could not be unpacked: {error}")
-                continue
-            if len(content) > LARGEST:
-                yield Found(member.filename, keys, received, b"", f"more than {LARGEST:,} bytes are not read")
-            else:
-                yield Found(member.filename, keys, received, content, _odd(place.name))
+        members = archive.infolist()
+    for member in members:
+        place = PurePosixPath(member.filename)
+        if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in place.parts):
+            continue
+        received = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*member.date_time)
+        if match := _MOODLE.fullmatch(member.filename):
+            keys: tuple[str, ...] = (match["id"], match["name"])
+        elif match := _CANVAS.fullmatch(member.filename):
+            keys, received = (match["id"], match["name"]), f"{received} attempt {int(match['attempt']):012d}"
+        else:
+            keys = (place.parts[0] if len(place.parts) > 1 else place.stem,)
+        yield Found(member.filename, keys, received, partial(_unpack, source, member))
+
+
+def _unpack(source: Path, member: zipfile.ZipInfo) -> tuple[bytes, str]:
+    try:
+        with zipfile.ZipFile(source) as archive, archive.open(member) as file:
+            content = file.read(LARGEST + 1)
+    except Exception as error:  # zipfile raises many kinds on a damaged member
+        return b"", f"it could not be unpacked: {error}"
+    if len(content) > LARGEST:
+        return b"", f"more than {LARGEST:,} bytes are not read"
+    return content, _odd(PurePosixPath(member.filename).name)
 
 
 def _odd(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
 import importlib
 import inspect
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -22,7 +24,7 @@ from submissions import BOTH, HONEST, HOSTILE, LOST, SOURCE_CELLS, cells, source
 
 import cnn_course
 from cnn_course.exercises.checking import _CHECKS, Answer, checks_of_chapter, judge
-from cnn_grading import assignment, batch, channel, grade, sandbox
+from cnn_grading import assignment, batch, channel, collect, grade, sandbox
 from cnn_grading.__main__ import main
 
 BOOK = Path(__file__).parents[1] / "book"
@@ -383,3 +385,114 @@ def test_students_get_nothing_that_is_hidden(small, tmp_path):
             assert hidden not in content, path
     given = nbformat.read(tmp_path / "small" / "small.ipynb", as_version=4)
     assert [cell.source for cell in given.cells if cell.cell_type == "code"] == made.code("start")
+
+
+# What was handed in
+
+
+ROSTER = """student,name,moodle,canvas,group
+ada,Ada Byron,101,2001,
+ben,Ben Meyer,102,2002,duo
+cem,Cem Öz,103,2003,duo
+dee,Dee Lee,104,2004,
+"""
+
+
+def packed(path, *files):
+    """Write a zip of (name, content, year)."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content, year in files:
+            archive.writestr(zipfile.ZipInfo(name, (year, 1, 1, 0, 0, 0)), content)
+    return path
+
+
+def collected(folder):
+    """Return the rows of collected.csv by student, and the contents of the files."""
+    with (folder / "collected.csv").open(newline="", encoding="utf-8") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    return rows, {path.stem: path.read_bytes() for path in folder.glob("*.ipynb")}
+
+
+@pytest.fixture
+def roster(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text(ROSTER, "utf-8")
+    return path
+
+
+MOODLE = (
+    ("Ada Byron_101_assignsubmission_file_/small.ipynb", b"old", 2001),
+    ("Ada Byron_101_assignsubmission_file_/small (1).ipynb", b"new", 2002),
+    ("Ben Meyer_102_assignsubmission_file_/work.ipynb", b"duo", 2001),
+    ("Eve Who_999_assignsubmission_file_/x.ipynb", b"eve", 2001),
+    ("Dee Lee_104_assignsubmission_file_/notes.pdf", b"pdf", 2001),
+)
+CANVAS = (
+    ("byronada_2001_1_small.ipynb", b"old", 2001),
+    ("byronada_2001_2_small-1.ipynb", b"new", 2001),
+    ("meyerben_LATE_2002_3_small.ipynb", b"duo", 2001),
+    ("whoeve_2999_4_small.ipynb", b"eve", 2001),
+    ("leedee_2004_5_notes.pdf", b"pdf", 2001),
+)
+FOLDER = (
+    ("ada/a.ipynb", b"old", 2001),
+    ("ada/b.ipynb", b"new", 2002),
+    ("ben.ipynb", b"duo", 2001),
+    ("eve.ipynb", b"eve", 2001),
+    ("dee/notes.pdf", b"pdf", 2001),
+)
+
+
+@pytest.mark.parametrize("source", [MOODLE, CANVAS, FOLDER], ids=["Moodle", "Canvas", "zip of folders"])
+def test_everything_that_was_handed_in_is_taken_or_told(tmp_path, roster, source, capsys):
+    archive = packed(tmp_path / "all.zip", *source)
+    assert main(["collect", "small", str(archive), "--roster", str(roster), "--into", str(tmp_path)]) == 0
+    rows, files = collected(tmp_path / "small")
+    assert files == {"ada": b"new", "duo": b"duo", "dee": b"pdf"}
+    assert {student: row["file"] for student, row in rows.items()} == {
+        "ada": "ada",
+        "ben": "duo",
+        "cem": "duo",
+        "dee": "dee",
+    }
+    assert rows["cem"]["note"] == "by ben" and rows["dee"]["note"] == "notes.pdf is no notebook (.ipynb)"
+    out = capsys.readouterr().out
+    assert "4 of 4 students" in out and "nobody's in the roster: " in out
+    assert [path.read_bytes() for path in (tmp_path / "small" / "unknown").iterdir()] == [b"eve"]
+
+
+def test_a_folder_is_collected_without_following_links(tmp_path, roster):
+    handed = tmp_path / "handed"
+    (handed / "ada").mkdir(parents=True)
+    (handed / "ada" / "a.ipynb").symlink_to("/etc/passwd")
+    (handed / "dee.ipynb").write_bytes(b"mine")
+    main(["collect", "small", str(handed), "--roster", str(roster), "--into", str(tmp_path)])
+    rows, files = collected(tmp_path / "small")
+    assert files == {"ada": b"", "dee": b"mine"}
+    assert "a link" in rows["ada"]["note"] and rows["ben"]["note"] == "nothing handed in"
+
+
+def test_a_zip_that_unpacks_without_end_is_not_unpacked(tmp_path, monkeypatch):
+    archive = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("ada.ipynb", b"0" * (collect.LARGEST + 1))
+        packed.writestr("../../evil.ipynb", b"evil")
+    main(["collect", "small", str(archive), "--into", str(tmp_path / "in")])
+    _, files = collected(tmp_path / "in" / "small")
+    assert files["ada"] == b"" and set(files.values()) == {b"", b"evil"}
+    assert not list(tmp_path.parent.glob("evil*"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name\nAda\n", "a column `student`"),
+        ("student\n../ada\n", "cannot name a file"),
+        ("student\nada\nada\n", "is there twice"),
+    ],
+)
+def test_a_roster_that_cannot_be_used_is_refused(tmp_path, text, words, capsys):
+    (tmp_path / "r.csv").write_text(text)
+    archive = packed(tmp_path / "all.zip", *FOLDER)
+    assert main(["collect", "small", str(archive), "--roster", str(tmp_path / "r.csv"), "--into", str(tmp_path)]) == 1
+    assert words in capsys.readouterr().err
