@@ -179,7 +179,7 @@ def _found(source: Path) -> Iterator[Found]:
 def _in_folder(source: Path) -> Iterator[Found]:
     for path in sorted(source.rglob("*")):
         place = path.relative_to(source)
-        if any(part.startswith(".") for part in place.parts) or (path.is_dir() and not path.is_symlink()):
+        if _is_system(place.parts) or (path.is_dir() and not path.is_symlink()):
             continue
         keys = (place.parts[0] if len(place.parts) > 1 else path.stem,)
         yield Found(str(place), keys, _time(path.lstat().st_mtime), partial(_read, path))
@@ -199,7 +199,7 @@ def _in_zip(source: Path) -> Iterator[Found]:
         members = archive.infolist()
     for member in members:
         place = PurePosixPath(member.filename)
-        if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in place.parts):
+        if member.is_dir() or _is_system(place.parts):
             continue
         received = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*member.date_time)
         if match := _MOODLE.fullmatch(member.filename):
@@ -220,6 +220,11 @@ def _unpack(source: Path, member: zipfile.ZipInfo) -> tuple[bytes, str]:
     if len(content) > LARGEST:
         return b"", f"more than {LARGEST:,} bytes are not read"
     return content, _odd(PurePosixPath(member.filename).name)
+
+
+def _is_system(parts: tuple[str, ...]) -> bool:
+    """Tell files that a system puts beside those of people."""
+    return any(part == "__MACOSX" or (part.startswith(".") and part.strip(".")) for part in parts)
 
 
 def _odd(name: str) -> str:
