@@ -322,7 +322,9 @@ def expect(
     fault = _difference(value, gives, tolerance)
     if fault:
         hints = [text for slip, text in slips if not _difference(value, slip, tolerance)]
-        raise Wrong(" ".join([*hints, f"{answer.name} {fault}, in {answer.call(*arguments, **options)}."]))
+        raise Wrong(
+            " ".join([*dict.fromkeys(hints), f"{answer.name} {fault}, in {answer.call(*arguments, **options)}."])
+        )
     answer.hold()
 
 
