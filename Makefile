@@ -10,18 +10,19 @@ BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
 SLOW := benchmarks book browser dependencies explorers explorers_networks explorers_pictures files firefox frameworks \
-    jupyterlab lecture_statements mutate plots properties prose questions runtime style training
+    jupyterlab lecture_statements mutate offline plots properties prose published questions runtime style training
 TOOLS := _build/tools
 FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book serve quick library test exercises fuzz lint notebooks frameworks browser bench lock audit \
+.PHONY: help book serve links quick library test exercises fuzz lint notebooks frameworks browser bench lock audit \
     test-matrix mutate clean
 
 help:
 	@echo "make book         build the book and say where its first page is"
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
+	@echo "make links        build the book and see that every link in it leads somewhere"
 	@echo "make quick        lint, and test the library: the first thing to run after a change, a minute"
 	@echo "make test         run every test"
 	@echo "make exercises    try every solution and wrong answer under 100 seeds, where make test takes 5"
@@ -44,6 +45,9 @@ book: $(READY)
 serve: book
 	@echo "Serving the book on http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+links: book
+	$(BIN)/python tools/links.py _build/html
 
 quick: $(READY)
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint library

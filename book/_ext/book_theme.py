@@ -243,7 +243,7 @@ def store_state(app: Sphinx, pagename: str, context: dict[str, Any]) -> str:
     script = f'document.head.append(Object.assign(document.createElement("script"), {attributes}));\n'
     path = Path(app.outdir, pagename + ".state.js")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(script, "utf-8")
+    path.write_bytes(script.encode())
     return f"{path.name}?v={digest(script.encode())}"
 
 

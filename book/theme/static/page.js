@@ -106,5 +106,14 @@ function openSearch() {
 all("[data-search]").forEach((button) => { button.hidden = false; button.onclick = openSearch; });
 addEventListener("keydown", (event) => { if (event.key === "k" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); openSearch(); } });
 
+// The copy for reading without a connection, and the manifest of the book: from a server, where the browser can store.
+try {
+  const { serviceWorker } = navigator, keep = () => load(`${base}_static/keep.js`).catch(() => {});
+  if (location.protocol !== "file:" && serviceWorker) {
+    document.head.append(make(`<link rel="manifest" href="${base}site.webmanifest">`));
+    if (serviceWorker.controller) idle(keep); else near([$(".foot")], keep);
+  }
+} catch {}
+
 // On paper: everything open but the hints, which the style sheet leaves out.
 addEventListener("beforeprint", () => all("details:not(.hint)").forEach((fold) => { fold.open = true; }));
