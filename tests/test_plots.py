@@ -13,9 +13,10 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from PIL import Image
 
-from cnn_course import plots
+from cnn_course import palette, plots
 from cnn_course.plots import ACCENT, ACCENT_SOFT, INK, MUTED, PAPER
 from cnn_course.plots.figure import colors, ink_on, number
 from cnn_course.training import History
@@ -46,6 +47,15 @@ GALLERY = {
     "connections": lambda: plots.connections(5, 3, SHARED, output=1, names=["x", "s"]),
     "deep": lambda: plots.connections(3, (2, 1), [[(0, 0), (1, 0), (1, 1), (2, 1)], [(0, 0), (1, 0)]], input=1),
 }
+
+
+def contrast(one, other):
+    """Return the contrast of two colours, by WCAG."""
+    lights = []
+    for colour in (one, other):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.divide(palette.parts(colour), 255)]
+        lights.append(np.dot([0.2126, 0.7152, 0.0722], linear) + 0.05)
+    return max(lights) / min(lights)
 
 
 @functools.cache
@@ -207,12 +217,35 @@ def test_dashed_padding_is_at_the_right_edge():
 
 @pytest.mark.parametrize("kind", ["input", "weight", "output"])
 def test_digits_can_be_read_on_every_fill(kind):
-    fills = colors(np.linspace(-1, 1, 201), kind)
-    for fill in fills:
-        light = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in fill[:3]]
-        luminance = np.dot([0.2126, 0.7152, 0.0722], light)
-        contrast = 1.05 / (luminance + 0.05) if ink_on(fill) == "#ffffff" else (luminance + 0.05) / 0.05
-        assert contrast >= 4.5
+    dark_digits = dict(palette.DIGITS.values())
+    for fill in colors(np.linspace(-1, 1, 201), kind):
+        digits = ink_on(fill)
+        for ground, ink in ((to_hex(fill), digits), (palette.DARK[to_hex(fill)], dark_digits[digits])):
+            assert contrast(ground, ink) >= 4.5
+
+
+@pytest.mark.parametrize("kind", ["weight", "output"])
+def test_zero_recedes_on_either_paper(kind):
+    zero, *ends = palette.RAMPS[kind][1], palette.RAMPS[kind][0], palette.RAMPS[kind][2]
+    for paper in (0, 1):
+        ground = palette.TOKENS["paper"][paper]
+        assert contrast(ground, zero[paper]) < 1.3
+        assert all(contrast(ground, end[paper]) > 4 for end in ends)
+
+
+def test_a_colour_of_a_figure_has_one_meaning():
+    ramps = [light for kind in palette.RAMPS for light, _ in palette.ramp(kind)]
+    tokens = [light for light, _ in palette.TOKENS.values()]
+    digits = [light for light, _ in palette.DIGITS.values()]
+    assert len({*ramps, *tokens, *digits}) == len(ramps) + len(tokens) + len(digits)
+
+
+def test_figures_have_the_colours_of_the_palette_and_no_others():
+    known = {light for light, _ in palette.TOKENS.values()} | set(palette.DARK)
+    for name, draw in GALLERY.items():
+        found = re.findall(r"#[0-9a-f]{6}\b", re.sub('href="data:[^"]*"', "", draw()._repr_svg_()))
+        assert found, name
+        assert set(found) <= known, name
 
 
 def test_colours_mean_the_same_everywhere():
@@ -362,11 +395,11 @@ def test_kernels_and_maps_share_one_symmetric_scale():
     weight = np.array([-4.0, 1, 0, 2]).reshape(4, 1, 1, 1)
     figure = plots.kernels(weight)
     brown, light, white, green, _key = (picture[0, 0].astype(int) for picture in pictures(figure))
-    np.testing.assert_array_equal(brown, np.round(255 * np.array(mpl.colormaps["BrBG"](0.0)[:3])))
+    assert brown.tolist() == palette.parts(palette.RAMPS["weight"][0][0])
     assert brown.sum() < green.sum() < light.sum() < white.sum()
     assert [text for text in texts(figure) if text not in "0123"] == [f"{MINUS}4", "4"]
     red = pictures(plots.feature_maps(weight[:, 0]))[0][0, 0]
-    np.testing.assert_array_equal(red, np.round(255 * np.array(mpl.colormaps["RdBu"](0.0)[:3])))
+    assert red.tolist() == palette.parts(palette.RAMPS["output"][0][0])
 
 
 def test_kernels_stand_in_the_column_of_their_filter():

@@ -18,19 +18,16 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from cnn_course import palette
+
 logger = logging.getLogger(__name__)
 
-# cnn_course.plots draws with these colours and no other use of them, so each stands for a role.
-PALETTE = {
-    "#1a1a1e": "var(--cc-ink)",
-    "#6b7077": "var(--cc-muted)",
-    "#7b1fa2": "var(--cc-accent)",
-    "#ead6f3": "var(--cc-accent-soft)",
-    "#fefefe": "var(--cc-paper)",
-}
-COLOUR = re.compile("|".join(PALETTE), re.IGNORECASE)
+# cnn_course.plots draws with the colours of its palette for light paper and with no others.
+TOKENS = {light: f"var(--{name})" for name, (light, _) in palette.TOKENS.items()}
+COLOUR = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 REFERENCE = re.compile(r"#([\w.:-]+)")
 PNG = "data:image/png;base64,"
+NUMBERS = {kind: {light for light, _ in palette.ramp(kind)} for kind in ("weight", "output")}
 PIXELS_PER_POINT = 4 / 3
 
 
@@ -55,7 +52,7 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
     --------
     >>> svg = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt"><metadata/><path id="a" fill="#7b1fa2"/></svg>'
     >>> inline_svg(svg, "A dot.", "fig-1-")
-    '<svg width="96" role="img" aria-label="A dot."><path fill="var(--cc-accent)" /></svg>'
+    '<svg width="96" role="img" aria-label="A dot."><path fill="var(--accent)" /></svg>'
     """
     root = ElementTree.fromstring(svg)
     for element in root.iter():
@@ -63,6 +60,7 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
         element.attrib = {name.rpartition("}")[2]: grey(bind(value)) for name, value in element.attrib.items()}
         element.text = (element.text or "").strip() if element.tag != "text" else element.text
         element.tail = None if element.tag != "tspan" else element.tail
+    add_dark_pictures(root)
     remove(root, "metadata")
     # matplotlib's only style sheet is a rule for "*", which would reach out of the figure into the page.
     if remove(root, "style"):
@@ -78,10 +76,53 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
 
 
 def bind(value: str) -> str:
-    """Replace the colours of the palette by the theme's variables, and matplotlib's fonts by the page's."""
-    value = COLOUR.sub(lambda found: PALETTE[found[0].lower()], value)
-    value = re.sub(r"'DejaVu Sans Mono'[^;]*", "var(--cc-mono)", value)
-    return re.sub(r"'DejaVu Sans'[^;]*", "var(--cc-sans)", value)
+    """Replace the colours of the palette by those of the reader's theme, and matplotlib's fonts by the page's.
+
+    Raises
+    ------
+    ValueError
+        If there is a colour that the palette does not know, and so would be the same on any paper.
+
+    Examples
+    --------
+    >>> bind("fill:#7b1fa2;stroke:#404040")
+    'fill:var(--accent);stroke:light-dark(#404040,#28282c)'
+    """
+    value = COLOUR.sub(lambda found: themed(found[0].lower()), value) if not value.startswith("data:") else value
+    value = re.sub(r"'DejaVu Sans Mono'[^;]*", "var(--mono)", value)
+    return re.sub(r"'DejaVu Sans'[^;]*", "var(--sans)", value)
+
+
+def themed(colour: str) -> str:
+    """Return what CSS calls a colour of the palette."""
+    if colour in TOKENS:
+        return TOKENS[colour]
+    if colour not in palette.DARK:
+        raise ValueError(f"palette.toml does not know the colour {colour} of this figure")
+    dark = palette.DARK[colour]
+    return colour if dark == colour else f"light-dark({colour},{dark})"
+
+
+def add_dark_pictures(root: ElementTree.Element) -> None:
+    """Add to a picture whose pixels are numbers, each in the colour of its value, the same one for dark paper."""
+    for parent in list(root.iter()):
+        for place, image in reversed(list(enumerate(parent))):
+            data = image.get("href", "")
+            if image.tag != "image" or not data.startswith(PNG):
+                continue
+            pixels = np.asarray(Image.open(BytesIO(b64decode(data.removeprefix(PNG)))).convert("RGB"))
+            flat, where = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
+            lights = ["#" + bytes(colour).hex() for colour in flat.tolist()]
+            kinds = [kind for kind, known in NUMBERS.items() if known.issuperset(lights)]
+            if not kinds:
+                continue
+            darks = np.array([palette.parts(palette.DARK[light]) for light in lights], np.uint8)
+            file = BytesIO()
+            Image.fromarray(darks[where.ravel()].reshape(pixels.shape)).quantize(256).save(file, "PNG", optimize=True)
+            twin = ElementTree.Element("image", image.attrib | {"href": PNG + b64encode(file.getvalue()).decode()})
+            image.set("class", "on-light")
+            twin.set("class", "on-dark")
+            parent.insert(place + 1, twin)
 
 
 def grey(value: str) -> str:
@@ -158,7 +199,11 @@ class InlineFigures(SphinxPostTransform):
                 )
             path = Path(self.env.srcdir, image["uri"].lstrip("/"))
             if path.suffix == ".svg":
-                svg = inline_svg(path.read_text("utf-8"), alt, f"{page}-figure-{number}-")
+                try:
+                    svg = inline_svg(path.read_text("utf-8"), alt, f"{page}-figure-{number}-")
+                except ValueError as error:
+                    logger.warning(str(error), location=image, type="figures")
+                    continue
                 image.replace_self(nodes.raw("", f'<div class="cc-figure">{svg}</div>', format="html"))
 
 

@@ -30,6 +30,8 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+from cnn_course import palette
+
 logger = logging.getLogger(__name__)
 
 # QuickJS keeps concatenations as "ropes", which its Python binding does not know: JSON.stringify flattens them.
@@ -57,10 +59,10 @@ TEXT_STYLES = {
     "bold": "font-weight:bold",
     "italic": "font-style:italic",
     "bold-italic": "font-weight:bold;font-style:italic",
-    "monospace": "font-family:var(--cc-mono)",
+    "monospace": "font-family:var(--mono)",
 }
 # The accent marks the current window in figures, explorers and prose; formulas follow light and dark as they do.
-COLOURS = {"#7b1fa2": "var(--cc-accent)", "#6b7077": "var(--cc-muted)"}
+COLOURS = {light: f"var(--{name})" for name, (light, _) in palette.TOKENS.items()}
 DISPLAY_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|gather|multline)\*?\}")
 ALIGNED = {"equation": "aligned", "align": "aligned", "gather": "gathered", "multline": "gathered"}
 # What explorers write in formulas of their own, and the radical sign, which stands in no formula's text.
@@ -206,7 +208,7 @@ def visit_display(translator: HTML5Translator, node: nodes.math_block) -> None:
     label = f"Equation {number}" if number else "Equation"
     translator.body.append(translator.starttag(node, "div", CLASS="math"))
     # The theme's script puts boxes of this class in the tab order while they overflow.
-    translator.body.append(f'<div class="pst-scrollable-table-container" role="group" aria-label="{label}">')
+    translator.body.append(f'<div class="scroll" role="group" aria-label="{label}">')
     translator.body.append(formula(translator, node, display=True) + "</div>")
     if number:
         translator.body.append(f'<span class="eqno">({number})')

@@ -22,6 +22,7 @@
   const unknown = (name) => `This page cannot draw a widget of the kind ${name}: run the notebook to use it.`;
 
   const models = new Map();
+  let shared = ""; // what the modules of this page begin with: it is stored once
   const find = (reference) => models.get(String(reference).replace(/^IPY_MODEL_/, ""));
   const clamp = (value, min, max) => Math.max(min, Math.min(max, value));
   const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
@@ -313,7 +314,7 @@
 
   /** Load the module of one model (its own copy, as in the live notebook) and let it initialize, once. */
   async function load(model) {
-    const url = URL.createObjectURL(new Blob([model.get("_esm")], { type: "text/javascript" }));
+    const url = URL.createObjectURL(new Blob([shared, model.get("_esm")], { type: "text/javascript" }));
     const { default: exported } = await import(url).finally(() => URL.revokeObjectURL(url));
     const widget = typeof exported === "function" ? await exported() : exported;
     addStyle(model.get("_css"));
@@ -446,7 +447,9 @@
   }
 
   function read(script) {
-    for (const [id, stored] of Object.entries(JSON.parse(script.textContent).state)) {
+    const { state, shared: beginning = "" } = JSON.parse(script.textContent);
+    shared = beginning;
+    for (const [id, stored] of Object.entries(state)) {
       attempt(() => models.set(id, new Model(stored.model_name, restore(stored.state, stored.buffers ?? []))));
     }
   }

@@ -6,6 +6,7 @@ explorer works live in JupyterLab and, with no kernel, in the built page. Taught
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+from .. import palette
 from ..checks import boolean, integer, real_array
 from .still import Panel, still_picture
 
@@ -26,7 +28,7 @@ LARGEST_CELL = 9999
 class Explorer(anywidget.AnyWidget):
     """The part of an explorer that draws and computes; each explorer adds its own traits and its own module."""
 
-    _css = (HERE / "explorers.css").read_text(encoding="utf-8")
+    _css = palette.style_sheet(".cc-box, .cc-explorer") + "\n" + (HERE / "explorers.css").read_text(encoding="utf-8")
     ranges = traitlets.Dict(help="the smallest and largest value of every trait that a slider moves").tag(sync=True)
     defaults = traitlets.Dict(help="the values at the start: the page's address names only what differs").tag(sync=True)
     position = traitlets.Int(0, help="where the window stands, counted in row-major order").tag(sync=True)
@@ -99,7 +101,7 @@ SHARED = set(Explorer.class_trait_names()) - {"position"}
 
 
 def module(name: str, *shared: str) -> str:
-    """Return the ES module of an explorer: the text that all of them share, then its own.
+    """Return the ES module of an explorer: the colours and the text that all of them share, then its own.
 
     Parameters
     ----------
@@ -117,7 +119,9 @@ def module(name: str, *shared: str) -> str:
     >>> "export default" in module("pooling")
     True
     """
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("numbers", "common", *shared, name))
+    colours = f"const TOKENS = {json.dumps(palette.TOKENS)}, RAMPS = {json.dumps(palette.RAMPS)};"
+    texts = ((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("numbers", "common", *shared, name))
+    return "\n".join([colours, *texts])
 
 
 def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> list[float]:

@@ -1,9 +1,7 @@
 // Shared by the explorers that show pictures: tables of pixels, too many to be numbered cells.
 
-const blend = ([from, most, least], part) =>
-  from.map((colour, i) => Math.round(colour + ((part < 0 ? least : most)[i] - colour) * Math.abs(part)));
-const SHADES = Object.fromEntries(Object.entries(SCALES).map(([kind, scale]) =>
-  [kind, range(511).map((at) => blend(scale.length < 3 ? [...scale, scale[0]] : scale, at / 255 - 1))]));
+const SHADES = Object.fromEntries(Object.keys(RAMPS).map((kind) =>
+  [kind, range(511).map((at) => hue(kind, at / 255 - 1, 0))]));
 /** The colour of a value between -1 and 1. */
 const tint = (kind, part) => SHADES[kind][Math.round(255 + 255 * clamp(part, -1, 1))];
 

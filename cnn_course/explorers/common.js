@@ -2,6 +2,10 @@
 
 const LARGEST = 9999; // what an editable cell takes, as in base.py
 
+// Before this text stand TOKENS and RAMPS, the colours of palette.toml.
+const bytes = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+const COLOURS = Object.fromEntries(Object.entries(RAMPS).map(([kind, ramp]) => [kind, ramp.map((pair) => pair.map(bytes))]));
+
 /** An element with attributes, listeners (functions) and children. */
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -32,19 +36,21 @@ function parse(text) {
   return Math.abs(value) < NOISE ? 0 : value;
 }
 
-const SCALES = { // from the colour of the least (or of zero) to that of the most, and of the most negative
-  input: [[64, 64, 64], [255, 255, 255]], // grey
-  weight: [[245, 245, 245], [1, 102, 94], [140, 81, 10]], // green, brown
-  output: [[247, 247, 247], [33, 102, 172], [178, 24, 43]], // blue, red
-};
+/** A colour on light (0) or dark (1) paper at a place of a ramp: 0 to 1 for inputs, -1 to 1 for the other kinds. */
+function hue(kind, place, paper) {
+  const ramp = COLOURS[kind], last = ramp.length - 2, at = clamp(place, -last, 1) + last, from = Math.min(Math.floor(at), last);
+  return ramp[from][paper].map((part, i) => Math.round(part + (ramp[from + 1][paper][i] - part) * (at - from)));
+}
 
-/** Background and text colour of a value between low and high. */
+/** Background and text colour of a value between low and high, on either paper. */
 function shade(kind, value, low, high) {
-  const part = kind === "input" ? (value - low) / (high - low || 1) : value / (Math.max(-low, high) || 1);
-  const [from, most, least] = SCALES[kind], to = part < 0 ? least : most;
-  const mixed = from.map((colour, i) => Math.round(colour + (to[i] - colour) * Math.min(1, Math.abs(part))));
-  const [r, g, b] = mixed.map((colour) => ((colour / 255 + 0.055) / 1.055) ** 2.4);
-  return `background:rgb(${mixed});color:${0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff"}`;
+  const place = kind === "input" ? (value - low) / (high - low || 1) : value / (Math.max(-low, high) || 1);
+  const grounds = [0, 1].map((paper) => hue(kind, place, paper));
+  const digits = grounds.map((ground) => {
+    const [r, g, b] = ground.map((colour) => ((colour / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+  });
+  return `background:light-dark(rgb(${grounds[0]}),rgb(${grounds[1]}));color:light-dark(${digits})`;
 }
 
 /** Arrow keys walk through a group that is one tab stop; in a text field the caret moves first. */

@@ -94,7 +94,7 @@ function drawing({ fresh, changed, moved }) {
     const [x, y] = pen.at, ends = [0.01, 0.05];
     const arms = Object.values(ARROWS).map(([a, b]) => ends.map((by) => [x + by * a, y + by * b]));
     for (const arm of arms) line(arm, "#000", 10);
-    for (const arm of arms) line(arm, pen.down ? "#f3b8ff" : "#fff", 4);
+    for (const arm of arms) line(arm, pen.down ? TOKENS.accent[1] : "#fff", 4);
   }
   const hand = () => (pen.keys ? ` Pen ${pen.down ? "down" : "up"} at row ${Math.round(SIDE * pen.at[1])}, column `
     + `${Math.round(SIDE * pen.at[0])}.` : "");

@@ -18,11 +18,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from cnn_course import palette
 from cnn_course.checks import choice, integer, real_array
 
-# Five colours that occur nowhere else: the book's build replaces them by variables of the light and dark theme.
-INK, MUTED, PAPER = "#1a1a1e", "#6b7077", "#fefefe"
-ACCENT, ACCENT_SOFT = "#7b1fa2", "#ead6f3"
+# Colours that occur nowhere else: the book's build replaces them by those of the reader's theme.
+INK, MUTED, PAPER, ACCENT, ACCENT_SOFT = (palette.TOKENS[name][0] for name in ("ink", "muted", "paper", "accent", "soft"))
 
 WIDTH = 5.6  # inches; what a phone shows without making 12 points too small to read
 TEXT, SMALL = 12, 11  # points
@@ -189,24 +189,20 @@ def colors(array: np.ndarray, kind: str, limit: float | None = None) -> np.ndarr
     """
     values = np.asarray(array, dtype=float)
     finite = values[np.isfinite(values)]
-    if choice(kind, "kind", ("input", *COLORMAPS)) == "input":
+    if choice(kind, "kind", tuple(palette.RAMPS)) == "input":
         low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
         share = (values - low) / (high - low) if high > low else np.ones_like(values)
-        grey = 0.42 + 0.55 * np.clip(np.nan_to_num(share, nan=1), 0, 1)  # never so dark that an outline drowns
-        return np.stack([grey, grey, grey, np.ones_like(grey)], axis=-1)
-    limit = limit if limit is not None else np.abs(finite).max(initial=0.0)
-    share = np.nan_to_num(np.clip(values / (limit or 1), -1, 1), nan=0)
-    return mpl.colormaps[COLORMAPS[kind]](0.5 + 0.38 * share)  # the ends of the maps are too heavy under digits
-
-
-COLORMAPS = {"weight": "BrBG", "output": "RdBu"}
+        share = np.nan_to_num(share, nan=1)
+    else:
+        limit = limit if limit is not None else np.abs(finite).max(initial=0.0)
+        share = np.nan_to_num((values / (limit or 1) + 1) / 2, nan=0.5)
+    table = np.array([[part / 255 for part in palette.parts(light)] + [1] for light, _ in palette.ramp(kind)])
+    return table[np.rint(np.clip(share, 0, 1) * (len(table) - 1)).astype(int)]
 
 
 def ink_on(color) -> str:
-    """Black or white, whichever is easier to read on the colour."""
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3])
-    # the luminance at which black and white have the same WCAG contrast
-    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
+    """Black or white, whichever is easier to read on the colour of a number, on light and on dark paper."""
+    return palette.digits_on(mpl.colors.to_hex(color))
 
 
 def number(value) -> str:

@@ -7,13 +7,13 @@ import numpy as np
 
 from cnn_course.checks import choice, integer, plain_array
 from cnn_course.plots.figure import (
-    COLORMAPS,
     MUTED,
     SMALL,
     WIDTH,
     BookFigure,
     as_array,
     book_figure,
+    colors,
     number,
     sheet,
     write,
@@ -58,7 +58,7 @@ def images(arrays: Sequence, titles=None, *, kind: str = "photo", columns: int |
     >>> plots.images([np.eye(8), 1 - np.eye(8)], ["diagonal", "the rest"])
     <BookFigure: images>
     """
-    choice(kind, "kind", ("photo", *COLORMAPS))
+    choice(kind, "kind", ("photo", "weight", "output"))
     pictures = [_picture(array, kind) for array in arrays]
     if not pictures:
         raise ValueError("arrays must hold at least one picture, got none")
@@ -199,8 +199,7 @@ def _paint(picture: np.ndarray, kind: str, limit: float) -> np.ndarray:
         light = np.nan_to_num(np.clip(picture, 0, 1))
         light = light if light.ndim == 3 else np.repeat(light[:, :, None], 3, axis=2)
     else:
-        share = np.nan_to_num(np.clip(picture / limit, -1, 1), nan=0)
-        light = mpl.colormaps[COLORMAPS[kind]](0.5 + 0.5 * share)[:, :, :3]
+        light = colors(picture, kind, limit)[:, :, :3]
     return np.round(255 * light).astype(np.uint8)
 
 

@@ -1,0 +1,106 @@
+// One script for every page, deferred. Without it: all text, all folds, all links, the drawer, and search as a page of its own.
+const $ = (what, at = document) => at.querySelector(what), all = (what, at = document) => [...at.querySelectorAll(what)];
+const make = (markup) => Object.assign(document.createElement("template"), { innerHTML: markup.trim() }).content.firstChild;
+const root = document.documentElement, base = root.dataset.content_root ?? "./";
+const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 200));
+const near = (nodes, act, margin = "400px") => { // once, when it comes near the screen
+  const seen = new IntersectionObserver((entries) => entries.forEach((e) => e.isIntersecting && (seen.unobserve(e.target), act(e.target))), { rootMargin: margin });
+  idle(() => nodes.forEach((node) => seen.observe(node)));
+};
+
+// Auto, light or dark. The line in the head has set it before the first paint; a browser without storage forgets it, no more.
+const mode = $(".mode");
+mode.hidden = false;
+$(`[value=${root.dataset.mode}]`, mode).checked = true;
+mode.onchange = ({ target }) => {
+  root.dataset.mode = target.value;
+  dispatchEvent(new Event("mode"));
+  try { localStorage.mode = target.value; } catch {}
+};
+
+// Contents: the section that crosses the upper third is the current one, those before it are read.
+const nav = $(".contents"), links = all("li li a", nav);
+const marks = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))).filter(Boolean);
+const crossing = new IntersectionObserver((entries) => entries.forEach((entry) => {
+  if (!entry.isIntersecting) return;
+  const now = marks.indexOf(entry.target);
+  links.forEach((link, i) => {
+    link.parentElement.classList.toggle("read", i <= now);
+    if (i === now) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current");
+  });
+}), { rootMargin: "-33% 0px -66% 0px" });
+idle(() => marks.forEach((mark) => crossing.observe(mark)));
+nav.addEventListener("click", ({ target }) => target.closest("a") && nav.matches(":popover-open") && nav.hidePopover());
+const here = $(".current > a", nav);
+const reveal = () => here && (nav.scrollTop = here.offsetTop - nav.clientHeight / 3);
+nav.addEventListener("toggle", reveal);
+if (matchMedia("(min-width: 75rem)").matches) idle(reveal);
+
+// A button to copy with each piece of code, without prompts and what they answered.
+near(all("div.highlight"), (box) => {
+  const button = make(`<button class="copy" type="button" aria-label="Copy the code"><svg aria-hidden="true" viewBox="0 0 24 24"><path d="M8 8h11v12H8zM5 16V4h10"/></svg></button>`);
+  button.onclick = async () => {
+    const code = $("pre", box).cloneNode(true);
+    all(".gp, .go", code).forEach((node) => node.remove());
+    await navigator.clipboard.writeText(code.textContent.trimEnd());
+    Object.assign(button, { ariaLabel: "Copied" }).style.opacity = 1;
+    setTimeout(() => { button.ariaLabel = "Copy the code"; button.style.opacity = ""; }, 1500);
+  };
+  if (!box.closest(".output")) box.append(button);
+});
+near(all("div.math > :first-child, .table"), (box) => box.scrollWidth > box.clientWidth + 1 && (box.tabIndex = 0));
+
+// Explorers: their state and the runtime are fetched when the first of them comes near, or the address sets one.
+const load = (src) => new Promise((done, failed) => document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
+let running;
+const run = () => running ??= Promise.all([load(root.dataset.state), document.head.append(make(`<link rel="stylesheet" href="${root.dataset.look}">`))]).then(() => load(root.dataset.runtime));
+if (root.dataset.state) {
+  const views = all('script[type$="widget-view+json"]');
+  if (location.hash.includes("=")) run();
+  else near(views.map((view) => view.parentElement), run, "1200px");
+}
+
+// Tabs of one kind turn together.
+document.addEventListener("change", ({ target }) => {
+  const label = target.matches?.(".sd-tab-set > input") && target.nextElementSibling;
+  if (label?.dataset.syncId) all(`[data-sync-id="${label.dataset.syncId}"]`).forEach((other) => { other.previousElementSibling.checked = true; });
+});
+
+// Search: titles at once; the full text through Sphinx's own index and scoring, fetched when the dialog first opens.
+let dialog, index;
+async function getIndex() {
+  window._ready ??= () => {};
+  window._ ??= (text) => text;
+  window.SPHINX_HIGHLIGHT_ENABLED = false;
+  await Promise.all(["documentation_options", "language_data", "searchtools"].map((name) => load(`${base}_static/${name}.js`)));
+  await load(`${base}searchindex.js`);
+}
+function openSearch() {
+  if (dialog?.open) return;
+  dialog ??= document.body.appendChild(make(`<dialog class="search" aria-label="Search this book"><input type="search" aria-label="Search this book" placeholder="Search this book" autocomplete="off"><ol></ol><p role="status"></p></dialog>`));
+  const [field, list, status] = dialog.children;
+  const item = (href, title, where) => `<li><a href="${href}">${title}${where ? `<small>${where}</small>` : ""}</a></li>`;
+  const titles = all("a", nav).map((a) => [a.href, a.textContent.trim()]);
+  const find = () => {
+    const query = field.value.trim(), found = query ? titles.filter(([, t]) => t.toLowerCase().includes(query.toLowerCase())) : titles.filter(([h]) => !h.includes("#"));
+    const results = query && index?.ready ? Search._performSearch(...Search._parseQuery(query)).reverse().slice(0, 40) : [];
+    list.innerHTML = results.length ? results.map(([page, title, anchor]) => item(base + page + ".html" + anchor, title.split(" > ").pop(), title.includes(" > ") && title.split(" > ")[0])).join("") : found.map(([h, t]) => item(h, t)).join("");
+    status.textContent = !query ? "" : index?.failed ? "Titles only." : index?.ready ? `${list.children.length} found` : "Fetching the index …";
+  };
+  field.oninput = find;
+  dialog.onkeydown = (event) => {
+    const stops = [field, ...all("a", list)], step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) { event.preventDefault(); stops[Math.max(0, Math.min(stops.length - 1, stops.indexOf(document.activeElement) + step))].focus(); }
+    if (event.key === "Enter" && document.activeElement === field) $("a", list)?.click();
+  };
+  dialog.onclick = ({ target }) => (target === dialog || target.closest("a")) && dialog.close();
+  dialog.showModal();
+  field.select();
+  find();
+  index ??= getIndex().then(() => { index.ready = true; }, () => { index.failed = true; }).finally(find);
+}
+all("[data-search]").forEach((button) => { button.hidden = false; button.onclick = openSearch; });
+addEventListener("keydown", (event) => { if (event.key === "k" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); openSearch(); } });
+
+// On paper: everything open but the hints, which the style sheet leaves out.
+addEventListener("beforeprint", () => all("details:not(.hint)").forEach((fold) => { fold.open = true; }));
