@@ -11,7 +11,9 @@ Colour = tuple[float, ...]
 
 _READ = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 TOKENS: dict[str, tuple[str, str]] = {name: tuple(pair) for name, pair in _READ["tokens"].items()}
-RAMPS: dict[str, list[tuple[str, str]]] = {name: [tuple(pair) for pair in ramp] for name, ramp in _READ["ramps"].items()}
+RAMPS: dict[str, list[tuple[str, str]]] = {
+    name: [tuple(pair) for pair in ramp] for name, ramp in _READ["ramps"].items()
+}
 STEPS = 64  # from one end of a ramp to the other, or to its middle
 
 

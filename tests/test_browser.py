@@ -10,18 +10,23 @@ from typing import Any
 
 import pytest
 from browser import MISPLACED, Visit, visit
-from test_book import PAGES, STATE, soup
+from test_book import PAGES, stored_state
 
 axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (requirements.txt)")
 
 AXE = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-ALL_PAGES = [*PAGES, "genindex", "py-modindex", "search"]
+ALL_PAGES = [*PAGES, "genindex", "py-modindex", "search", "404"]
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 375, "height": 800}
 PAPER = {"width": 690, "height": 1000}  # A4 between its margins
-TEXT = "article, .bd-search-container"
-READY = "[...document.querySelectorAll('.cc-widget-explorer')].every((e) => e.querySelector('.cc-explorer'))"
+WIDTHS = [320, 375, 768, 992, 1100, 1440, 1920]
+# Explorers come when a reader comes near.
+APPROACH = """() => {
+    document.querySelector("script[type$='widget-view+json']")?.parentElement.scrollIntoView();
+    return !document.querySelector("script[type$='widget-view+json']")
+        && [...document.querySelectorAll(".cc-widget-explorer")].every((e) => e.querySelector(".cc-explorer"));
+}"""
 UNFINISHED = re.compile(r"NaN|undefined|null|Infinity|\[object")
 each_page = pytest.mark.parametrize("name", ALL_PAGES)
 
@@ -56,7 +61,8 @@ def go(seen: Visit, address: str) -> Any:
     seen.outside.clear()
     seen.errors.clear()
     seen.page.goto(address)
-    seen.page.wait_for_function(READY)
+    seen.page.wait_for_function(APPROACH, polling=100)
+    seen.page.evaluate("scrollTo(0, 0)")
     return seen.page
 
 
@@ -85,8 +91,7 @@ def page(opened: Visit) -> Iterator[Any]:
 
 def stored_explorers(path: Path) -> int:
     """Return how many explorers the state in a built page has."""
-    states = [json.loads(script.string)["state"] for script in soup(path).find_all("script", type=STATE)]
-    return sum(model["model_name"] == "AnyModel" for state in states for model in state.values())
+    return sum(model["model_name"] == "AnyModel" for model in stored_state(path).values())
 
 
 def dress(page: Any, theme: str = "light", size: dict[str, int] = DESK, **media: str) -> None:
@@ -148,7 +153,8 @@ def test_axe_finds_nothing(page: Any, theme: str) -> None:
     name = page.evaluate("location.pathname").removeprefix("/").removesuffix(".html")
     small = (ALL_PAGES.index(name) % 2 == 1) == (theme == "light")
     dress(page, theme, PHONE if small else DESK, reduced_motion="reduce")
-    page.wait_for_timeout(400)  # the theme makes boxes that scroll tab stops, a moment after a resize
+    page.evaluate("document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })")
+    page.wait_for_timeout(400)  # boxes that scroll become tab stops, a moment after a resize
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     run, found = page.evaluate(AXE_RUN, RULES)
@@ -156,13 +162,14 @@ def test_axe_finds_nothing(page: Any, theme: str) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("width", [375, 320])
-def test_nothing_is_wider_than_a_phone(page: Any, width: int) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_window(page: Any, width: int) -> None:
     dress(page, size={"width": width, "height": 700})
+    page.evaluate("document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") == width
     out = page.evaluate("""() => {
         const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
-        return [...document.querySelectorAll("article *, .bd-search-container *")].filter((e) =>
+        return [...document.querySelectorAll("article *")].filter((e) =>
             e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement))
             .map((e) => e.outerHTML.slice(0, 200));
     }""")
@@ -171,15 +178,14 @@ def test_nothing_is_wider_than_a_phone(page: Any, width: int) -> None:
 
 def test_formulas_are_mathml(page: Any) -> None:
     raw = page.evaluate(
-        r"""(text) => {
-        const walker = document.createTreeWalker(document.querySelector(text), NodeFilter.SHOW_TEXT);
+        r"""() => {
+        const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
         const texts = [];
         while (walker.nextNode())
             if (!walker.currentNode.parentElement.closest("code, pre, script, style, annotation"))
                 texts.push(walker.currentNode.data);
         return texts.filter((text) => /\$|\\[a-zA-Z({[]/.test(text));
-    }""",
-        TEXT,
+    }"""
     )
     assert raw == []
     sizes = page.locator("article math").evaluate_all(
@@ -201,12 +207,11 @@ def test_the_text_is_few_tab_stops_away(page: Any) -> None:
     for _ in range(12):
         page.keyboard.press("Tab")
         before = page.evaluate(
-            """(text) => {
-            const here = document.activeElement, place = document.querySelector(text).compareDocumentPosition(here);
+            """() => {
+            const here = document.activeElement, place = document.querySelector("article").compareDocumentPosition(here);
             const before = place === Node.DOCUMENT_POSITION_PRECEDING && here !== document.body;
             return before ? here.outerHTML.slice(0, 100) : null;
-        }""",
-            TEXT,
+        }"""
         )
         if before is None:
             break
@@ -254,7 +259,7 @@ def test_nothing_moves_for_those_who_asked_for_rest(page: Any) -> None:
 def test_paper_shows_the_text_in_ink_and_whole(page: Any, theme: str) -> None:
     dress(page, theme, PAPER, media="print")
     assert page.locator("h1").filter(visible=True).count() == 1
-    assert not page.locator("#pst-primary-sidebar, .bd-header, .copybtn").filter(visible=True).all()
+    assert not page.locator(".contents, .bar, .turn, .skip, .copy").filter(visible=True).all()
     flat = page.locator("article figure svg").evaluate_all("(all) => all.filter((e) => e.clientHeight < 20).length")
     assert flat == 0
     faint, cut = page.evaluate("""() => {
@@ -265,7 +270,7 @@ def test_paper_shows_the_text_in_ink_and_whole(page: Any, theme: str) -> None:
         const all = [...document.querySelectorAll("article *")].filter((e) => e.checkVisibility());
         const written = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
         const text = all.filter((e) => written(e) && !e.closest("svg, [role=grid], .cc-hidden, .cc-unseen"));
-        const boxes = all.filter((e) => !e.closest("svg, math, .cc-box, .visually-hidden"));
+        const boxes = all.filter((e) => !e.closest("svg, math, .cc-box"));
         const hides = (e) => getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1;
         const say = (e) => e.outerHTML.slice(0, 200);
         return [text.filter((e) => light(e) > 0.25).map(say), boxes.filter(hides).map(say)];
@@ -275,7 +280,14 @@ def test_paper_shows_the_text_in_ink_and_whole(page: Any, theme: str) -> None:
 
 
 def test_every_block_of_code_can_be_copied(page: Any) -> None:
-    assert page.locator("article div.cell_input pre").count() == page.locator("article div.cell_input .copybtn").count()
+    page.evaluate("""async () => {
+        document.querySelectorAll("article details").forEach((fold) => { fold.open = true; });
+        for (const code of document.querySelectorAll("article div.cell_input pre")) {
+            code.scrollIntoView();  // buttons come as code comes near
+            for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+        }
+    }""")
+    assert page.locator("article div.cell_input pre").count() == page.locator("article div.cell_input .copy").count()
 
 
 # Each page, in other windows
@@ -297,7 +309,7 @@ def test_without_scripts_the_text_and_its_figures_stand(scriptless: Visit, built
     seen, path = scriptless.page, built_book / f"{name}.html"
     seen.goto(path.as_uri())
     assert seen.locator("h1").filter(visible=True).count() == 1
-    assert seen.locator(".pst-js-only").filter(visible=True).count() == 0
+    assert seen.locator(".mode, .copy, [data-search]").filter(visible=True).count() == 0
     figures = seen.locator("article figure svg")
     assert figures.filter(visible=True).count() == figures.count()
     explorers = stored_explorers(path)
@@ -309,24 +321,32 @@ def test_without_scripts_the_text_and_its_figures_stand(scriptless: Visit, built
 # What a reader does
 
 
+def check_search(page: Any) -> None:
+    """Search by key, from the page that shows, and follow a result."""
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="Search this book")
+    dialog.get_by_role("searchbox").fill("stride")
+    dialog.get_by_role("status").filter(has_text=re.compile(r"\d+ found")).wait_for()
+    results = dialog.get_by_role("listitem")
+    assert results.count() >= 3
+    assert any("stride" in text.lower() for text in results.all_inner_texts())
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.matches('dialog li:first-child a')")
+    dialog.get_by_role("link", name=re.compile("^Move the window in larger steps")).first.click()
+    page.wait_for_url("**/book/05-stride.html*")
+
+
 def test_search_finds_words_of_the_book(spare: Visit, site: str) -> None:
     page = go(spare, f"{site}/book/02-convolution-2d.html")
-    page.keyboard.press("Control+k")
-    page.locator("input[type=search]").filter(visible=True).fill("stride")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/search.html?q=stride*")
-    results = page.locator("#search-results ul.search li")
-    results.nth(2).wait_for()
-    page.get_by_text("Search finished").wait_for()
-    assert any("stride" in text.lower() for text in results.all_inner_texts())
-    results.get_by_role("link", name=re.compile(r"^5\. ")).first.click()
-    page.wait_for_url("**/book/05-stride.html*")
+    check_search(page)
     check_quiet(spare)
 
 
 def test_search_works_from_disk(spare: Visit, built_book: Path) -> None:
+    page = go(spare, (built_book / "book" / "02-convolution-2d.html").as_uri())
+    check_search(page)
     page = go(spare, (built_book / "search.html").as_uri())
-    page.locator("article input[type=search], .bd-content input[type=search]").filter(visible=True).first.fill("stride")
+    page.locator("article input[type=search]").fill("stride")
     page.keyboard.press("Enter")
     page.locator("#search-results ul.search li").nth(2).wait_for()
     check_quiet(spare)
@@ -338,32 +358,108 @@ def test_a_search_without_results_says_so(spare: Visit, site: str) -> None:
     check_quiet(spare)
 
 
+THEME = "[document.documentElement.dataset.mode, document.documentElement.dataset.theme]"
+
+
 def test_the_theme_switch_works_by_key_and_is_remembered(spare: Visit, site: str) -> None:
     page = go(spare, f"{site}/book/intro.html")
     page.emulate_media(color_scheme="light")
-    switch = page.get_by_role("button", name="Color mode").filter(visible=True).first
-    theme = "[document.documentElement.dataset.mode, document.documentElement.dataset.theme]"
     seen = {}
     for _ in range(3):
-        switch.press("Enter")
-        mode, shown = page.evaluate(theme)
+        page.get_by_role("radio", checked=True).press("ArrowRight")
+        mode, shown = page.evaluate(THEME)
         seen[mode] = shown
         page.reload()
-        assert page.evaluate(theme) == [mode, shown]
+        assert page.evaluate(THEME) == [mode, shown]
+        assert page.get_by_role("radio", name=mode, exact=False).is_checked()
     assert seen == {"light": "light", "dark": "dark", "auto": "light"}
+    check_quiet(spare)
+
+
+def test_without_storage_all_works_but_remembering(browser: Any, site: str) -> None:
+    with visit(browser, "about:blank", color_scheme="light") as seen:
+        refuse = (
+            "Object.defineProperty(window, '{}', {{ get() {{ throw new DOMException('no', 'SecurityError'); }} }});"
+        )
+        for storage in ("localStorage", "sessionStorage"):
+            seen.page.add_init_script(refuse.format(storage))
+        page = go(seen, f"{site}/book/02-convolution-2d.html")
+        page.get_by_role("radio", name="Dark").press("Space")
+        assert page.evaluate(THEME) == ["dark", "dark"]
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 23, 27)"
+        check_search(page)
+        assert page.evaluate(THEME) == ["auto", "light"]
+        go(seen, f"{site}/search.html?q=stride").locator("#search-results ul.search li").nth(2).wait_for()
+        check_quiet(seen)
+
+
+def test_the_drawer_opens_and_closes_by_key(spare: Visit, site: str) -> None:
+    page = go(spare, f"{site}/book/02-convolution-2d.html")
+    page.set_viewport_size(PHONE)
+    contents = page.get_by_role("navigation", name="Contents of the book")
+    assert not contents.is_visible()
+    page.get_by_role("button", name="Contents").press("Enter")
+    assert contents.is_visible()
+    page.keyboard.press("Escape")
+    assert not contents.is_visible()
+    page.get_by_role("button", name="Contents").press("Enter")
+    contents.get_by_role("link", name=re.compile("Multiply, add, move on")).click()
+    assert not contents.is_visible()
+    assert page.evaluate("location.hash") == "#multiply-add-move-on"
+    assert 0 <= page.locator("h2").first.bounding_box()["y"] < 150
+    page.set_viewport_size(DESK)
+    check_quiet(spare)
+
+
+def test_explorers_are_fetched_when_they_come_near_or_the_address_sets_one(spare: Visit, site: str) -> None:
+    asked: list[str] = []
+    spare.page.on("request", lambda request: asked.append(request.url.partition("?")[0].rpartition("/")[2]))
+    address = f"{site}/book/02-convolution-2d.html"
+    late = {"02-convolution-2d.state.js", "runtime.js", "runtime.css"}
+    spare.page.goto(address)
+    spare.page.wait_for_load_state("networkidle")
+    assert not late & set(asked)
+    go(spare, address)
+    assert late <= set(asked)
+    asked.clear()
+    spare.page.goto("about:blank")
+    spare.page.goto(f"{address}#convolution_2d.size=4")
+    spare.page.wait_for_function("document.querySelector('[data-explorer=convolution_2d] [role=row]:nth-child(4)')")
+    assert late <= set(asked)
+    check_quiet(spare)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_line_of_text_has_60_to_75_characters(spare: Visit, site: str, width: int) -> None:
+    page = go(spare, f"{site}/book/intro.html")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("document.fonts.ready")
+    count = page.evaluate("""() => {
+        const text = document.querySelector("article h2 + p"), { width } = text.getBoundingClientRect();
+        const probe = text.cloneNode(), words = text.textContent;
+        Object.assign(probe.style, { position: "absolute", whiteSpace: "nowrap", maxWidth: "none", width: "auto" });
+        probe.textContent = words;
+        text.after(probe);
+        const count = words.length * width / probe.getBoundingClientRect().width;
+        probe.remove();
+        return count;
+    }""")
+    assert count <= 75
+    assert count >= 60 or width < 600 or page.evaluate("document.fonts.check('12px Arial')") is False
     check_quiet(spare)
 
 
 @pytest.mark.parametrize("name", ["book/02-convolution-2d", "book/api"])
 def test_copy_buttons_copy_the_code_without_prompts_and_outputs(spare: Visit, site: str, name: str) -> None:
     page = go(spare, f"{site}/{name}.html")
-    block = page.locator("div.highlight:has(.copybtn)").first
+    page.locator("div.highlight pre").first.scroll_into_view_if_needed()
+    block = page.locator("div.highlight:has(.copy)").first
     lines = block.locator("pre").text_content().splitlines()
     if any(line.startswith(">>> ") for line in lines):
         lines = [line[4:] for line in lines if line[:4] in (">>> ", "... ")]
     block.hover()
-    block.locator(".copybtn").click()
-    page.wait_for_function("document.querySelector('.copybtn.success')")
+    block.locator(".copy").click()
+    block.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").strip() == "\n".join(lines).strip()
     check_quiet(spare)
 

@@ -53,7 +53,9 @@ def contrast(one, other):
     """Return the contrast of two colours, by WCAG."""
     lights = []
     for colour in (one, other):
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.divide(palette.parts(colour), 255)]
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.divide(palette.parts(colour), 255)
+        ]
         lights.append(np.dot([0.2126, 0.7152, 0.0722], linear) + 0.05)
     return max(lights) / min(lights)
 

@@ -18,6 +18,7 @@ from test_explorers import reader
 import cnn_course as cc
 
 pytest.importorskip("anywidget", reason="the questions need anywidget (pip install cnn_course[book])")
+from cnn_course import palette  # noqa: E402
 from cnn_course.explorers import questions
 
 __all__ = ["reader"]
@@ -477,9 +478,8 @@ def contrast(tab: Any, selector: str) -> float:
 def test_axe_finds_nothing_in_any_state(reader: Any, theme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (requirements.txt)")
     tab = reader(all_kinds(), viewport={"width": 375, "height": 800}, reduced_motion="reduce")
-    tab.add_style_tag(content=(ROOT / "book" / "assets" / "style.css").read_text("utf-8"))
-    tab.add_style_tag(content="body { background: var(--cc-paper); color: var(--cc-ink) }")
-    tab.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+    tab.add_style_tag(content=palette.style_sheet(":root") + f":root {{ color-scheme: {theme} }}")
+    tab.add_style_tag(content="body { background: var(--paper); color: var(--ink) }")
     tab.add_script_tag(path=str(Path(axe.__file__).with_name("axe.min.js")))
     rules = {"region": {"enabled": False}, "page-has-heading-one": {"enabled": False}}  # the bare page's, not ours
     run = """async (rules) => { const { violations, passes } = await axe.run({ rules });

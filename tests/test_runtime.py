@@ -19,6 +19,8 @@ traitlets = pytest.importorskip("traitlets")
 import ipywidgets.embed  # noqa: E402
 from browser import Visit, serve, visit  # noqa: E402
 
+from cnn_course import palette  # noqa: E402
+
 ASSETS = Path(__file__).parents[1] / "book" / "assets"
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -73,6 +75,7 @@ def html(state: object, ids: list[str]) -> str:
     places = "\n".join(f'<div class="cell_output"><script type="{VIEW}">{_view(i)}</script></div>' for i in ids)
     return f"""<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>page</title>
         <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+        <style>{palette.style_sheet(":root")} :root[data-theme=dark] {{ color-scheme: dark }}</style>
         <link rel="stylesheet" href="{ASSETS.as_uri()}/runtime.css">
         <script type="{STATE}">{text}</script><script defer src="{ASSETS.as_uri()}/runtime.js"></script>
         </head><body>{places}<p id="end">end</p></body></html>"""
@@ -773,7 +776,7 @@ def test_colours_are_readable_and_follow_the_books_variables(show, theme):
     ink, paper = (_luminance(c) for c in page.locator("select").evaluate(colours))
     assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) >= 7
     assert (ink < paper) == (theme == "light")
-    page.add_style_tag(content="html { --cc-ink: rgb(1, 2, 3); --cc-paper: rgb(4, 5, 6); }")
+    page.add_style_tag(content="html { --ink: rgb(1, 2, 3); --paper: rgb(4, 5, 6); }")
     assert page.locator("select").evaluate(colours) == ["rgb(1, 2, 3)", "rgb(4, 5, 6)"]
 
 

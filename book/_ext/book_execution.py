@@ -25,7 +25,7 @@ def digest(paths: list[Path]) -> str:
 def choose_cache(app: Sphinx, config: Config) -> None:
     """Name the folder of executed notebooks after the library, and remove those of earlier libraries."""
     root = Path(app.srcdir)
-    library = [path for kind in ("*.py", "*.js", "*.css") for path in (root / "cnn_course").rglob(kind)]
+    library = [path for kind in ("*.py", "*.js", "*.css", "*.toml") for path in (root / "cnn_course").rglob(kind)]
     caches = Path(app.outdir).parent / ".jupyter_cache"
     # Stored outputs of cells that the build does not run are kept there as well, and change with the frameworks.
     # So are those of the page that reads the measurements.

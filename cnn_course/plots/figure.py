@@ -22,7 +22,9 @@ from cnn_course import palette
 from cnn_course.checks import choice, integer, real_array
 
 # Colours that occur nowhere else: the book's build replaces them by those of the reader's theme.
-INK, MUTED, PAPER, ACCENT, ACCENT_SOFT = (palette.TOKENS[name][0] for name in ("ink", "muted", "paper", "accent", "soft"))
+INK, MUTED, PAPER, ACCENT, ACCENT_SOFT = (
+    palette.TOKENS[name][0] for name in ("ink", "muted", "paper", "accent", "soft")
+)
 
 WIDTH = 5.6  # inches; what a phone shows without making 12 points too small to read
 TEXT, SMALL = 12, 11  # points
