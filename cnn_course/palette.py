@@ -5,6 +5,7 @@ reader's theme finds the dark ones by them. Taught in no chapter.
 """
 
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 Colour = tuple[float, ...]
@@ -50,7 +51,7 @@ def ramp(kind: str) -> list[tuple[str, str]]:
     """
     ends = RAMPS[kind]
     found = [ends[0]]
-    for (light, dark), (lighter, darker) in zip(ends, ends[1:], strict=False):
+    for (light, dark), (lighter, darker) in pairwise(ends):
         shares = [step / STEPS for step in range(1, STEPS + 1)]
         found += [(mixed(light, lighter, share), mixed(dark, darker, share)) for share in shares]
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -208,7 +207,8 @@ def test_the_text_is_few_tab_stops_away(page: Any) -> None:
         page.keyboard.press("Tab")
         before = page.evaluate(
             """() => {
-            const here = document.activeElement, place = document.querySelector("article").compareDocumentPosition(here);
+            const here = document.activeElement;
+            const place = document.querySelector("article").compareDocumentPosition(here);
             const before = place === Node.DOCUMENT_POSITION_PRECEDING && here !== document.body;
             return before ? here.outerHTML.slice(0, 100) : null;
         }"""

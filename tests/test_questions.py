@@ -18,7 +18,7 @@ from test_explorers import reader
 import cnn_course as cc
 
 pytest.importorskip("anywidget", reason="the questions need anywidget (pip install cnn_course[book])")
-from cnn_course import palette  # noqa: E402
+from cnn_course import palette
 from cnn_course.explorers import questions
 
 __all__ = ["reader"]

@@ -23,6 +23,7 @@ from docutils.parsers.rst.directives.body import Sidebar
 from myst_nb.sphinx_ import HideCodeCellNode
 from pygments.formatters import HtmlFormatter
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment.adapters.toctree import document_toc, global_toctree_for_doc
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -38,7 +39,7 @@ NO_SCRIPT = (
     "The worked examples of this page have figures and numbers of their own.</p></noscript>"
 )
 # The tokens of code that page.css gives a colour or a weight; what is drawn in ink needs no element of its own.
-COLOURED = set("k kn kc kd ow mi mf s s1 s2 sd sa se si c1 gp go nf nb nc ne gr gt".split())
+COLOURED = re.compile("k|kn|kc|kd|ow|mi|mf|s|s1|s2|sd|sa|se|si|c1|gp|go|nf|nb|nc|ne|gr|gt")
 SHORT, LONG = 34, 68  # characters of code: what fits a phone, and what fits the column of the text
 
 
@@ -47,7 +48,7 @@ class CodeFormatter(HtmlFormatter):
 
     def _get_css_class(self, token: Any) -> str:
         name = super()._get_css_class(token)
-        return name if name in COLOURED else ""
+        return name if COLOURED.fullmatch(name) else ""
 
     def wrap(self, source: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         """Put a long line into an element of its own."""
@@ -141,6 +142,7 @@ class Margin(Sidebar):
     """A note in the margin, or in the text where there is no margin; it needs no title."""
 
     required_arguments = 0
+    arguments: list[str]
 
     def run(self) -> list[nodes.Node]:
         """Make the note."""
@@ -174,7 +176,7 @@ class Refine(SphinxPostTransform):
 
 def chapters(app: Sphinx, pagename: str) -> str:
     """Return the list of all chapters, with the sections of this page under its own."""
-    assert app.env
+    assert app.env and isinstance(app.builder, StandaloneHTMLBuilder)
     known = pagename in app.env.all_docs
     here = pagename if known else app.config.root_doc
     tree = global_toctree_for_doc(app.env, here, app.builder, collapse=True, maxdepth=1, includehidden=True)
@@ -233,7 +235,7 @@ def store_state(app: Sphinx, pagename: str, context: dict[str, Any]) -> str:
         return ""
     stored = json.loads(bodies[0])
     modules = [model["state"] for model in stored["state"].values() if "_esm" in model["state"]]
-    stored["shared"] = os.path.commonprefix([module["_esm"] for module in modules])
+    stored["shared"] = os.path.commonprefix([module["_esm"] for module in modules])  # noqa: RUF071 text, not paths
     for module in modules:
         module["_esm"] = module["_esm"].removeprefix(stored["shared"])
     text = json.dumps(json.dumps(stored, ensure_ascii=False, separators=(",", ":")), ensure_ascii=False)
@@ -269,7 +271,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
 def highlight(app: Sphinx) -> None:
     """Let listings be written as this theme draws them."""
-    if app.builder.format == "html":
+    if isinstance(app.builder, StandaloneHTMLBuilder):
         app.builder.highlighter.formatter = CodeFormatter
 
 
