@@ -2,11 +2,11 @@
 
     python benchmarks/pages.py _build/html
 
-Weight: everything a first visit loads, gzip, with and without what is a photograph. Answer: what one move of a slider
-costs, for all sliders of an explorer over their ranges, first the handlers alone and then with style and layout, which
-is all that stands before the repaint; besides, the filter of a picture as large as it may be. Ready: the time to the
-last explorer of a page on a line with 1.6 Mbit/s and a round trip of 150 ms and with a processor slowed down four
-times; median of several loads without a cache.
+Weight: everything that a first visit loads before it comes to an explorer, gzip, with and without what is a photograph.
+Answer: what one move of a slider costs, for all sliders of an explorer over their ranges, first the handlers alone and
+then with style and layout, which is all that stands before the repaint; besides, the filter of a picture as large as it
+may be. Ready: the time to the last explorer of a page on a line with 1.6 Mbit/s and a round trip of 150 ms and with a
+processor slowed down four times; median of several loads without a cache.
 """
 
 from __future__ import annotations
@@ -38,17 +38,25 @@ EMBEDDED = re.compile(rb"data:image/(?:png|jpeg|webp);base64,[A-Za-z0-9+/=]{1000
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 
-# When the last explorer stood in the page; the time starts with the navigation.
+# Explorers are fetched when a reader comes near the first; then all of them stand there.
+APPROACH = """() => {
+    const first = document.querySelector("script[type$='widget-view+json']");
+    first?.parentElement.scrollIntoView();
+    const drawn = [...document.querySelectorAll(".cc-widget-explorer")];
+    return !first && drawn.every((e) => e.querySelector(".cc-explorer"));
+}"""
+
+# When the last explorer stood in the page of a reader who goes to the first at once, from the navigation on.
 WATCH = """addEventListener("DOMContentLoaded", () => {
     const look = () => {
-        if ([...document.querySelectorAll(".cc-widget-explorer")].some((e) => !e.querySelector(".cc-explorer"))) return;
+        if (!(APPROACH)()) return;
         window.ready = performance.now();
         watch.disconnect();
     };
     const watch = new MutationObserver(look);
     watch.observe(document.body, { childList: true, subtree: true });
     look();
-});"""
+});""".replace("APPROACH", APPROACH)
 
 # Every slider of one explorer, three times over its range in at most 25 values: the milliseconds of script, and those
 # of script, style and layout.
@@ -184,6 +192,7 @@ def moves(browser: Any, address: str) -> list[tuple[str, list[list[float]]]]:
     with fresh_page(browser) as page:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(address)
+        page.wait_for_function(APPROACH)
         boxes = page.locator(".cc-box")
         names = boxes.locator(".cc-explorer").evaluate_all("(all) => all.map((e) => e.dataset.explorer)")
         found = [(name, box.evaluate(SWEEP)) for name, box in zip(names, boxes.all(), strict=True)]
