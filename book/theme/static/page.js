@@ -62,7 +62,7 @@ if (root.dataset.state) {
 
 // Tabs of one kind turn together.
 document.addEventListener("change", ({ target }) => {
-  const label = target.matches?.(".sd-tab-set > input") && target.nextElementSibling;
+  const label = target.matches(".sd-tab-set > input") ? target.nextElementSibling : undefined;
   if (label?.dataset.syncId) all(`[data-sync-id="${label.dataset.syncId}"]`).forEach((other) => { other.previousElementSibling.checked = true; });
 });
 
