@@ -78,7 +78,7 @@ class Translator(HTML5Translator):
 
     def visit_table(self, node: nodes.Element) -> None:
         """Let a wide table scroll alone."""
-        self.body.append('<div class="table">')
+        self.body.append('<div class="table" role="group" aria-label="Table">')
         super().visit_table(node)
 
     def depart_table(self, node: nodes.Element) -> None:

@@ -48,7 +48,11 @@ near(all("div.highlight"), (box) => {
   };
   if (!box.closest(".output")) box.append(button);
 });
-near(all("div.math > :first-child, .table"), (box) => box.scrollWidth > box.clientWidth + 1 && (box.tabIndex = 0));
+// What scrolls can be reached by key, as long as it does.
+const fits = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+  if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0; else target.removeAttribute("tabindex");
+}));
+all(".scroll, .table").forEach((box) => fits.observe(box));
 
 // Explorers: their state and the runtime are fetched when the first of them comes near, or the address sets one.
 const load = (src) => new Promise((done, failed) => document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
