@@ -2,9 +2,8 @@
 
 const LARGEST = 9999; // what an editable cell takes, as in base.py
 
-// Before this text stand TOKENS and RAMPS, the colours of palette.toml.
+// TOKENS and RAMPS stand before this text.
 const bytes = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-const COLOURS = Object.fromEntries(Object.entries(RAMPS).map(([kind, ramp]) => [kind, ramp.map((pair) => pair.map(bytes))]));
 
 /** An element with attributes, listeners (functions) and children. */
 function make(tag, attributes = {}, ...children) {
@@ -38,11 +37,12 @@ function parse(text) {
 
 /** A colour on light (0) or dark (1) paper at a place of a ramp: 0 to 1 for inputs, -1 to 1 for the other kinds. */
 function hue(kind, place, paper) {
-  const ramp = COLOURS[kind], last = ramp.length - 2, at = clamp(place, -last, 1) + last, from = Math.min(Math.floor(at), last);
-  return ramp[from][paper].map((part, i) => Math.round(part + (ramp[from + 1][paper][i] - part) * (at - from)));
+  const ramp = RAMPS[kind], last = ramp.length - 2, at = clamp(place, -last, 1) + last, from = Math.min(Math.floor(at), last);
+  const [start, end] = [from, from + 1].map((stop) => bytes(ramp[stop][paper]));
+  return start.map((part, i) => Math.round(part + (end[i] - part) * (at - from)));
 }
 
-/** Background and text colour of a value between low and high, on either paper. */
+/** Background and text colour of a value between low and high. */
 function shade(kind, value, low, high) {
   const place = kind === "input" ? (value - low) / (high - low || 1) : value / (Math.max(-low, high) || 1);
   const grounds = [0, 1].map((paper) => hue(kind, place, paper));
