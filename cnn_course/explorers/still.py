@@ -13,6 +13,8 @@ from itertools import groupby
 
 import numpy as np
 
+from .. import palette
+
 START = '<svg class="cc-still"'  # by which tools/notebooks.py knows it
 SENTENCE = "A still picture. The explorer moves in the built book, and here once its cell is run."
 WIDTH, GAP, CELL, SMALL, LETTER = 640, 24, 28, 12, 8  # pixels
@@ -131,7 +133,7 @@ def _panel(panel: Panel, left: int, top: int, side: int) -> list[str]:
         for col, value in enumerate([] if panel.in_colours_alone else line):
             at = f'<text x="{(edges[col] + edges[col + 1]) // 2}" y="{top + side * row + 19}">{written(value)}</text>'
             inks.setdefault(ink_on(shades[row][col]), []).append(at)
-    outline = "" if panel.in_colours_alone else ' stroke="#8c8c8c"'
+    outline = "" if panel.in_colours_alone else f' stroke="{palette.TOKENS["edge"][0]}"'
     parts += [f'<path fill="{colour}"{outline} d="{"".join(paths)}"/>' for colour, paths in fills.items()]
     parts += [f'<g text-anchor="middle" fill="{ink}">{"".join(texts)}</g>' for ink, texts in inks.items()]
     if panel.window:
