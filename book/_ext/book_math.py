@@ -73,7 +73,7 @@ ALWAYS_IN_FONT = string.ascii_letters + string.digits + "+-−·×=≠≤≥<>()
 SIGNS = {
     "cdot": "·", "times": "×", "star": "⋆", "partial": "∂", "sum": "∑", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈",
     "rceil": "⌉", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "to": "→",
-    "ldots": "…", "dots": "…", "cdots": "…", "in": "∈", "infty": "∞", "int": "∫", "hat": "\N{COMBINING CIRCUMFLEX ACCENT}",
+    "ldots": "…", "dots": "…", "cdots": "…", "in": "∈", "infty": "∞", "int": "∫", "top": "T", "hat": "\N{COMBINING CIRCUMFLEX ACCENT}",
     "tilde": "\N{COMBINING TILDE}",
 }  # fmt: skip
 PLAIN = [

@@ -217,7 +217,7 @@ class Link(SphinxPostTransform):
         links = [self.to_entry(name, nodes.literal("", short(name))) for name in self.objects if name in used]
         if links:
             line = nodes.paragraph("", "", nodes.Text("Of the library: "), *joined(links), classes=["names"])
-            self.document[0].append(line)
+            next(self.document.findall(nodes.section)).append(line)
 
     def list_sections(self) -> None:
         """End each entry with the sections that use it, the first in each chapter."""

@@ -21,7 +21,7 @@ Part = tuple[str, str, str]  # an anchor, a title, a text
 # What a text leaves out: code and its results, and what is an entry of its own or no text.
 APART = (
     nodes.section, nodes.title, nodes.figure, nodes.math_block, nodes.literal_block, nodes.doctest_block, nodes.raw,
-    nodes.Invisible, addnodes.desc,
+    nodes.Invisible, addnodes.desc, addnodes.glossary,
 )  # fmt: skip
 INLINE = (nodes.Text, nodes.Inline)
 
@@ -39,7 +39,7 @@ def pieces(node: nodes.Node) -> Iterator[str]:
         yield node.astext()
     else:
         for child in node.children:
-            if not isinstance(child, APART):
+            if not isinstance(child, APART) and not (isinstance(child, nodes.row) and child["ids"]):
                 yield from pieces(child)
                 yield "" if isinstance(child, INLINE) else " "
 
