@@ -584,6 +584,24 @@ def test_solutions_in_single_precision_are_right(path):
         assert verdict.status == "right", verdict
 
 
+def test_an_attribute_is_compared_after_the_calls_that_it_comes_from():
+    from cnn_course.exercises.checking import Answer
+
+    class Layer:
+        def backward(self, g):
+            self.grad = 2 * g
+
+    answer = Answer(Layer)
+    layer = answer.make()
+    layer.method("backward")(3.0)
+    expect(layer.attribute("grad", "backward(3.0)"), gives=6.0)
+    assert answer.cases == 1
+    with pytest.raises(Wrong, match=r"^Halved\. Layer\.grad gives 6; it must give 12, in backward\(3\.0\)\.$"):
+        expect(layer.attribute("grad", "backward(3.0)"), gives=12.0, slips=[(6.0, "Halved."), (6.0, "Halved.")])
+    with pytest.raises(Wrong, match="Layer has no other"):
+        expect(layer.attribute("other", "backward(3.0)"), gives=6.0)
+
+
 def test_wrong_calls_are_named():
     with pytest.raises(ValueError, match=r'number must be that of a code exercise, such as "4.2", got \'77.1\''):
         check("77.1", not_done)

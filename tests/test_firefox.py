@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from browser import MISPLACED
 from test_book import NOTEBOOKS
-from test_browser import APPROACH, UNFINISHED, stored_explorers
+from test_browser import APPROACH, UNFINISHED, UNFOLD, stored_explorers
 
 websocket = pytest.importorskip("websocket", reason="websocket-client is not installed (requirements.txt)")
 
@@ -125,6 +125,7 @@ def test_explorers_are_ready_and_answer_the_keys_in_firefox(
 ) -> None:
     firefox.open(f"{site}/book/{chapter}.html")
     firefox.run(f"({APPROACH})()")
+    firefox.run(f"{UNFOLD}; true")
     expected = stored_explorers(built_book / "book" / f"{chapter}.html")
     end = time.monotonic() + 20
     while (seen := json.loads(firefox.run(SEEN)))["ready"] < expected and time.monotonic() < end:

@@ -236,9 +236,26 @@ def formula(translator: HTML5Translator, node: nodes.Element, display: bool) -> 
         return f"<code>{html.escape(node.astext())}</code>"
 
 
+def in_pieces(mathml: str) -> str:
+    """Cut a formula after its relations, since no browser breaks a formula that stands in a line of text.
+
+    Examples
+    --------
+    >>> in_pieces("<math><mi>x</mi><mo>=</mo><mn>2</mn></math>")
+    '<math><mi>x</mi><mo>=</mo></math><wbr><math><mn>2</mn></math>'
+    """
+    pieces = [ElementTree.Element("math")]
+    for element in ElementTree.fromstring(mathml):
+        if len(pieces[-1]) and pieces[-1][-1].tag == "mo" and pieces[-1][-1].text in set("=≈≠<>≤≥→"):
+            pieces.append(ElementTree.Element("math"))
+        pieces[-1].append(element)
+    return "<wbr>".join(ElementTree.tostring(piece, "unicode", short_empty_elements=False) for piece in pieces)
+
+
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
     """Write a formula that stands in a line of text."""
-    translator.body.append(formula(translator, node, display=False))
+    mathml = formula(translator, node, display=False)
+    translator.body.append(in_pieces(mathml) if mathml.startswith("<math") else mathml)
     raise nodes.SkipNode
 
 

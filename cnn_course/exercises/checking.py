@@ -74,6 +74,7 @@ class Answer:
         self.random = np.random.RandomState(seed)
         self.name = _name(function)
         self._held = [0]  # shared with the answers that are this one's methods
+        self._before = ""  # for an attribute: the calls that it comes from
 
     @property
     def cases(self) -> int:
@@ -196,6 +197,8 @@ class Answer:
 
     def call(self, *arguments: Any, **options: Any) -> str:
         """Write a call as a student would, with arrays by their shapes where their numbers would be too many."""
+        if self._before:
+            return self._before
         whole = sum(map(_count, [*arguments, *options.values()])) <= MOST
         named = [f"{name}={_short(value, whole)}" for name, value in options.items()]
         return f"{self.name}({', '.join([*(_short(value, whole) for value in arguments), *named])})"
@@ -249,6 +252,23 @@ class Made:
             raise Wrong(f"{self.answer.name} has no method {name}.")
         bound = copy.copy(self.answer)
         bound.function, bound.name = found, f"{self.answer.name}.{name}"
+        return bound
+
+    def attribute(self, name: str, after: str) -> Answer:
+        """Return one of its attributes, as an answer that is called with nothing and compared as others are.
+
+        Parameters
+        ----------
+        name : str
+        after : str
+            The calls that it comes from, for the message: `answer.call(...)` writes one.
+
+        Returns
+        -------
+        Answer
+        """
+        bound = copy.copy(self.answer)
+        bound.function, bound.name, bound._before = (lambda: self._get(name)), f"{self.answer.name}.{name}", after
         return bound
 
     def value(self, name: str) -> Any:
@@ -342,7 +362,9 @@ def expect(
     fault = _difference(value, gives, tolerance)
     if fault:
         hints = [text for slip, text in slips if not _difference(value, slip, tolerance)]
-        raise Wrong(" ".join([*hints, f"{answer.name} {fault}, in {answer.call(*arguments, **options)}."]))
+        raise Wrong(
+            " ".join([*dict.fromkeys(hints), f"{answer.name} {fault}, in {answer.call(*arguments, **options)}."])
+        )
     answer.hold()
 
 

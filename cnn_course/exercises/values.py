@@ -30,6 +30,8 @@ def plain(value: Any, depth: int = DEPTH) -> Any:
         return value if kind is not np.ndarray or value.ndim else value[()]
     if kind is int and abs(value) >= 2**63:
         return Foreign(f"a whole number of {value.bit_length()} bits")
+    if kind is Foreign and type(value.name) is str:
+        return value
     if value is None or kind in (bool, int, float, complex, str, bytes):
         return value
     for base in (list, tuple):

@@ -87,7 +87,7 @@ def backprop(
             Slider("padding", "padding p", 0, 2),
             POSITION,
         ],
-        _panels(core),
+        lambda: _panels(core),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,7 +160,9 @@ def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> li
     return array.tolist()
 
 
-def assemble(core: Explorer, controls: Sequence[Slider | Choice | Check], panels: Sequence[Panel] = ()) -> ExplorerBox:
+def assemble(
+    core: Explorer, controls: Sequence[Slider | Choice | Check], panels: Callable[[], Sequence[Panel]] = tuple
+) -> ExplorerBox:
     """Put linked controls above an explorer.
 
     Parameters
@@ -169,8 +171,9 @@ def assemble(core: Explorer, controls: Sequence[Slider | Choice | Check], panels
         The widget that computes.
     controls : sequence of Slider, Choice or Check
         What may be moved, in reading order.
-    panels : sequence of Panel
-        What it shows at the start, for its still picture; none if only the browser knows.
+    panels : callable
+        Returns what it shows at the start, as `Panel`s, for its still picture; none if only the browser knows. It is
+        called when the traits are known to be in their ranges.
 
     Returns
     -------
@@ -202,7 +205,7 @@ def assemble(core: Explorer, controls: Sequence[Slider | Choice | Check], panels
     panel = ipywidgets.VBox(boxes)
     panel.add_class("cc-controls")
     box = ExplorerBox([panel, core])
-    box.panels = panels
+    box.panels = panels()
     box.add_class("cc-box")
     return box
 

@@ -78,7 +78,7 @@ def channels(*, filters: int = 1, shown: int = 0, padding: int = 0, bias: int = 
             Check("relu", "ReLU after it"),
             POSITION,
         ],
-        _panels(padding, bias, relu) if not shown else [],
+        lambda: _panels(padding, bias, relu) if not shown else [],
     )
 
 

@@ -103,7 +103,7 @@ def draw_a_digit(model: Sequential, digits: tuple[np.ndarray, np.ndarray] | None
     return assemble(
         core,
         [Choice("source", "digit", ["your drawing", *real]), Choice("layer", "layer", LAYERS), POSITION],
-        [
+        lambda: [
             Panel(f"a real {core.labels[0]}, as the network sees it", images[0, 0], "input", numbered=False),
             Panel("what each layer makes of it", np.array(MADE), "table"),
         ],

@@ -85,7 +85,7 @@ def flip_and_filter(
             Check("flip", "flip the kernel (true convolution)"),
             POSITION,
         ],
-        _panels(np.array(g), np.array(w), cast(Any, mode), flip),
+        lambda: _panels(np.array(g), np.array(w), cast(Any, mode), flip),
     )
 
 

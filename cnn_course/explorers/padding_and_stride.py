@@ -64,7 +64,7 @@ def padding_and_stride(
             Slider("layers", "layers", 1, 6),
             POSITION,
         ],
-        _panels(size, kernel_size, stride, padding),
+        lambda: _panels(size, kernel_size, stride, padding),
     )
 
 

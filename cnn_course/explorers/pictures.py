@@ -123,7 +123,7 @@ def pictures(
             Check("flip", "flip the kernel (true convolution)"),
             POSITION,
         ],
-        [
+        lambda: [
             Panel(f"{picture}, in larger pixels", _coarse(both[core.picture]), "input", numbered=False),
             Panel(
                 "what the window does",

@@ -104,7 +104,7 @@ def pooling(
             Check("count_include_pad", "an average counts the padding"),
             POSITION,
         ],
-        _panels(core, np.array(EXAMPLES[image], float)) if image in EXAMPLES else [],
+        lambda: _panels(core, np.array(EXAMPLES[image], float)) if image in EXAMPLES else [],
     )
 
 

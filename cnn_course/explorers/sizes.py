@@ -79,7 +79,7 @@ def sizes(network: str = NETWORKS[0], *, layer: int = 1, down: int = 50, across:
             Slider("across", "unit, % across", 0, 100),
             Slider("position", "layer", 0, "last"),
         ],
-        _panels() if network == NETWORKS[0] else [],
+        lambda: _panels() if network == NETWORKS[0] else [],
     )
 
 

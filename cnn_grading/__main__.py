@@ -1,0 +1,220 @@
+"""Hand out assignments, collect what comes back, and grade it without trusting it.
+
+python -m cnn_grading check assignments/*.ipynb
+python -m cnn_grading release assignments/convolution.ipynb --into release
+python -m cnn_grading collect convolution moodle.zip --roster roster.csv --into submissions
+python -m cnn_grading grade assignments/convolution.ipynb
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+
+from tqdm import tqdm
+
+from . import batch
+from .assignment import Assignment, read
+from .checking import faults
+from .collect import collect
+from .release import release
+from .sandbox import KINDS, NoSandbox, Sandbox
+
+CORES = os.cpu_count() or 1
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    words : list of str, optional
+        Of the command line.
+
+    Returns
+    -------
+    int
+        0 if all is well.
+    """
+    arguments = parser().parse_args(words)
+    try:
+        return arguments.run(arguments)
+    except (NoSandbox, OSError, RuntimeError, ValueError) as error:
+        print(f"cnn_grading: {error}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    whole = argparse.ArgumentParser(prog="python -m cnn_grading", description=__doc__, formatter_class=_Plain)
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(run: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(run.__name__.removesuffix("_command"), help=help, description=help)
+        made.set_defaults(run=run)
+        return made
+
+    made = command(check_command, "see whether assignments can be handed out: solutions pass, wrong answers lose")
+    made.add_argument("assignment", nargs="+", type=Path, help="its source, a notebook")
+    made.add_argument("--seeds", type=int, default=5, metavar="N", help="draw the numbers N times (default: 5)")
+    _add_sandbox(made)
+
+    made = command(release_command, "write what students get: a notebook, how to run it, and both in a zip")
+    made.add_argument("assignment", nargs="+", type=Path, help="its source, a notebook")
+    made.add_argument("--into", type=Path, default=Path("release"), metavar="FOLDER", help="default: release")
+
+    made = command(collect_command, "take in what students handed in: a folder, or a zip from Moodle or Canvas")
+    made.add_argument("assignment", help="its name, such as convolution")
+    made.add_argument("source", type=Path, help="the folder or the zip")
+    made.add_argument("--roster", type=Path, metavar="CSV", help="who is in the class, and in which group")
+    made.add_argument("--into", type=Path, default=Path("submissions"), metavar="FOLDER", help="default: submissions")
+
+    made = command(key_command, "make the secret of the course, once: it decides the numbers that checks draw")
+    made.add_argument("--key", type=Path, default=Path("grading.key"), metavar="FILE", help="default: grading.key")
+
+    made = command(grade_command, "grade what was collected; may be stopped and resumed at any moment")
+    made.add_argument("assignment", type=Path, help="its source, a notebook")
+    made.add_argument("--submissions", type=Path, default=Path("submissions"), metavar="FOLDER", help="as collected")
+    made.add_argument("--results", type=Path, default=Path("results"), metavar="FOLDER", help="default: results")
+    made.add_argument("--key", type=Path, default=Path("grading.key"), metavar="FILE", help="default: grading.key")
+    made.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="at a time (default: all cores)"
+    )
+    made.add_argument("--scheduler", metavar="ADDRESS", help="of a cluster of dask.distributed")
+    made.add_argument("--question", metavar="NAME", help="only this one, in results that there are; shows old and new")
+    made.add_argument("--again", action="store_true", help="also what was graded with other checks")
+    made.add_argument("--yes", action="store_true", help="write without asking")
+    _add_sandbox(made)
+    return whole
+
+
+class _Plain(argparse.RawDescriptionHelpFormatter):
+    """Help with its examples as they are."""
+
+
+def _add_sandbox(command: argparse.ArgumentParser) -> None:
+    text = "bwrap (default), or none: students' code then runs as you"
+    command.add_argument("--sandbox", choices=KINDS, default="bwrap", help=text)
+
+
+def _read(path: Path) -> Assignment:
+    return read(path.stem, path.read_text("utf-8"))
+
+
+def check_command(arguments: argparse.Namespace) -> int:
+    """Check assignments."""
+    sandbox = Sandbox(arguments.sandbox)
+    found = 0
+    for path in arguments.assignment:
+        assignment = _read(path)
+        wrong = sum(len(question.wrong) for question in assignment.questions)
+        told = list(faults(assignment, sandbox, range(arguments.seeds)))
+        found += len(told)
+        print(
+            f"{path}: {len(assignment.questions)} questions, {assignment.points} points, {wrong} wrong answers", end=""
+        )
+        print(": ready to hand out" if not told else "".join(f"\n  {fault}" for fault in told))
+    return 1 if found else 0
+
+
+def release_command(arguments: argparse.Namespace) -> int:
+    """Write the students' side of assignments."""
+    for path in arguments.assignment:
+        for written in release(_read(path), arguments.into):
+            print(written)
+    return 0
+
+
+def collect_command(arguments: argparse.Namespace) -> int:
+    """Take in what was handed in."""
+    print(collect(arguments.assignment, arguments.source, arguments.into, arguments.roster))
+    return 0
+
+
+def key_command(arguments: argparse.Namespace) -> int:
+    """Make the secret of the course."""
+    with open(arguments.key, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        file.write(secrets.token_hex(32) + "\n")
+    print(f"{arguments.key}: keep it to yourself, and keep it: results of another secret cannot be added to")
+    return 0
+
+
+def _key(path: Path) -> bytes:
+    if not path.exists():
+        raise ValueError(f"{path} is not there: make the secret of the course once, with `python -m cnn_grading key`")
+    key = path.read_text().strip().encode()
+    if len(key) < 32:
+        raise ValueError(f"{path} holds {len(key)} characters, too few for a secret: make one with the command key")
+    return key
+
+
+def grade_command(arguments: argparse.Namespace) -> int:
+    """Grade what was collected."""
+    source, key = arguments.assignment, _key(arguments.key)
+    assignment = _read(source)
+    results = arguments.results / assignment.name
+    results.mkdir(parents=True, exist_ok=True)
+    paths = sorted((arguments.submissions / assignment.name).glob("*.ipynb"))
+    if not paths:
+        raise ValueError(f"{arguments.submissions / assignment.name} holds no notebook: has it been collected?")
+    Sandbox(arguments.sandbox)  # says what to install before anything is graded
+    print(f"Sandbox: {arguments.sandbox}")
+    make = batch.cluster(arguments.scheduler) if arguments.scheduler else batch.local(arguments.workers)
+    if arguments.question:
+        return _regrade(arguments, assignment, results, paths, key, make)
+    todo, outdated = batch.to_do(paths, results, source, key, arguments.sandbox, arguments.again)
+    jobs = batch.jobs(todo, source, key, arguments.sandbox, ())
+    counts: dict[str, int] = {}
+    for result in tqdm(batch.finished(jobs, make, 2 * arguments.workers), total=len(todo), unit="submission"):
+        batch.store(results / f"{result['student']}.json", result)
+        counts[result["status"]] = counts.get(result["status"], 0) + 1
+    told = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
+    print(f"{len(todo)} graded{': ' if told else ''}{told}; {len(paths) - len(todo)} as they were; results: {results}")
+    if outdated:
+        print(
+            f"{len(outdated)} were graded with other checks: grade them with --again, or one question with --question"
+        )
+    return 0
+
+
+def _regrade(
+    arguments: argparse.Namespace,
+    assignment: Assignment,
+    results: Path,
+    paths: list[Path],
+    key: bytes,
+    make: Callable[[], Executor],
+) -> int:
+    """Grade one question anew, show what changes, and write it if that is wanted."""
+    names = [question.name for question in assignment.questions]
+    if arguments.question not in names:
+        raise ValueError(f"{assignment.name} has no question {arguments.question!r}, but {', '.join(names)}")
+    loaded = ((path, batch.load(results / f"{path.stem}.json")) for path in paths)
+    stored = {path.stem: result for path, result in loaded if result and result["questions"]}
+    paths = [path for path in paths if path.stem in stored]
+    jobs = batch.jobs(paths, arguments.assignment, key, arguments.sandbox, (arguments.question,))
+    changed = {}
+    for new in tqdm(batch.finished(jobs, make, 2 * arguments.workers), total=len(paths), unit="submission"):
+        old = stored[new["student"]]
+        if new["questions"] and old["sha256"] == new["sha256"]:
+            changed[new["student"]] = (old, batch.merged(old, new))
+    moved = {who: pair for who, pair in changed.items() if pair[0]["points"] != pair[1]["points"]}
+    print(f"{'student':24} {'old':>6} {'new':>6}")
+    for who, (old, new) in sorted(moved.items()):
+        print(f"{who:24} {old['points']:6g} {new['points']:6g}")
+    print(f"{arguments.question}: {len(moved)} of {len(changed)} marks change")
+    if moved and not arguments.yes and input("Write them? [y/N] ").strip().lower() not in ("y", "yes"):
+        print("Nothing was written.")
+        return 1
+    for who, (_, new) in changed.items():
+        batch.store(results / f"{who}.json", new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,236 @@
+"""Grade a folder of submissions: on this machine or on a cluster, to be killed and resumed at any moment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .assignment import Assignment, read
+from .files import write_atomically
+from .grade import fingerprint, grade
+from .sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that grading one submission takes, so that it can be done anywhere.
+
+    Attributes
+    ----------
+    student : str
+    notebook : bytes
+        As handed in.
+    name, source : str
+        Of the assignment.
+    key : bytes
+        The secret of the course.
+    sandbox : str
+        Its kind.
+    questions : tuple of str
+        Which; all if it is empty.
+    """
+
+    student: str
+    notebook: bytes
+    name: str
+    source: str
+    key: bytes
+    sandbox: str
+    questions: tuple[str, ...] = ()
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Grade one submission; what it returns depends on nothing but the job.
+
+    Parameters
+    ----------
+    job : Job
+
+    Returns
+    -------
+    dict
+        As `grade` gives it.
+    """
+    assignment = _assignment(job.name, job.source)
+    chosen = tuple(q for q in assignment.questions if not job.questions or q.name in job.questions)
+    result = grade(job.notebook, Assignment(assignment.name, chosen), job.key, job.student, _sandbox(job.sandbox))
+    return result | {"checks": digest(job.source)}
+
+
+_assignment = lru_cache(maxsize=4)(read)
+_sandbox = lru_cache(maxsize=2)(Sandbox)
+
+
+def digest(source: str) -> str:
+    """Return what tells one state of an assignment from another."""
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def local(workers: int) -> Callable[[], Executor]:
+    """Return what makes an executor on this machine, which can be made anew if a process of it dies."""
+    return lambda: ProcessPoolExecutor(workers, max_tasks_per_child=200)
+
+
+def cluster(address: str) -> Callable[[], Executor]:
+    """Return what makes an executor on a cluster of `dask.distributed`; what a dead worker had is done by another.
+
+    Parameters
+    ----------
+    address : str
+        Of its scheduler: "tcp://10.0.0.1:8786".
+
+    Returns
+    -------
+    callable
+
+    Raises
+    ------
+    RuntimeError
+        If `distributed` is not installed.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise RuntimeError("a cluster needs `distributed`: pip install -r requirements-instructor.txt") from error
+    client = Client(address)
+    return lambda: client.get_executor(retries=2, pure=False)
+
+
+def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> Iterator[dict[str, Any]]:
+    """Yield the results of jobs as they come; at most `ahead` are in memory.
+
+    A job whose process dies is tried once more, alone; if that dies too, it says so as its status.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+    make : callable
+        Makes an executor.
+    ahead : int
+
+    Yields
+    ------
+    dict
+    """
+    waiting, retry = iter(jobs), []
+    running: dict[Future[dict[str, Any]], Job] = {}
+    executor = make()
+    try:
+        while True:
+            while len(running) < ahead and (job := next(waiting, None)):
+                running[executor.submit(run, job)] = job
+            if not running:
+                break
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                job = running.pop(future)
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    retry += [job, *running.values()]
+                    running.clear()
+                    executor = make()
+                    break
+                except Exception as error:  # the batch never stops for one file
+                    yield failed(job, error)
+    finally:
+        executor.shutdown(cancel_futures=True)
+    for job in retry:
+        with make() as alone:
+            try:
+                yield alone.submit(run, job).result()
+            except Exception as error:
+                yield failed(job, error)
+
+
+def failed(job: Job, error: Exception) -> dict[str, Any]:
+    """Return the result of a submission whose grading itself failed: not its fault, and nobody's mark."""
+    return {
+        "student": job.student,
+        "assignment": job.name,
+        "status": "stopped",
+        "why": f"the grader failed, grade it again: {type(error).__name__}: {error}"[:500],
+        "points": 0,
+        "of": _assignment(job.name, job.source).points,
+        "questions": [],
+        "cells": [],
+        "sha256": hashlib.sha256(job.notebook).hexdigest(),
+        "key": fingerprint(job.key),
+        "checks": digest(job.source),
+    }
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """Return a stored result, or None if there is none."""
+    return json.loads(path.read_text("utf-8")) if path.exists() else None
+
+
+def store(path: Path, result: dict[str, Any]) -> None:
+    """Write a result."""
+    write_atomically(path, (json.dumps(result, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def to_do(
+    submissions: list[Path], results: Path, source: Path, key: bytes, sandbox: str, again: bool = False
+) -> tuple[list[Path], list[str]]:
+    """Return the submissions that have no result yet, and what to say of those that have one from other checks.
+
+    Parameters
+    ----------
+    submissions : list of Path
+        Notebooks, each named after its student.
+    results : Path
+        The folder of results.
+    source : Path
+        The assignment.
+    key : bytes
+        The secret of the course.
+    sandbox : str
+        Its kind.
+    again : bool
+        Whether also those whose checks have changed since are to be graded.
+
+    Returns
+    -------
+    list of Path, list of str
+
+    Raises
+    ------
+    ValueError
+        If there are results of another secret: their numbers were others, so the marks would be of two kinds.
+    """
+    now, mine = digest(source.read_text("utf-8")), fingerprint(key)
+    open_: list[Path] = []
+    outdated: list[Path] = []
+    for path in submissions:
+        stored = load(results / f"{path.stem}.json")
+        if stored and stored["key"] != mine:
+            raise ValueError(f"{results}: the result of {path.stem} is of another secret ({stored['key']}, not {mine})")
+        same = stored and stored["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        if not stored or not same or stored["why"].startswith("the grader failed"):
+            open_.append(path)
+        elif stored["checks"] != now:
+            (open_ if again else outdated).append(path)
+    return open_, [path.stem for path in outdated]
+
+
+def jobs(paths: Iterable[Path], source: Path, key: bytes, sandbox: str, questions: tuple[str, ...]) -> Iterator[Job]:
+    """Yield a job for each submission, read when its turn comes."""
+    text = source.read_text("utf-8")
+    for path in paths:
+        yield Job(path.stem, path.read_bytes(), source.stem, text, key, sandbox, questions)
+
+
+def merged(stored: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored result with some questions graded anew; the rest stays as it is."""
+    fresh = {question["name"]: question for question in new["questions"]}
+    questions = [fresh.get(question["name"], question) for question in stored["questions"]]
+    points = sum(question["points"] for question in questions)
+    return stored | {"questions": questions, "points": points, "checks": new["checks"]}
