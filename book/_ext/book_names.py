@@ -227,9 +227,7 @@ class Link(SphinxPostTransform):
             if not name:
                 continue
             links = [
-                make_refnode(
-                    self.app.builder, self.env.docname, page, section, nodes.Text(".".join(map(str, number)))
-                )
+                make_refnode(self.app.builder, self.env.docname, page, section, nodes.Text(".".join(map(str, number))))
                 for page, section, number in known[name]
             ]
             word = "In section " if len(links) == 1 else "In sections "
