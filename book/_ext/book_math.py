@@ -13,6 +13,7 @@ import json
 import re
 import string
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -73,10 +74,10 @@ ALWAYS_IN_FONT = string.ascii_letters + string.digits + "+-−·×=≠≤≥<>()
 SIGNS = {
     "cdot": "·", "times": "×", "star": "⋆", "partial": "∂", "sum": "∑", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈",
     "rceil": "⌉", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "to": "→",
-    "ldots": "…", "dots": "…", "cdots": "…", "in": "∈", "infty": "∞", "int": "∫", "top": "T", "hat": "\N{COMBINING CIRCUMFLEX ACCENT}",
-    "tilde": "\N{COMBINING TILDE}",
+    "ldots": "…", "dots": "…", "cdots": "…", "in": "∈", "infty": "∞", "int": "∫", "top": "T",
+    "hat": "\N{COMBINING CIRCUMFLEX ACCENT}", "tilde": "\N{COMBINING TILDE}",
 }  # fmt: skip
-PLAIN = [
+PLAIN: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\\(?:mathrm|text|texttt|operatorname\*?|mathbf|mathtt)\{([^{}]*)\}|\\(?:begin|end)\{\w+\*?\}", r"\1"),
     (r"\\[dt]?frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}", r"(\1) / (\2)"),
     (r"\\(hat|tilde)\s*\{?(\w)\}?", lambda found: unicodedata.normalize("NFC", found[2] + SIGNS[found[1]])),
@@ -141,7 +142,7 @@ def plain(tex: str) -> str:
     'ŷ = C_out × ⌊ (n) / (s) ⌋ + α'
     """
     for pattern, sign in PLAIN:
-        tex = re.sub(pattern, sign, tex)  # type: ignore[arg-type]  # mypy takes the pair for one of text and function
+        tex = re.sub(pattern, sign, tex)
     return tex.strip()
 
 

@@ -47,7 +47,7 @@ def imported(tree: ast.Module) -> dict[str, str]:
     >>> imported(ast.parse("import numpy as np, cnn_course as cc\\nfrom cnn_course import data, plots as p"))
     {'cc': 'cnn_course', 'data': 'cnn_course.data', 'p': 'cnn_course.plots'}
     """
-    found = {}
+    found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
@@ -163,7 +163,7 @@ def remembered(env: BuildEnvironment) -> dict[str, dict[str, str]]:
     """Return what is known of all pages."""
     if not hasattr(env, "book_names"):
         env.book_names = {}  # type: ignore[attr-defined]
-    return env.book_names  # type: ignore[attr-defined, no-any-return]
+    return env.book_names  # type: ignore[attr-defined]
 
 
 def places(env: BuildEnvironment) -> dict[str, list[Place]]:
