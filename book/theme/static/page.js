@@ -82,7 +82,7 @@ const wanted = (query) => query.toLowerCase().replace(/(\d)\s*[x*×]\s*(?=\d)/g,
 function ranked(query) { // those that have all words, those first that have them in the title, and near its start
   const patterns = wanted(query).map((word) => [new RegExp(word, "i"), new RegExp(`(?<![\\p{L}\\d])${word}`, "iu")]);
   return rows.map((row) => {
-    let score = row.title.toLowerCase() === query.toLowerCase() ? 99 : 0;
+    let score = [row.title, row.title.split(".").pop()].some((title) => title.toLowerCase() === query.toLowerCase()) ? 99 : 0;
     for (const [anywhere, start] of patterns) {
       const inTitle = row.title.search(anywhere), inText = row.text.search(anywhere);
       if (inTitle < 0 && inText < 0) return [0];
@@ -113,6 +113,7 @@ function openSearch() {
   dialog.onkeydown = (event) => {
     const stops = [field, ...all("a", list)], step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); stops[Math.max(0, Math.min(stops.length - 1, stops.indexOf(document.activeElement) + step))].focus(); }
+    if (event.key === "Escape") dialog.close(); // a field of this kind would only lose its text
     if (event.key === "Enter" && document.activeElement === field) $("a", list)?.click();
   };
   dialog.onclick = ({ target }) => (target === dialog || target.closest("a")) && dialog.close();
