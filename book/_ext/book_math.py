@@ -13,6 +13,7 @@ import json
 import re
 import string
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -69,6 +70,24 @@ ALIGNED = {"equation": "aligned", "align": "aligned", "gather": "gathered", "mul
 ALWAYS_IN_FONT = string.ascii_letters + string.digits + "+-−·×=≠≤≥<>()[]{}|,./⌊⌋⌈⌉∑∂√∗⋆′ "
 
 
+# A formula in a line of plain text, for the index and the search.
+SIGNS = {
+    "cdot": "·", "times": "×", "star": "⋆", "partial": "∂", "sum": "∑", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈",
+    "rceil": "⌉", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "to": "→",
+    "ldots": "…", "dots": "…", "cdots": "…", "in": "∈", "infty": "∞", "int": "∫", "top": "T",
+    "hat": "\N{COMBINING CIRCUMFLEX ACCENT}", "tilde": "\N{COMBINING TILDE}",
+}  # fmt: skip
+PLAIN: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
+    (r"\\(?:mathrm|text|texttt|operatorname\*?|mathbf|mathtt)\{([^{}]*)\}|\\(?:begin|end)\{\w+\*?\}", r"\1"),
+    (r"\\[dt]?frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}", r"(\1) / (\2)"),
+    (r"\\(hat|tilde)\s*\{?(\w)\}?", lambda found: unicodedata.normalize("NFC", found[2] + SIGNS[found[1]])),
+    (r"\\(?:left|right|bigl?|bigr?|q?quad|limits|displaystyle)(?![A-Za-z])|\\[\\,;:! ]|[&~]", " "),
+    (r"\\([A-Za-z]+)", lambda found: SIGNS.get(found[1]) or greek(found[1])),
+    (r"[{}\\]", ""),
+    (r"\s+", " "),
+]
+
+
 class BadTeX(ValueError):
     """TeX that KaTeX refuses, or that browsers cannot show as MathML."""
 
@@ -112,6 +131,28 @@ def to_mathml(tex: str, display: bool = False) -> str:
     for element in math.iter():
         adapt_to_browsers(element)
     return ElementTree.tostring(math, encoding="unicode", short_empty_elements=False)
+
+
+def plain(tex: str) -> str:
+    """Write a formula as a line of text.
+
+    Examples
+    --------
+    >>> plain(r"\\hat y = C_\\mathrm{out} \\times \\lfloor \\frac{n}{s} \\rfloor + \\alpha")
+    'ŷ = C_out × ⌊ (n) / (s) ⌋ + α'
+    """
+    for pattern, sign in PLAIN:
+        tex = re.sub(pattern, sign, tex)
+    return tex.strip()
+
+
+def greek(name: str) -> str:
+    """Return a Greek letter, or the name itself if it is none."""
+    kind = "CAPITAL" if name[0].isupper() else "SMALL"
+    try:
+        return unicodedata.lookup(f"GREEK {kind} LETTER {name.upper()}")
+    except KeyError:
+        return name
 
 
 def adapt_to_browsers(element: ElementTree.Element) -> None:

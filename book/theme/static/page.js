@@ -70,38 +70,60 @@ document.addEventListener("change", ({ target }) => {
   if (label?.dataset.syncId) all(`[data-sync-id="${label.dataset.syncId}"]`).forEach((other) => { other.previousElementSibling.checked = true; });
 });
 
-// Search: titles at once; the full text through Sphinx's own index and scoring, fetched when the dialog first opens.
-let dialog, index;
-async function getIndex() {
-  window._ready ??= () => {};
-  window._ ??= (text) => text;
-  window.SPHINX_HIGHLIGHT_ENABLED = false;
-  await Promise.all(["documentation_options", "language_data", "searchtools"].map((name) => load(`${base}_static/${name}.js`)));
-  await load(`${base}searchindex.js`);
+// Search: the titles of the contents at once; every section, exercise, figure, equation, name and word when sections.js,
+// which the build writes, is here. It is fetched when the dialog first opens.
+let dialog, rows, fetching;
+const node = (name, content, of = {}) => { const made = Object.assign(document.createElement(name), of); made.append(...content); return made; };
+// Each word of a query as a pattern: 1x1 is 1×1, strides are a stride, and 9.2 is neither in 19.2 nor in 9.25.
+const wanted = (query) => query.toLowerCase().replace(/(\d)\s*[x*×]\s*(?=\d)/g, "$1×").split(/[\s()"“”]+/).filter(Boolean).map((word) => {
+  const plain = word.replace(/(...)s$/, "$1").replace(/[.*+?^${}|[\]\\/]/g, "\\$&");
+  return /^\d[\d.×]*$/.test(word) ? `(?<![\\w.×])${plain}(?![\\w×]|\\.\\d)` : plain;
+});
+function ranked(query) { // those that have all words, those first that have them in the title, and near its start
+  const patterns = wanted(query).map((word) => [new RegExp(word, "i"), new RegExp(`(?<![\\p{L}\\d])${word}`, "iu")]);
+  return rows.map((row) => {
+    let score = [row.title, row.title.split(".").pop()].some((title) => title.toLowerCase() === query.toLowerCase()) ? 99 : 0;
+    for (const [anywhere, start] of patterns) {
+      const inTitle = row.title.search(anywhere), inText = row.text.search(anywhere);
+      if (inTitle < 0 && inText < 0) return [0];
+      score += inTitle < 0 ? 1 + start.test(row.text) : 20 + 20 * start.test(row.title) + 10 * !inTitle;
+    }
+    return [score, row];
+  }).filter(([score]) => score).sort((a, b) => b[0] - a[0]).map(([, row]) => row);
 }
 function openSearch() {
   if (dialog?.open) return;
   dialog ??= document.body.appendChild(make(`<dialog class="search" aria-label="Search this book"><input type="search" aria-label="Search this book" placeholder="Search this book" autocomplete="off"><ol></ol><p role="status"></p></dialog>`));
   const [field, list, status] = dialog.children;
-  const item = (href, title, where) => `<li><a href="${href}">${title}${where ? `<small>${where}</small>` : ""}</a></li>`;
-  const titles = all("a", nav).map((a) => [a.href, a.textContent.trim()]);
+  rows ??= all("a", nav).map((a) => ({ href: a.href, title: a.textContent.trim(), text: "", first: !a.hash }));
   const find = () => {
-    const query = field.value.trim(), found = query ? titles.filter(([, t]) => t.toLowerCase().includes(query.toLowerCase())) : titles.filter(([h]) => !h.includes("#"));
-    const results = query && index?.ready ? Search._performSearch(...Search._parseQuery(query)).reverse().slice(0, 40) : [];
-    list.innerHTML = results.length ? results.map(([page, title, anchor]) => item(base + page + ".html" + anchor, title.split(" > ").pop(), title.includes(" > ") && title.split(" > ")[0])).join("") : found.map(([h, t]) => item(h, t)).join("");
-    status.textContent = !query ? "" : index?.failed ? "Titles only." : index?.ready ? `${list.children.length} found` : "Fetching the index …";
+    const query = field.value.trim(), found = query ? ranked(query) : rows.filter((row) => row.first);
+    const marks = query && new RegExp(`(${wanted(query).join("|")})`, "gi");
+    const marked = (text) => marks ? text.split(marks).map((part, i) => i % 2 ? node("mark", [part]) : part) : [text];
+    list.replaceChildren(...found.slice(0, 40).map(({ href, title, text, page }) => {
+      const at = marks ? text.search(marks) : -1, from = at > 80 ? text.indexOf(" ", at - 60) + 1 : 0;
+      const excerpt = (from ? "… " : "") + text.slice(from, from + 170).replace(/\S*$/, text.length > from + 170 ? "…" : "$&");
+      const more = query && text ? [page && node("small", [page]), node("small", marked(excerpt), { className: "text" })] : [];
+      return node("li", [node("a", [...marked(title), ...more], { href })]);
+    }));
+    list.scrollTop = 0;
+    status.textContent = !query ? "" : fetching.ready ? found.length ? `${found.length} found${found.length > 40 ? ", the best 40 shown" : ""}` : `The book does not mention “${query}”.` : fetching.failed ? "Titles only." : "Fetching the texts …";
   };
   field.oninput = find;
   dialog.onkeydown = (event) => {
     const stops = [field, ...all("a", list)], step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); stops[Math.max(0, Math.min(stops.length - 1, stops.indexOf(document.activeElement) + step))].focus(); }
+    if (event.key === "Escape") dialog.close(); // a field of this kind would only lose its text
     if (event.key === "Enter" && document.activeElement === field) $("a", list)?.click();
   };
   dialog.onclick = ({ target }) => (target === dialog || target.closest("a")) && dialog.close();
   dialog.showModal();
   field.select();
+  fetching ??= load(`${base}sections.js`).then(() => {
+    rows = sections.flatMap(([path, parts]) => parts.map(([anchor, title, text]) => ({ href: `${base}${path}.html${anchor && "#" + encodeURIComponent(anchor)}`, title, text, first: !anchor, page: anchor && parts[0][1] })));
+    fetching.ready = true;
+  }, () => { fetching.failed = true; }).finally(find);
   find();
-  index ??= getIndex().then(() => { index.ready = true; }, () => { index.failed = true; }).finally(find);
 }
 all("[data-search]").forEach((button) => { button.hidden = false; button.onclick = openSearch; });
 addEventListener("keydown", (event) => { if (event.key === "k" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); openSearch(); } });
