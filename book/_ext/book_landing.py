@@ -7,7 +7,6 @@ contents and the numbers from the sources, so a new chapter or exercise is on th
 from __future__ import annotations
 
 import ast
-import html
 import json
 import re
 import tomllib
@@ -42,7 +41,7 @@ DIGIT = """
 0003999999700000
 0000278973000000
 0000000000000000
-""".split()
+"""
 KERNELS = {
     "vertical edges": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
     "horizontal edges": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
@@ -84,57 +83,62 @@ def window(row: int, column: int, side: int) -> str:
     return f'<g class="window" style="transform:translate({column}px,{row}px)">{frame}{frame}</g>'
 
 
-def drawing(side: int, label: str, content: str) -> str:
-    """Return an image of `side` by `side` units."""
-    return f'<svg viewBox="0 0 {side} {side}" role="img" aria-label="{html.escape(label)}">{content}</svg>'
-
-
 def tile(value: float, kind: str, most: float, name: str = "") -> str:
     """Return a number on its colour."""
     fill = colour(kind, value / most)
     return f'<span class="tile{name}" style="background:{fill};color:{digits(fill)}">{signed(value)}</span>'
 
 
+def chip(name: str, kernel: list[list[int]], checked: bool) -> str:
+    """Return the choice of a kernel, a small picture of it and its name."""
+    value, drawn = " ".join(map(str, np.ravel(kernel))), cells(np.array(kernel), "weight", float(np.abs(kernel).max()))
+    return (
+        f'<label class="chip" title="{name}"><input type="radio" name="kernel" value="{value}" aria-label="{name}"'
+        f'{" checked" if checked else ""}><svg viewBox="0 0 3 3" aria-hidden="true">{drawn}</svg>'
+        f"<span>{name}</span></label>"
+    )
+
+
+def figure(name: str, title: str, side: int, label: str, content: str) -> str:
+    """Return a titled image of `side` by `side` units."""
+    return (
+        f'<figure class="{name}"><figcaption><b>{title}</b> <span>{side} × {side}</span></figcaption><div class="pic">'
+        f'<svg viewBox="0 0 {side} {side}" role="img" aria-label="{label}">{content}</svg></div></figure>'
+    )
+
+
 def hero() -> str:
     """Return the picture, the kernel and what it finds, as they stand without a script."""
-    image = np.array([[int(digit) for digit in row] for row in DIGIT])
+    image = np.array([[int(digit) for digit in row] for row in DIGIT.split()])
     kernel = np.array(next(iter(KERNELS.values())))
     found = cc.correlate2d(image, kernel)
     most, strongest = float(np.abs(found).max()), float(np.abs(kernel).max())
-    size, side = len(image), len(found)
     patch = image[ROW : ROW + 3, COLUMN : COLUMN + 3]
-    value = float(found[ROW, COLUMN])
     numbers = "".join(
-        f'<text x="{c + 0.5}" y="{r + 0.5}" style="fill:{digits(colour("weight", weight / strongest))}">{signed(weight)}</text>'
-        for r, row in enumerate(kernel)
-        for c, weight in enumerate(row)
+        f'<text x="{at % 3 + 0.5}" y="{at // 3 + 0.5}" style="fill:{digits(colour("weight", weight / strongest))}">'
+        f"{signed(weight)}</text>"
+        for at, weight in enumerate(kernel.ravel())
     )
     terms = "".join(
         f'<span class="term">{tile(pixel, "input", 9)}·{tile(weight, "weight", strongest)}</span>'
         for pixel, weight in zip(patch.ravel(), kernel.ravel(), strict=True)
     )
-    chips = "".join(
-        f'<label class="chip" title="{name}"><input type="radio" name="kernel" value="{" ".join(map(str, np.ravel(one)))}"'
-        f'{" checked" if one == KERNELS["vertical edges"] else ""} aria-label="{name}"><svg viewBox="0 0 3 3" aria-hidden="true">'
-        f"{cells(np.array(one), 'weight', float(np.abs(one).max()))}</svg><span>{name}</span></label>"
-        for name, one in KERNELS.items()
-    )
-    figures = [
-        ("in", "a digit", size, drawing(size, "A handwritten 3, made of 16 by 16 pixels.", cells(image, "input", 9) + window(ROW, COLUMN, 3))),
-        ("kernel", "kernel", 3, drawing(3, "The kernel: 3 by 3 weights.", cells(kernel, "weight", strongest) + numbers + window(0, 0, 3))),
-        ("out", "what it finds", side, drawing(side, "What the kernel finds: 14 by 14 numbers, blue above zero and red below.",
-                                               cells(found, "output", most) + window(ROW, COLUMN, 1))),
-    ]  # fmt: skip
-    drawn = "".join(
-        f'<figure class="{name}"><figcaption><b>{title}</b> <span>{n} × {n}</span></figcaption><div class="pic">{svg}</div></figure>'
-        for name, title, n, svg in figures
-    )
+    chips = "".join(chip(name, one, number == 0) for number, (name, one) in enumerate(KERNELS.items()))
+    drawn = (
+        figure("in", "a digit", len(image), "A handwritten 3, made of 16 by 16 pixels.",
+               cells(image, "input", 9) + window(ROW, COLUMN, 3))
+        + figure("kernel", "kernel", 3, "The kernel: 3 by 3 weights.",
+                 cells(kernel, "weight", strongest) + numbers + window(0, 0, 3))
+        + figure("out", "what it finds", len(found),
+                 "What the kernel finds: 14 by 14 numbers, blue above zero and red below.",
+                 cells(found, "output", most) + window(ROW, COLUMN, 1))
+    )  # fmt: skip
     return (
-        f'<div class="cc-landing" data-image="{"".join(DIGIT)}" data-row="{ROW}" data-column="{COLUMN}">'
+        f'<div class="cc-landing" data-image="{"".join(DIGIT.split())}" data-row="{ROW}" data-column="{COLUMN}">'
         f'<div class="stage"><svg class="beams" aria-hidden="true"><path/><path/></svg>{drawn}</div>'
-        f'<p class="sum"><span class="terms">{terms}<span class="term-end">=</span></span> {tile(value, "output", most, " y")}</p>'
+        f'<p class="sum"><span class="terms">{terms}=</span> {tile(found[ROW, COLUMN], "output", most, " y")}</p>'
         f'<div class="under"><fieldset class="chips"><legend>kernel</legend>{chips}</fieldset>'
-        f'<button class="play" type="button">Pause</button></div></div>'
+        '<button class="play" type="button">Pause</button></div></div>'
     )
 
 

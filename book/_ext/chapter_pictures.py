@@ -86,8 +86,9 @@ def slide() -> str:
 
 def channels() -> str:
     """Draw red, green and blue behind each other."""
-    plates = [grid(13 + i * 10, 31 - i * 9, 1, 1, 36, lambda r, c, i=i: f"var(--{('wrong', 'right', 'link')[i]})")
-              for i in range(3)]  # fmt: skip
+    fills = ("var(--wrong)", "var(--right)", "var(--link)")
+    plates = [f"<rect x='{13 + i * 10}' y='{31 - i * 9}' width='35' height='35' rx='1' fill='{fill}'/>"
+              for i, fill in enumerate(fills)]  # fmt: skip
     edge = "<g stroke='var(--paper)' stroke-width='1.5'>"
     return edge + "".join(plates) + "</g>" + ring(40, 25, 15).replace("--accent", "--paper")
 
@@ -169,7 +170,8 @@ def holes() -> str:
 def three() -> str:
     """Write the names of three libraries."""
     names = "".join(
-        f"<text x='40' y='{26 + i * 18}' font-size='13' font-weight='600' text-anchor='middle' fill='var(--ink)'>{name}</text>"
+        f"<text x='40' y='{26 + i * 18}' font-size='13' font-weight='600' text-anchor='middle' fill='var(--ink)'>"
+        f"{name}</text>"
         for i, name in enumerate(("NumPy", "PyTorch", "Keras"))
     )
     return names + ring(6, 9, 68, 62)
