@@ -228,7 +228,7 @@ def test_the_path_is_that_of_the_contents(built_book: Path) -> None:
     assert len(items) == len(numbered)
     for item, name in zip(items, numbered, strict=True):
         heading = soup(built_book / f"{name}.html").select_one("article h1")
-        number, title = squeezed(heading.get_text()).rstrip("#").split(" ", 1)
+        number, title = squeezed(heading.get_text()).rstrip("#¶").split(" ", 1)
         assert item.a["href"] == f"{Path(name).name}.html"
         assert squeezed(item.strong.get_text()) == f"{number}. {title}"
         assert len(item.select_one(".about").get_text()) > 10

@@ -207,15 +207,16 @@ def counts() -> dict[str, int]:
     """Count what the book has."""
     notebooks = sorted((ROOT / "book").glob("*.ipynb"))
     text = "\n".join(map(code_of, notebooks))
-    figures = [cell for notebook in notebooks for cell in json.loads(notebook.read_text("utf-8"))["cells"]
-               if "figure" in cell["metadata"].get("mystnb", {})]  # fmt: skip
+    pages = [path.read_text("utf-8") for path in (ROOT / "book").glob("*.md")]
+    drawn = [cell for notebook in notebooks for cell in json.loads(notebook.read_text("utf-8"))["cells"]
+             if "figure" in cell["metadata"].get("mystnb", {})]  # fmt: skip
     table = tomllib.loads((ROOT / "tests" / "lecture_statements.toml").read_text("utf-8"))
     return {
         "statements": sum(map(len, table.values())),
         "exercises": len(re.findall(r"^### Exercise \d", text, re.M)),
         "wrong answers": sum(map(kept, (ROOT / "tests" / "wrong_answers").glob("chapter_*.py"))),
         "questions": len(re.findall(r"\bquestions\.(?!ask\b)\w+\(", text)),
-        "figures": len(figures),
+        "figures": len(drawn) + len(re.findall(r"^mystnb:\n  figure:", "\n".join(pages), re.M)),
         "explorers": len(re.findall(r"^explorers\.\w+\(", text, re.M)),
     }
 
