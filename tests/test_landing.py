@@ -201,6 +201,7 @@ def test_without_a_script_picture_and_result_stand_still(browser: Any, built_boo
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_at_every_width_axe_finds_nothing_and_nothing_is_cut(calm: Visit, theme: str) -> None:
+    calm.page.add_style_tag(content="article section { content-visibility: visible !important }")
     calm.page.evaluate(AXE)
     for width in WIDTHS:
         dress(calm.page, theme, {"width": width, "height": 800}, reduced_motion="reduce")
