@@ -366,7 +366,7 @@ THEME = "[document.documentElement.dataset.mode, document.documentElement.datase
 
 
 def test_the_theme_switch_works_by_key_and_is_remembered(spare: Visit, site: str) -> None:
-    page = go(spare, f"{site}/book/intro.html")
+    page = go(spare, f"{site}/book/notation.html")
     page.emulate_media(color_scheme="light")
     seen = {}
     for _ in range(3):
@@ -436,7 +436,7 @@ def test_explorers_are_fetched_when_they_come_near_or_the_address_sets_one(spare
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_line_of_text_is_neither_long_nor_short(spare: Visit, site: str, width: int) -> None:
-    page = go(spare, f"{site}/book/intro.html")
+    page = go(spare, f"{site}/book/speed.html")
     page.set_viewport_size({"width": width, "height": 900})
     count = page.evaluate("""() => {
         const text = document.querySelector("article h2 + p"), { width } = text.getBoundingClientRect();
