@@ -97,9 +97,9 @@ def test_a_lock_beside_the_book_s_holds_the_pinned_versions(name: str) -> None:
 def test_what_grading_adds_moves_no_version_of_the_book() -> None:
     book, added, locks = pinned("requirements"), pinned("requirements-instructor"), locked("requirements-instructor")
     assert not book.keys() & added.keys()
-    assert {name: version(r) for name, r in locks.items()} == {
-        name: version((book | added)[name]) for name in locks
-    }, "run `make lock`"
+    assert {name: version(r) for name, r in locks.items()} == {name: version((book | added)[name]) for name in locks}, (
+        "run `make lock`"
+    )
 
 
 @pytest.mark.parametrize("name", LOCKED)
