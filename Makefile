@@ -9,15 +9,16 @@ PYTHONS ?=
 BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
-SLOW := benchmarks book browser dependencies explorers explorers_networks explorers_pictures files firefox frameworks \
-    jupyterlab lecture_statements mutate offline plots properties prose published questions runtime style training
+SLOW := assignments benchmarks book browser dependencies explorers explorers_networks explorers_numbers \
+    explorers_pictures explorers_stills files firefox frameworks grading grading_cluster grading_values jupyterlab landing \
+    lecture_statements mutate names offline palette plots properties prose published questions runtime search style training
 TOOLS := _build/tools
 FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book serve links quick library test exercises fuzz lint notebooks frameworks browser bench lock audit \
-    test-matrix mutate clean
+.PHONY: help book serve links quick library test exercises fuzz lint notebooks frameworks browser instructor bench \
+    lock audit test-matrix mutate clean
 
 help:
 	@echo "make book         build the book and say where its first page is"
@@ -32,6 +33,7 @@ help:
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
+	@echo "make instructor   add what grading needs: a sandbox (bubblewrap), and what a cluster needs"
 	@echo "make lock         write the hashes of every pinned version to the lock files"
 	@echo "make audit        ask for known vulnerabilities in what is pinned"
 	@echo "make test-matrix  test with the oldest and newest dependencies (PYTHONS=\"3.11 3.12\" for some Pythons)"
@@ -55,7 +57,7 @@ quick: $(READY)
 library: $(READY)
 	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore=tests/test_%.py)
 
-test: $(READY) browser
+test: $(READY) browser instructor
 	$(BIN)/python -m pytest
 
 exercises: $(READY)
@@ -89,6 +91,15 @@ browser: $(READY)
 	have firefox firefox-esr || \
 	echo "One test will be skipped: please install Firefox (for example: sudo apt install firefox-esr)."
 
+instructor: $(READY)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-instructor.lock
+	@command -v bwrap > /dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes bubblewrap && exit 0; \
+	fi; \
+	echo "Students' code has no sandbox, and tests of it will be skipped: please install bubblewrap" \
+	    "(for example: sudo apt install bubblewrap)."
+
 # The page that shows the measurements is stored and built anew, or it would show those of another machine.
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py
@@ -97,14 +108,16 @@ bench: $(READY)
 	$(BIN)/python benchmarks/pages.py _build/html
 
 lock: $(TOOLS)/ready
-	for name in requirements requirements-tools; do \
+	for name in requirements requirements-tools requirements-instructor; do \
+	    shared=; [ $$name != requirements-instructor ] || shared="--constraint requirements.lock"; \
 	    $(TOOLS)/bin/uv pip compile $$name.txt --output-file $$name.lock --generate-hashes --universal --upgrade --quiet \
-	        --python-version 3.11 --no-emit-package cnn-course --no-annotate --custom-compile-command "make lock" || exit 1; \
+	        --python-version 3.11 --no-emit-package cnn-course --no-annotate --custom-compile-command "make lock" \
+	        $$shared || exit 1; \
 	done
 
 # Strict: a version that the database of vulnerabilities does not know fails too, as does a database out of reach.
 audit: $(TOOLS)/ready
-	@status=0; for file in requirements.lock requirements-tools.lock requirements-frameworks.txt; do \
+	@status=0; for file in requirements.lock requirements-tools.lock requirements-instructor.lock requirements-frameworks.txt; do \
 	    echo "$$file:"; \
 	    $(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r $$file || status=1; \
 	done; exit $$status

@@ -17,6 +17,8 @@ from .files import write_atomically
 from .grade import fingerprint, grade
 from .sandbox import Sandbox
 
+PATIENCE = 30  # seconds for which a scheduler is called
+
 
 @dataclass(frozen=True)
 class Job:
@@ -93,14 +95,33 @@ def cluster(address: str) -> Callable[[], Executor]:
     Raises
     ------
     RuntimeError
-        If `distributed` is not installed.
+        If `distributed` is not installed; what is returned raises it if no scheduler answers.
     """
     try:
         from distributed import Client
     except ImportError as error:
-        raise RuntimeError("a cluster needs `distributed`: pip install -r requirements-instructor.txt") from error
-    client = Client(address)
-    return lambda: client.get_executor(retries=2, pure=False)
+        raise RuntimeError("a cluster needs `distributed`: make instructor") from error
+
+    class Cluster(Executor):
+        """A client's executor that ends with its client, and leaves nothing in the scheduler."""
+
+        def __init__(self) -> None:
+            try:
+                self.client = Client(address, timeout=PATIENCE, set_as_default=False)
+            except (OSError, ValueError) as error:
+                raise RuntimeError(f"no scheduler answers at {address}: {error}") from error
+            self.inner = self.client.get_executor(retries=2, pure=False)
+
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            """Hand a call to the cluster."""
+            return self.inner.submit(function, *arguments, **options)
+
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            """Take back what has not begun, and leave."""
+            self.inner.shutdown(wait=wait and not cancel_futures)
+            self.client.close()
+
+    return Cluster
 
 
 def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> Iterator[dict[str, Any]]:

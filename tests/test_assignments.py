@@ -55,3 +55,14 @@ def test_headings_tell_the_points_and_minutes_that_count(made):
     text = "\n".join(cell.source for cell in made.cells if cell.cell_type == "markdown")
     told = re.findall(r"^## \d+\. (.+) \((\d+) points, (\d+) minutes\)$", text, re.M)
     assert told == [(question.title, str(question.points), str(question.minutes)) for question in made.questions]
+
+
+def test_the_page_for_teachers_lists_every_assignment_with_its_minutes():
+    rows = []
+    for path in PATHS:
+        made = assignment.read(path.stem, path.read_text("utf-8"))
+        by_hand = sum(question.check is None for question in made.questions)
+        minutes = sum(question.minutes for question in made.questions)
+        rows.append(f"| `{made.name}` | {len(made.questions)} | {by_hand} | {minutes} |")
+    page = (Path(__file__).parents[1] / "book" / "teach.md").read_text("utf-8")
+    assert re.findall(r"^\| `\w+` \| \d.*$", page, re.M) == rows

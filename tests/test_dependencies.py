@@ -20,8 +20,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-FILES = ("requirements", "requirements-tools", "requirements-frameworks")
-LOCKED = ("requirements", "requirements-tools")
+FILES = ("requirements", "requirements-tools", "requirements-frameworks", "requirements-instructor")
+LOCKED = ("requirements", "requirements-tools", "requirements-instructor")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
 
@@ -88,9 +88,18 @@ def test_the_lock_holds_the_pinned_versions_and_no_others() -> None:
     assert locks == pins, "run `make lock`"
 
 
-def test_the_lock_of_the_tools_holds_their_pinned_versions() -> None:
-    pins, locks = ({name: said(r) for name, r in read(LOCKED[1]).items()} for read in (pinned, locked))
+@pytest.mark.parametrize("name", LOCKED[1:])
+def test_a_lock_beside_the_book_s_holds_the_pinned_versions(name: str) -> None:
+    pins, locks = ({name: said(r) for name, r in read(name).items()} for read in (pinned, locked))
     assert pins.items() <= locks.items(), "run `make lock`"
+
+
+def test_what_grading_adds_moves_no_version_of_the_book() -> None:
+    book, added, locks = pinned("requirements"), pinned("requirements-instructor"), locked("requirements-instructor")
+    assert not book.keys() & added.keys()
+    assert {name: version(r) for name, r in locks.items()} == {name: version((book | added)[name]) for name in locks}, (
+        "run `make lock`"
+    )
 
 
 @pytest.mark.parametrize("name", LOCKED)
@@ -131,7 +140,7 @@ def needs(requirement: Requirement) -> Iterator[tuple[Requirement, dict[str, str
             yield needed, environment
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-frameworks"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-frameworks", "requirements-instructor"])
 def test_pins_are_complete_and_agree_on_every_platform_and_python(name: str) -> None:
     pins = pinned("requirements") | pinned(name)
     seen = set()
@@ -150,7 +159,7 @@ def test_pins_are_complete_and_agree_on_every_platform_and_python(name: str) -> 
 
 def test_pins_are_within_the_bounds_of_pyproject() -> None:
     declared = [Requirement(text) for text in [*PROJECT["dependencies"], *itertools.chain(*OPTIONAL.values())]]
-    pins = pinned("requirements")
+    pins = pinned("requirements") | pinned("requirements-instructor")
     assert [str(r) for r in declared if not r.specifier.contains(version(pins[canonicalize_name(r.name)]))] == []
 
 
@@ -184,7 +193,7 @@ def imported(tree: ast.Module) -> set[str]:
 def undeclared(declared: set[str], *places: str) -> set[str]:
     """Say which files import what is neither declared, nor Python's, nor the project's own."""
     own = {path.stem for place in ("tests", "tools", "benchmarks", "book/_ext") for path in (ROOT / place).glob("*.py")}
-    own |= {"cnn_course", "wrong_answers"} | sys.stdlib_module_names
+    own |= {"cnn_course", "cnn_grading", "wrong_answers"} | sys.stdlib_module_names
     return {
         f"{path.relative_to(ROOT)} imports {name}"
         for path, tree in sources(*places)
@@ -198,8 +207,14 @@ def test_the_package_imports_what_pyproject_declares() -> None:
     assert undeclared(declared, "cnn_course") == set()
 
 
+def test_the_grader_imports_what_pyproject_declares() -> None:
+    texts = PROJECT["dependencies"] + OPTIONAL["instructor"]
+    inside = {"channel", "source", "values"}  # the worker finds these beside itself, in the sandbox
+    assert undeclared({Requirement(text).name for text in texts} | inside, "cnn_grading") == set()
+
+
 def test_everything_imports_what_the_requirements_name_for_its_own_sake() -> None:
-    own_sake = [requirements(ROOT / f"{name}.txt", end="# What these need") for name in ("requirements", FILES[2])]
+    own_sake = [requirements(ROOT / f"{name}.txt", end="# What these need") for name in (FILES[0], *FILES[2:])]
     declared = set().union(*own_sake)
     assert "numpy" in declared
     assert "zipp" not in declared

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from math import ceil, floor, log
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
+from test_book import stored_state
 from test_explorers import drive, explorers, reader
 from test_explorers_pictures import call
 from test_questions import Form
@@ -178,10 +177,7 @@ def test_no_sum_on_a_page_is_false_to_its_digits(drive: Any, name: str) -> None:
 def test_no_feedback_of_a_chapter_s_question_is_false_to_its_digits(built_book: Path) -> None:
     texts = []
     for page in sorted((built_book / "book").glob("[01][0-9]-*.html")):
-        script = BeautifulSoup(page.read_text("utf-8"), "html.parser").find(
-            "script", type="application/vnd.jupyter.widget-state+json"
-        )
-        for model in json.loads(script.string)["state"].values():
+        for model in stored_state(page).values():
             for question in model["state"].get("questions", []):
                 texts += [question["because"], *(text for _, text in question["slips"])]
                 texts += [why for _, why in question["options"]]

@@ -85,7 +85,8 @@ def environment(version: str, choice: str, executable: str) -> tuple[Path, dict[
     python = folder / "bin" / "python"
     uv = str(Path(sys.executable).with_name("uv"))
     install = ["install", "--quiet", "--resolution", CHOICES[choice], "--only-binary", ":all:"]
-    install += ["--requirements", str(ROOT / "pyproject.toml"), "--extra", "book", "--extra", "test"]
+    install += ["--requirements", str(ROOT / "pyproject.toml")]
+    install += ["--extra", "book", "--extra", "instructor", "--extra", "test"]
     subprocess.run([uv, "venv", "--quiet", "--clear", "--python", executable, str(folder)], check=True)
     subprocess.run([uv, "pip", *install, "--python", str(python)], check=True)
     listed = subprocess.run(
