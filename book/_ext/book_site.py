@@ -30,7 +30,7 @@ WORKER = "worker.js"
 KEEP = "_static/keep.js"
 NOT_KEPT = re.compile(r"_sources/|.*\.pdf$")  # downloads, of which a reader has a copy
 # What a page names: the addresses in its elements and in style sheets.
-NAMED = re.compile(r'(?:\b(?:href|src|poster|data-[\w-]+)="|url\(["\']?|; url=)([^"\'#?):]+)')
+NAMED = re.compile(r'(?:\b(?:href|src|poster|data-(?:state|runtime|look))="|url\(["\']?|; url=)([^"\'#?):]+)')
 
 
 def address(config: Config) -> None:
@@ -68,7 +68,14 @@ def share(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any]
 
 
 # Where a reader starts, and what is found by script alone.
-START = ("index.html", "404.html", "searchindex.js", MANIFEST, *(f"_static/icon-{size}.png" for size in ICONS))
+START = (
+    "index.html",
+    "404.html",
+    "searchindex.js",
+    "sections.js",
+    MANIFEST,
+    *(f"_static/icon-{size}.png" for size in ICONS),
+)
 
 
 def kept_files(folder: Path, start: Iterable[str] = START) -> dict[str, str]:
