@@ -5,7 +5,7 @@ forwards is the transposed convolution. Each makes the columns of a block of win
 leaves the sums to one matrix product; `del` ends a block before the next is made in its place. `naive` holds the same
 three as loops. Nothing is checked here: `conv` is the door.
 
-Taught in chapters 2 (columns), 9 (gradients) and 12 (why it is fast).
+Taught in chapters 2 (columns) and 9 (gradients); the page Speed says why it is fast.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def equations(text: str) -> list[tuple[str, float, str, float, float]]:
             left, right = re.sub(r"^.*[a-z]{2}[ ,]+(?=[\d(−-])", "", left), re.sub(r"(?<=[\d)]) [a-z]{2}.*$", "", right)
             pair = value(left), value(right)
             if None not in pair:
-                size = value(re.sub(r"(?<!e)[−-]", "+", left))
+                size = abs(value(re.sub(r"(?<!e)[−-]", "+", left)))
                 found.append((part.strip(), pair[0], sign, pair[1], size))
     return found
 
@@ -117,6 +117,8 @@ def false_sums(texts: list[str]) -> list[str]:
         ("R: 1·0.3333 = 0.3333, and max(0, 2) = 1", False),
         ("output[0] ≈ 1·0.1111 + 1·0.1111 + 1·0.1111 ≈ 0.3333", True),
         ("A filter sees 6 / 3 = 3 channels", False),
+        ("The loss is −ln(1/4) ≈ 1.386", True),
+        ("The loss is −ln(1/4) ≈ 1.5", False),
         ("There are 3 · 8 = 24 numbers, and k − 1 = 3 zeros", True),
         ("output: ⌊(7 + 2·0 − 2) / 2⌋ + 1 = 4; 61,706 = 61,705 + 1", False),
     ],

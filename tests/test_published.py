@@ -225,6 +225,10 @@ def test_what_a_workflow_runs_exists(path: Path) -> None:
     commands = [step["run"] for step in steps(path) if "run" in step]
     for command in commands:
         plain = re.sub(r"\$\{\{.*?\}\}", "3.11", command)
+        if plain.startswith("sudo "):  # what only a system can be told; here it is read, not run
+            assert set(re.findall(r"sudo (\S+)", plain)) <= {"apt-get", "sysctl"}, command
+            assert subprocess.run(["bash", "-n", "-c", plain], check=False).returncode == 0, command
+            continue
         done = subprocess.run(["make", "--dry-run", *plain.split()[1:]], cwd=ROOT, capture_output=True, check=False)
         assert plain.startswith("make ") and done.returncode == 0, command
     assert commands
