@@ -34,11 +34,8 @@ async function keep() {
 addEventListener("install", (event) => event.waitUntil(keep()));
 addEventListener("activate", (event) => event.waitUntil(ours().then((all) => Promise.all(all.filter((each) => each !== NAME).map((each) => caches.delete(each))))));
 addEventListener("message", (event) => event.waitUntil((async () => {
-  for (const wait of [0, 300, 1000]) { // the page before may not have closed yet
-    await new Promise((done) => setTimeout(done, wait));
-    const open = (await clients.matchAll({ includeUncontrolled: true })).filter(({ url }) => url.startsWith(scope));
-    if (event.data === "turn" || open.length < 2) return skipWaiting();
-  }
+  const open = (await clients.matchAll({ includeUncontrolled: true })).filter(({ url }) => url.startsWith(scope));
+  if (event.data === "turn" || open.length < 2) skipWaiting();
 })()));
 
 // A file that another version names (by ?v=) is not ours, nor is anything that the book does not list: both are left to the network.
