@@ -167,7 +167,7 @@ def grade_command(arguments: argparse.Namespace) -> int:
     make = batch.cluster(arguments.scheduler) if arguments.scheduler else batch.local(arguments.workers)
     if arguments.question:
         return _regrade(arguments, assignment, results, paths, key, make)
-    todo, outdated = batch.to_do(paths, results, source, key, arguments.sandbox, arguments.again)
+    todo, outdated = batch.to_do(paths, results, source, key, arguments.again)
     jobs = batch.jobs(todo, source, key, arguments.sandbox, ())
     counts: dict[str, int] = {}
     for result in tqdm(batch.finished(jobs, make, 2 * arguments.workers), total=len(todo), unit="submission"):

@@ -199,7 +199,7 @@ def store(path: Path, result: dict[str, Any]) -> None:
 
 
 def to_do(
-    submissions: list[Path], results: Path, source: Path, key: bytes, sandbox: str, again: bool = False
+    submissions: list[Path], results: Path, source: Path, key: bytes, again: bool = False
 ) -> tuple[list[Path], list[str]]:
     """Return the submissions that have no result yet, and what to say of those that have one from other checks.
 
@@ -213,8 +213,6 @@ def to_do(
         The assignment.
     key : bytes
         The secret of the course.
-    sandbox : str
-        Its kind.
     again : bool
         Whether also those whose checks have changed since are to be graded.
 
