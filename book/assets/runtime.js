@@ -377,7 +377,8 @@
   const choice = ({ index, _options_labels: labels }) => ({
     index: Number.isInteger(index) && labels.length ? clamp(index, 0, labels.length - 1) : null,
   });
-  const all = ({ children }) => children;
+  const unlinked = (child) => !find(child)?.get("_dom_classes")?.includes("cc-linked"); // an explorer draws its own controls
+  const all = ({ children }) => children.filter(unlinked);
   const selected = ({ children, selected_index: index }) =>
     index === null ? [] : [children[clamp(Number(index), 0, children.length - 1)]];
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import ipywidgets
@@ -18,7 +19,7 @@ import numpy as np
 import traitlets
 
 from .. import palette
-from ..checks import boolean, integer, real_array
+from ..checks import boolean, choice, integer, real_array
 from .still import Panel, still_picture
 
 HERE = Path(__file__).parent
@@ -29,7 +30,8 @@ class Explorer(anywidget.AnyWidget):
     """The part of an explorer that draws and computes; each explorer adds its own traits and its own module."""
 
     _css = palette.style_sheet(".cc-box, .cc-explorer") + "\n" + (HERE / "explorers.css").read_text(encoding="utf-8")
-    ranges = traitlets.Dict(help="the smallest and largest value of every trait that a slider moves").tag(sync=True)
+    ranges = traitlets.Dict(help="smallest and largest value, or the names, that every trait may have").tag(sync=True)
+    controls = traitlets.List(help="what the module draws as a control: a dict for each, in order").tag(sync=True)
     defaults = traitlets.Dict(help="the values at the start: the page's address names only what differs").tag(sync=True)
     position = traitlets.Int(0, help="where the window stands, counted in row-major order").tag(sync=True)
     last = traitlets.Int(0, help="the last position, found in the browser; the maximum of its slider").tag(sync=True)
@@ -53,7 +55,7 @@ class Explorer(anywidget.AnyWidget):
 
 
 class ExplorerBox(ipywidgets.VBox):
-    """Controls above the explorer they move; prints as the call that made it, without a memory address.
+    """An explorer and the widgets linked to it; prints as the call that made it, without a memory address.
 
     Beside the widget it gives a still picture, which shows where no widget is drawn.
     """
@@ -61,27 +63,28 @@ class ExplorerBox(ipywidgets.VBox):
     panels: Sequence[Panel] = ()
 
     def __repr__(self) -> str:
-        return f"explorers.{self.children[-1].name}()"
+        return f"explorers.{self.children[0].name}()"
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
-        picture = still_picture(self.children[-1].name, self.panels)
+        picture = still_picture(self.children[0].name, self.panels)
         return super()._repr_mimebundle_(**kwargs) | {"image/svg+xml": picture}
 
 
 @dataclass(frozen=True)
 class Slider:
-    """An integer slider for one trait, from `smallest` to `largest`, or up to the trait that `largest` names."""
+    """A whole number from `smallest` to `largest`, or up to the trait that `largest` names; `side` H or W for one of two."""
 
     trait: str
     label: str
     smallest: int
     largest: int | str
     step: int = 1
+    side: str = ""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A menu for one trait, which holds the index of the chosen option."""
+    """One of some names."""
 
     trait: str
     label: str
@@ -89,8 +92,8 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Check:
-    """A box to tick for one trait that is true or false."""
+class Switch:
+    """True or false."""
 
     trait: str
     label: str
@@ -101,7 +104,7 @@ SHARED = set(Explorer.class_trait_names()) - {"position"}
 
 
 def module(name: str, *shared: str) -> str:
-    """Return the ES module of an explorer: the colours and the text that all of them share, then its own.
+    """Return the ES module of an explorer: the colours and the texts that it shares with others, then its own.
 
     Parameters
     ----------
@@ -120,8 +123,8 @@ def module(name: str, *shared: str) -> str:
     True
     """
     colours = f"const TOKENS = {json.dumps(palette.TOKENS)}, RAMPS = {json.dumps(palette.RAMPS)};"
-    texts = ((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("numbers", "common", *shared, name))
-    return "\n".join([colours, *texts])
+    parts = ("numbers", "common", "controls", "explorer", *shared, name)
+    return "\n".join([colours, *((HERE / f"{part}.js").read_text(encoding="utf-8") for part in parts)])
 
 
 def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> list[float]:
@@ -160,20 +163,53 @@ def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> li
     return array.tolist()
 
 
+def two(value: object, name: str, smallest: int, largest: int) -> tuple[int, int]:
+    """Return a size of rows and columns from a number for both or a pair.
+
+    Raises
+    ------
+    TypeError
+        If it is neither an integer nor a pair of integers.
+    ValueError
+        If one is outside its range.
+
+    Examples
+    --------
+    >>> two(3, "size", 1, 8), two((4, 6), "size", 1, 8)
+    ((3, 3), (4, 6))
+    """
+    pair = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value, value)
+    if len(pair) != 2:
+        raise ValueError(f"{name} must be one number or two, got {value!r}")
+    rows, columns = (integer(part, name, -sys.maxsize) for part in pair)
+    for part in (rows, columns):
+        if not smallest <= part <= largest:
+            raise ValueError(f"{name} must be between {smallest} and {largest}, got {part}")
+    return rows, columns
+
+
+Control = Slider | Choice | Switch
+
+
 def assemble(
-    core: Explorer, controls: Sequence[Slider | Choice | Check], panels: Callable[[], Sequence[Panel]] = tuple
+    core: Explorer,
+    controls: Sequence[Control],
+    panels: Callable[[], Sequence[Panel]] = tuple,
+    shown: Sequence[str] | None = None,
 ) -> ExplorerBox:
-    """Put linked controls above an explorer.
+    """Give an explorer its controls: it draws them itself; ipywidgets that are linked to it stand below, for code.
 
     Parameters
     ----------
     core : Explorer
         The widget that computes.
-    controls : sequence of Slider, Choice or Check
+    controls : sequence of Slider, Choice or Switch
         What may be moved, in reading order.
     panels : callable
         Returns what it shows at the start, as `Panel`s, for its still picture; none if only the browser knows. It is
         called when the traits are known to be in their ranges.
+    shown : sequence of str, optional
+        The traits whose controls are drawn: those that the reader has met. All of them if not given.
 
     Returns
     -------
@@ -184,46 +220,57 @@ def assemble(
     TypeError
         If a trait that a slider moves is not an integer.
     ValueError
-        If a trait starts outside its slider.
+        If a trait starts outside its range, or `shown` names one that has no control.
     """
-    ranges: dict[str, list[int]] = {}
-    boxes = []
-    for control in controls:
-        if isinstance(control, Slider):
-            box = _slider(core, control, ranges)
-        elif isinstance(control, Choice):
-            ranges[control.trait] = [0, len(control.options) - 1]
-            box = _linked(core, control.trait, ipywidgets.Dropdown(options=control.options), "index")
-        else:
-            box = _linked(core, control.trait, ipywidgets.Checkbox(indent=False), "value")
-        box.description = control.label
-        box.style.description_width = "initial"
-        boxes.append(box)
-    core.ranges = ranges
+    names = [control.trait for control in controls if control is not POSITION]
+    for name in shown or ():
+        if name not in names:
+            raise ValueError(f"controls must be among {', '.join(names)}, got {name!r}")
+    core.ranges = {control.trait: _range(core, control) for control in controls if _range(core, control)}
+    drawn = [c for c in controls if c is not POSITION and (shown is None or c.trait.removesuffix("_w") in shown)]
+    core.controls = [asdict(control) for control in drawn]
     own = [name for name in core.trait_names(sync=True, stored=None) if name not in SHARED and not name.startswith("_")]
     core.defaults = {name: getattr(core, name) for name in sorted(own)}
-    panel = ipywidgets.VBox(boxes)
-    panel.add_class("cc-controls")
-    box = ExplorerBox([panel, core])
+    linked = ipywidgets.VBox([_linked(core, control) for control in controls if control in drawn or control is POSITION])
+    linked.add_class("cc-linked")
+    box = ExplorerBox([core, linked])
     box.panels = panels()
     box.add_class("cc-box")
     return box
 
 
-def _slider(core: Explorer, control: Slider, ranges: dict[str, list[int]]) -> ipywidgets.IntSlider:
+def _range(core: Explorer, control: Control) -> list[Any]:
+    """Return the limits or the names of a trait, if it keeps to them; none for one that the browser limits."""
     value = getattr(core, control.trait)
-    if isinstance(control.largest, str):
-        box = ipywidgets.IntSlider(value=value, min=control.smallest, max=max(value, getattr(core, control.largest)))
-        ipywidgets.jslink((core, control.largest), (box, "max"))
+    if isinstance(control, Choice):
+        choice(value, control.trait, control.options)
+        return list(control.options)
+    if isinstance(control, Switch) or isinstance(control.largest, str):
+        return []
+    if not control.smallest <= value <= control.largest:
+        raise ValueError(
+            f"{control.trait} must be between {control.smallest} and {control.largest}, got {value}"
+        )
+    return [control.smallest, control.largest]
+
+
+def _linked(core: Explorer, control: Control) -> ipywidgets.Widget:
+    """Return the ipywidget that moves a trait, named as the control is."""
+    value = getattr(core, control.trait)
+    box: ipywidgets.Widget
+    if isinstance(control, Choice):
+        box = ipywidgets.Dropdown(options=control.options, value=value)
+        traitlets.link((core, control.trait), (box, "value"))  # its value is known to Python only
+    elif isinstance(control, Switch):
+        box = ipywidgets.Checkbox(value=value, indent=False)
+        ipywidgets.jslink((core, control.trait), (box, "value"))
     else:
-        if not control.smallest <= value <= control.largest:
-            raise ValueError(f"{control.trait} must be between {control.smallest} and {control.largest}, got {value}")
-        ranges[control.trait] = [control.smallest, control.largest]
-        box = ipywidgets.IntSlider(value=value, min=control.smallest, max=control.largest, step=control.step)
-    return _linked(core, control.trait, box, "value")
-
-
-def _linked(core: Explorer, trait: str, box: ipywidgets.Widget, target: str) -> ipywidgets.Widget:
-    setattr(box, target, getattr(core, trait))
-    ipywidgets.jslink((core, trait), (box, target))
+        bounded = not isinstance(control.largest, str)
+        largest = control.largest if bounded else max(value, getattr(core, str(control.largest)))
+        box = ipywidgets.IntSlider(value=value, min=control.smallest, max=largest, step=control.step)
+        if not bounded:
+            ipywidgets.jslink((core, control.largest), (box, "max"))
+        ipywidgets.jslink((core, control.trait), (box, "value"))
+    box.description = control.label
+    box.style.description_width = "initial"
     return box

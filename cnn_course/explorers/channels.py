@@ -7,7 +7,7 @@ import traitlets
 
 from ..conv import conv2d
 from ..dense import relu as bend
-from .base import POSITION, Check, Explorer, ExplorerBox, Slider, assemble, module
+from .base import POSITION, Switch, Explorer, ExplorerBox, Slider, assemble, module
 from .still import Panel
 
 COLOURS = ("R", "G", "B")
@@ -75,7 +75,7 @@ def channels(*, filters: int = 1, shown: int = 0, padding: int = 0, bias: int = 
             Slider("shown", "filter written out", 0, 3),
             Slider("padding", "padding", 0, 1),
             Slider("bias", "bias", -400, 400, step=10),
-            Check("relu", "ReLU after it"),
+            Switch("relu", "ReLU after it"),
             POSITION,
         ],
         lambda: _panels(padding, bias, relu) if not shown else [],

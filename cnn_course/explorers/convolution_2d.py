@@ -2,64 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import traitlets
 
 from ..checks import choice
 from ..conv import conv2d
-from .base import POSITION, Check, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, two
 from .still import Panel
 
-KERNELS = ("0, 1, 2, 3, …", "identity", "blur", "sharpen", "Sobel", "Laplacian", "your own numbers")
-IMAGES = ("0, 1, 2, 3, …", "a single 1", "an edge", "a binary image")
+IMAGES = ("counting", "one", "edge", "binary", "your own")
+KERNELS = ("counting", "identity", "blur", "sharpen", "Sobel", "Laplacian", "X", "difference", "your own")
+BY_NATURE = {"sharpen": (3, 3), "Sobel": (3, 3), "Laplacian": (3, 3), "X": (3, 3), "difference": (1, 2)}
 
 
 class Convolution2D(Explorer):
-    """The input, the kernel and how it slides."""
+    """The input, the kernel and how it slides; what ends in _w is along the width."""
 
     name = "convolution_2d"
-    _esm = module(name)
-    image = traitlets.Int().tag(sync=True)
-    preset = traitlets.Int().tag(sync=True)
+    _esm = module(name, "plates")
+    image = traitlets.Unicode().tag(sync=True)
+    x = traitlets.List(traitlets.Float()).tag(sync=True)
+    preset = traitlets.Unicode().tag(sync=True)
     weight = traitlets.List(traitlets.Float()).tag(sync=True)
     size = traitlets.Int().tag(sync=True)
+    size_w = traitlets.Int().tag(sync=True)
     kernel_size = traitlets.Int().tag(sync=True)
+    kernel_size_w = traitlets.Int().tag(sync=True)
     stride = traitlets.Int().tag(sync=True)
+    stride_w = traitlets.Int().tag(sync=True)
     padding = traitlets.Int().tag(sync=True)
+    padding_w = traitlets.Int().tag(sync=True)
     dilation = traitlets.Int().tag(sync=True)
+    square = traitlets.Bool().tag(sync=True)
     flip = traitlets.Bool().tag(sync=True)
 
 
 def convolution_2d(
     *,
-    image: str = IMAGES[0],
-    kernel: str = KERNELS[0],
-    size: int = 3,
-    kernel_size: int = 2,
-    stride: int = 1,
-    padding: int = 0,
+    image: str = "counting",
+    kernel: str = "counting",
+    size: int | Sequence[int] = 3,
+    kernel_size: int | Sequence[int] = 2,
+    stride: int | Sequence[int] = 1,
+    padding: int | Sequence[int] = 0,
     dilation: int = 1,
     flip: bool = False,
+    controls: Sequence[str] | None = None,
 ) -> ExplorerBox:
     """Slide a kernel over an image and read every product.
 
     Parameters
     ----------
-    image : {"0, 1, 2, 3, …", "a single 1", "an edge", "a binary image"}
-        What is in the input.
-    kernel : {"0, 1, 2, 3, …", "identity", "blur", "sharpen", "Sobel", "Laplacian"}
-        The kernel to start with; its cells can be edited. The last three are 3 by 3.
-    size, kernel_size : int
+    image : {"counting", "one", "edge", "binary"}
+        What is in the input, whose numbers can be edited.
+    kernel : {"counting", "identity", "blur", "sharpen", "Sobel", "Laplacian", "X", "difference"}
+        The kernel to start with; its numbers can be edited. The last five have a size of their own.
+    size, kernel_size : int or pair of int
         Height and width of the input, 1 to 8, and of the kernel, 1 to 5.
-    stride, padding, dilation : int
-        As in :func:`cnn_course.conv2d`; 1 to 4, 0 to 3, 1 to 3.
+    stride, padding : int or pair of int
+        As in :func:`cnn_course.conv2d`; 1 to 4, 0 to 3.
+    dilation : int
+        1 to 3.
     flip : bool
         Whether to flip the kernel first, which makes it a true convolution.
+    controls : sequence of str, optional
+        Which controls to show, by their traits: image, preset, size, kernel_size, stride, padding, dilation, square, flip.
 
     Returns
     -------
     ExplorerBox
-        Controls and the explorer, computed in the browser.
+        The explorer, computed in the browser.
 
     Raises
     ------
@@ -70,30 +84,42 @@ def convolution_2d(
 
     Examples
     --------
-    >>> convolution_2d(kernel="Sobel", image="an edge", size=6, padding=1)
+    >>> convolution_2d(kernel="Sobel", image="edge", size=6, padding=1)
     explorers.convolution_2d()
     """
-    preset = KERNELS.index(choice(kernel, "kernel", KERNELS[:-1]))
-    side = 3 if kernel in ("sharpen", "Sobel", "Laplacian") else kernel_size
+    preset = choice(kernel, "kernel", KERNELS[:-1])
+    n, k = two(size, "size", 1, 8), two(BY_NATURE.get(kernel, kernel_size), "kernel_size", 1, 5)
+    s, p = two(stride, "stride", 1, 4), two(padding, "padding", 0, 3)
     core = Convolution2D(
-        image=IMAGES.index(choice(image, "image", IMAGES)), preset=preset, weight=[], size=size, kernel_size=side,
-        stride=stride, padding=padding, dilation=dilation, flip=flip,
+        image=choice(image, "image", IMAGES[:-1]), x=[], preset=preset, weight=[], size=n[0], size_w=n[1],
+        kernel_size=k[0], kernel_size_w=k[1], stride=s[0], stride_w=s[1], padding=p[0], padding_w=p[1],
+        dilation=dilation, square=all(rows == columns for rows, columns in (n, k, s, p)), flip=flip,
     )  # fmt: skip
     return assemble(
         core,
         [
             Choice("image", "input", IMAGES),
             Choice("preset", "kernel", KERNELS),
-            Slider("size", "input size n", 1, 8),
-            Slider("kernel_size", "kernel size k", 1, 5),
-            Slider("stride", "stride s", 1, 4),
-            Slider("padding", "padding p", 0, 3),
+            *_sides("size", "input n", 1, 8),
+            *_sides("kernel_size", "kernel k", 1, 5),
+            *_sides("stride", "stride s", 1, 4),
+            *_sides("padding", "padding p", 0, 3),
             Slider("dilation", "dilation d", 1, 3),
-            Check("flip", "flip the kernel (true convolution)"),
+            Switch("square", "square"),
+            Switch("flip", "flip"),
             POSITION,
         ],
-        lambda: _panels(core) if (image, kernel) == (IMAGES[0], KERNELS[0]) else [],
+        lambda: _panels(core) if (image, kernel) == ("counting", "counting") and core.square else [],
+        controls,
     )
+
+
+def _sides(trait: str, label: str, smallest: int, largest: int) -> list[Slider]:
+    """Return the slider of a size for both sides, and the one for the width alone, drawn where they differ."""
+    return [
+        Slider(trait, label, smallest, largest, side="H"),
+        Slider(f"{trait}_w", f"{label}, width", smallest, largest, side="W"),
+    ]
 
 
 def _panels(core: Convolution2D) -> list[Panel]:

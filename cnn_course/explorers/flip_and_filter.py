@@ -9,7 +9,7 @@ import traitlets
 
 from ..checks import choice
 from ..conv import convolve1d, correlate1d
-from .base import POSITION, Check, Choice, Explorer, ExplorerBox, Slider, assemble, module, row_of_numbers
+from .base import POSITION, Switch, Choice, Explorer, ExplorerBox, Slider, assemble, module, row_of_numbers
 from .still import Panel
 
 MODES = ("valid", "same", "full")
@@ -82,7 +82,7 @@ def flip_and_filter(
             Slider("size", "input size", 1, LONGEST_SIGNAL),
             Slider("kernel_size", "kernel size", 1, LONGEST_KERNEL),
             Choice("mode", "outputs kept", MODES),
-            Check("flip", "flip the kernel (true convolution)"),
+            Switch("flip", "flip the kernel (true convolution)"),
             POSITION,
         ],
         lambda: _panels(np.array(g), np.array(w), cast(Any, mode), flip),

@@ -7,7 +7,7 @@ import traitlets
 
 from ..checks import choice, integer
 from ..data import photograph
-from .base import HERE, POSITION, Check, Choice, Explorer, ExplorerBox, assemble, module
+from .base import HERE, POSITION, Switch, Choice, Explorer, ExplorerBox, assemble, module
 from .still import Panel
 
 PICTURES = ("china", "flower", "your own picture")
@@ -119,8 +119,8 @@ def pictures(
             Choice("size", "kernel size", [f"{size} × {size}" for size in SIZES]),
             Choice("padding", "padding", PADDINGS),
             Choice("view", "shown as", VIEW_LABELS),
-            Check("grey", "mix the colours to grey first"),
-            Check("flip", "flip the kernel (true convolution)"),
+            Switch("grey", "mix the colours to grey first"),
+            Switch("flip", "flip the kernel (true convolution)"),
             POSITION,
         ],
         lambda: [

@@ -10,7 +10,7 @@ import traitlets
 from ..checks import choice
 from ..data import shift as move
 from ..pool import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d, sum_pool2d
-from .base import POSITION, Check, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .base import POSITION, Switch, Choice, Explorer, ExplorerBox, Slider, assemble, module
 from .still import Panel
 
 IMAGES = ("the 4 × 6 example", "a 4 × 4 feature map", "a bright square", "noise")
@@ -100,8 +100,8 @@ def pooling(
             Slider("stride", "stride s", 1, 4),
             Slider("padding", "padding p", 0, 2),
             Slider("shift", "shift to the right", 0, 3),
-            Check("ceil_mode", "ceil mode: windows may hang over the end"),
-            Check("count_include_pad", "an average counts the padding"),
+            Switch("ceil_mode", "ceil mode: windows may hang over the end"),
+            Switch("count_include_pad", "an average counts the padding"),
             POSITION,
         ],
         lambda: _panels(core, np.array(EXAMPLES[image], float)) if image in EXAMPLES else [],

@@ -1,0 +1,143 @@
+// What every explorer does besides its own drawing: state, address, controls, what is said aloud.
+
+/** The state in the page's address, one entry for each trait that differs: #pooling.window=3&pooling.shift=1 */
+const address = {
+  read(key, defaults) {
+    const found = {};
+    for (const [name, text] of new URLSearchParams(location.hash.slice(1))) {
+      const trait = name.slice(key.length + 1), usual = defaults[trait];
+      if (name !== `${key}.${trait}` || !Object.hasOwn(defaults, trait)) continue;
+      if (typeof usual === "string") { found[trait] = text; continue; }
+      const numbers = text.split("_").map((number) => clamp(Number(number) || 0, -LARGEST, LARGEST));
+      found[trait] = Array.isArray(usual) ? numbers : typeof usual === "boolean" ? numbers[0] !== 0 : numbers[0];
+    }
+    return found;
+  },
+  write(key, state, defaults) {
+    const hash = new URLSearchParams(location.hash.slice(1));
+    for (const name of [...hash.keys()]) if (name.startsWith(`${key}.`) || !name.includes(".")) hash.delete(name);
+    const changed = Object.keys(defaults).filter((trait) => `${state[trait]}` !== `${defaults[trait]}`);
+    const text = (value) => (typeof value === "string" ? value : [value].flat().map(Number).join("_"));
+    for (const trait of changed) hash.set(`${key}.${trait}`, text(state[trait]));
+    history.replaceState(history.state, "", `#${hash}`);
+  },
+};
+
+/** A value as its range allows it: a whole number between two, one of some names, or anything where there is none. */
+function within(value, span, usual) {
+  if (typeof span?.[0] === "string") return span.includes(value) ? value : usual;
+  if (span) return clamp(Math.round(value) || 0, ...span);
+  return Array.isArray(value) ? [...value] : value;
+}
+
+/**
+ * An explorer. settle(state, before) mends a state in place; compute(state) gives at least {last} or {trouble}, with
+ * {fixes: [[words, changes], ...]} where one change mends it, and {columns} where positions stand in rows;
+ * pictures(options) gives {trait: small pictures of its options}; build(api) gives {stage, under, more, paint, animate},
+ * and its own compute if more than the state counts; paint(state, result, run) draws and returns
+ * [what to announce, all of it in words]. A `run` is what is being played, see transport().
+ */
+function explorer({ name, title, settle, compute, pictures, build }) {
+  function render({ model, el }) {
+    const defaults = { ...model.get("defaults") }, ranges = model.get("ranges"), traits = Object.keys(defaults);
+    settle?.(defaults);
+    const inPage = !("jpThemeLight" in document.body.dataset); // JupyterLab's address is its own
+    const count = (window.cnnCourseExplorers ??= {});
+    const nth = (count[name] = (count[name] ?? 0) + 1), key = nth > 1 ? `${name}${nth}` : name;
+    let state, result, due, writing, refused = "", said, speaking, noting, fixed;
+
+    const message = make("p", { class: "cc-trouble", role: "status" }), repairs = make("div", { class: "cc-repairs" });
+    const callout = make("div", { class: "cc-callout" }, message, repairs);
+    const live = make("p", { class: "cc-hidden", "aria-live": "polite" });
+    const words = make("p", { class: "cc-hidden", id: `cc-${key}-words` });
+    const set = (changes) => {
+      const news = Object.entries(changes).filter(([trait, value]) => `${model.get(trait)}` !== `${value}`);
+      for (const [trait, value] of news) model.set(trait, value);
+      if (news.length) model.save_changes();
+      return news.length > 0;
+    };
+    const hand = (changes) => { player.stop(); return set(changes); };
+    const drawn = pictures?.() ?? {};
+    const controls = Object.fromEntries(model.get("controls").map((about) =>
+      [about.trait, control(about, hand, drawn[about.trait])]));
+
+    function complain() {
+      const text = refused || result.trouble || "";
+      if (message.textContent !== text) message.textContent = text;
+      callout.hidden = !text;
+      const fixes = refused ? [] : (result.fixes ?? []);
+      if (fixed === (fixed = JSON.stringify(fixes))) return;
+      repairs.replaceChildren(...fixes.map(([label, changes]) => press({ click: () => {
+        hand(changes);
+        controls[Object.keys(changes)[0]]?.input.focus({ preventScroll: true });
+      } }, label)));
+    }
+
+    const api = { get: (trait) => model.get(trait), set: hand, move: (position) => hand({ position }), controls, callout,
+      stop: () => player.stop(), running: () => player.run, redraw: () => state && update(),
+      refuse: (text) => { refused = text; complain(); }, root: () => root };
+    const { stage, under = [], more = [], paint, animate, compute: own = compute } = build(api);
+    const player = transport({ go: (position) => { set({ position }); update(); }, animate, repaint: () => update(),
+      at: () => [state.position, result.last ?? 0] });
+
+    function update() {
+      due = false;
+      const now = Object.fromEntries(traits.map((trait) => [trait, within(model.get(trait), ranges[trait], defaults[trait])]));
+      settle?.(now, state);
+      const found = own(now), last = Math.max(0, found.last ?? 0), columns = found.columns ?? 1;
+      if (state && now.position === state.position && columns !== (result.columns ?? 1)) { // its place, not its number
+        const [row, column] = [Math.floor(state.position / result.columns), state.position % result.columns];
+        now.position = Math.min(row, Math.floor(last / columns)) * columns + Math.min(column, columns - 1);
+      }
+      result = found;
+      state = { ...now, position: clamp(Math.round(now.position) || 0, 0, last) };
+      writing = true;
+      set({ last, ...state });
+      writing = false;
+      complain();
+      for (const [trait, { draw }] of Object.entries(controls)) draw(state[trait]);
+      player.draw(!found.trouble && last > 0);
+      const [line, all] = paint(state, found, player.run);
+      words.textContent = all;
+      if (said !== line) clearTimeout(speaking); // what is drawn again without news leaves it to be said
+      clearTimeout(noting);
+      if (said && said !== line) speaking = setTimeout(() => (live.textContent = line), 500);
+      if (said && inPage) noting = setTimeout(() => address.write(key, state, defaults), 400);
+      said = line;
+    }
+    const changed = () => { if (!writing && !due) { due = true; queueMicrotask(() => due && update()); } };
+    const follow = () => { // what it does not name is as at the start; a position needs room until it is counted
+      const found = address.read(key, defaults), named = Object.keys(found).length > 0;
+      if (named) set({ last: LARGEST, ...defaults, ...found });
+      if (named && state) changed();
+      return named;
+    };
+
+    const nodes = Object.values(controls).map(({ root: node }) => node);
+    const [choices, switches, steppers] = ["fieldset, .cc-menu", ".cc-toggle", ".cc-step"].map((kind) => nodes.filter((node) => node.matches(kind)));
+    const root = make("div", { class: `cc-explorer cc-${name}`, role: "group", "aria-label": `Explorer: ${title}`,
+      "aria-describedby": words.id, "data-explorer": name, "data-lm-suppress-shortcuts": true },
+    make("div", { class: "cc-body" },
+      ...(choices.length ? [make("div", { class: "cc-choices" }, ...choices)] : []),
+      stage, make("div", { class: "cc-under" }, ...under),
+      make("div", { class: "cc-strip" }, make("div", {}, player.root, ...switches), make("div", {}, ...steppers)), ...more), words, live);
+    el.append(root);
+    if (inPage && follow()) root.scrollIntoView({ block: "center" });
+    window.addEventListener("hashchange", follow);
+    for (const trait of traits) model.on(`change:${trait}`, changed);
+    update();
+    let wide = root.clientWidth; // a drawing that is fitted to its room is fitted anew
+    const watcher = new ResizeObserver(() => { if (wide !== (wide = root.clientWidth)) update(); });
+    watcher.observe(root);
+    return () => {
+      player.stop();
+      watcher.disconnect();
+      clearTimeout(speaking);
+      clearTimeout(noting);
+      window.removeEventListener("hashchange", follow);
+      for (const trait of traits) model.off(`change:${trait}`, changed);
+      root.remove();
+    };
+  }
+  return { render };
+}

@@ -1,0 +1,279 @@
+// Shared by explorers whose picture is made of grids of numbers: plates on a stage, windows over them, beams between them.
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const LETTER = 8.4; // pixels that a digit of 14 px takes
+
+/** Where the numbers of a plate are so small that nobody reads them, a cell is its colour alone. */
+const longest = (values) => Math.max(1, ...values.map((value) => show(value).length));
+
+/**
+ * A titled grid of cells at a place on the stage. edit(row, column, value) takes a number typed (it may answer why not)
+ * and refuse(sentence) hears of anything else; steer(by, event) hears of arrow keys, as [rows, columns], where nothing
+ * is edited; type(row, column, text) of a digit pressed there; peek(row, column) of the cell under a mouse, peek() of its end.
+ */
+function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
+  let shape, stops, columns, drawn = [], told = null, open = false;
+  const title = make("div", { class: "cc-title", "aria-hidden": true });
+  const cells = make("div", { class: "cc-cells", role: "grid" });
+  const frame = make("div", { class: "cc-frame", "aria-hidden": true });
+  const root = make("div", { class: `cc-panel cc-plate ${kind}` }, title, cells, frame);
+  const place = (at) => [Math.floor(at / columns), at % columns];
+  const part = { root, cells, frame, title, list: [], draw, place, focus, at: (event) => part.list.indexOf(event.target.closest?.("[role=gridcell]")) };
+
+  function typed({ target }) {
+    const value = parse(target.value), at = stops.indexOf(target);
+    const why = typeof value === "string" ? value : edit(...place(at), value), bad = typeof why === "string";
+    target.setAttribute("aria-invalid", bad);
+    refuse(bad ? `${why}: it counts as ${drawn[at].text}.` : "");
+  }
+  function left({ target }) { // a field that is left shows the number it keeps
+    const at = stops.indexOf(target);
+    if (!open || at < 0) return;
+    target.value = drawn[at].text;
+    target.setAttribute("aria-invalid", false);
+    refuse("");
+  }
+  function nudge(target, by) {
+    const at = stops.indexOf(target);
+    edit(...place(at), clamp(Math.round(((drawn[at].value ?? 0) + by) * 1e9) / 1e9, -LARGEST, LARGEST));
+    queueMicrotask(() => (target.value = drawn[at].text));
+  }
+  function keys(event) {
+    const step = ARROWS[event.key], at = stops.indexOf(event.target);
+    if (at < 0) return;
+    if (open && step?.[0] && event.shiftKey) { event.preventDefault(); nudge(event.target, -step[0]); }
+    else if (open) walk(event, stops, columns);
+    else if (step && steer) { event.preventDefault(); steer(step, event); }
+    else if (step) walk(event, stops, columns);
+    else if (type && /^[\d.−-]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      type(...place(at), event.key);
+    }
+  }
+  cells.addEventListener("keydown", keys);
+  cells.addEventListener("focusout", left);
+  cells.addEventListener("input", typed);
+  cells.addEventListener("focusin", ({ target }) => target.select?.());
+  cells.addEventListener("wheel", (event) => {
+    if (!open || event.target !== document.activeElement) return;
+    event.preventDefault();
+    nudge(event.target, -Math.sign(event.deltaY));
+  }, { passive: false });
+  if (peek) {
+    cells.addEventListener("pointermove", (event) => {
+      const at = part.at(event);
+      if (event.pointerType === "mouse" && at >= 0 && at !== told) peek(...place((told = at)));
+    });
+    cells.addEventListener("pointerleave", () => { if (told !== null) { told = null; peek(); } });
+  }
+
+  function build(rows) {
+    const held = stops?.indexOf(document.activeElement) ?? -1;
+    part.list = range(rows * columns).map(() => make("div", { role: "gridcell" }));
+    stops = open ? part.list.map((cell) => cell.appendChild(make("input", { autocomplete: "off",
+      inputmode: whole ? "numeric" : "text" }))) : part.list;
+    drawn = [];
+    told = null;
+    cells.replaceChildren(...range(rows).map((row) =>
+      make("div", { role: "row" }, ...part.list.slice(row * columns, (row + 1) * columns))));
+    if (held >= 0) stops[Math.min(held, stops.length - 1)]?.focus({ preventScroll: true });
+  }
+  function focus(at) { stops[at]?.focus({ preventScroll: true }); }
+
+  /**
+   * cell(row, column) is {value, text, label, kind, scale, marks, fixed}; box is {x, y, cell, high, font, bare}, as arrange()
+   * gives it; the plate is edited if `editable`.
+   */
+  function draw({ name, about = "", rows, cols, cell, active = 0, box, editable = Boolean(edit) }) {
+    columns = cols;
+    if (shape !== (shape = `${rows} ${cols} ${editable}`)) { open = editable; build(rows); }
+    title.replaceChildren(make("b", {}, name), ` ${about}`);
+    cells.setAttribute("aria-label", `${name}${about && `, ${about}`}`);
+    root.style.transform = `translate(${box.x}px,${box.y}px)`;
+    cells.style.cssText = `grid-template-columns:repeat(${cols},${box.cell}px);grid-auto-rows:${box.high}px;font-size:${box.font}px`;
+    part.list.forEach((node, at) => {
+      const now = cell(...place(at)), { value, kind: look = "", scale, marks = "", label = "", fixed = false } = now;
+      now.text ??= value === undefined ? "" : show(value);
+      const text = box.bare && !open ? "" : now.text;
+      stops[at].tabIndex = at === active ? 0 : -1;
+      now.key = [text, value, look, scale, marks, label, fixed].join();
+      if (drawn[at]?.key === now.key) return;
+      drawn[at] = now;
+      node.className = `cc-cell cc-${look || "bare"} ${marks}`;
+      node.style.cssText = scale ? shade(look, value, ...scale) : "";
+      if (value === undefined) delete node.dataset.value;
+      else node.dataset.value = value;
+      stops[at].setAttribute("aria-label", label);
+      if (open) {
+        stops[at].readOnly = fixed;
+        if (stops[at] !== document.activeElement) stops[at].value = text;
+      } else if (node.textContent !== text || !node.firstChild) node.replaceChildren(make("span", {}, text));
+    });
+  }
+  return part;
+}
+
+/** The room for a plate of rows by columns of cells, whose longest number has so many letters. */
+function room(rows, cols, cell, letters, { bare = false, least = 0 } = {}) {
+  const high = Math.max(cell, least), wide = bare ? high : Math.max(high, letters * LETTER + 5);
+  return { rows, cols, cell: wide, high, w: cols * wide, h: rows * high, letters, bare };
+}
+
+/**
+ * Find places for boxes on a stage of W by H: of some forms the one with the largest cells that fits. plan(cell, bare) gives
+ * the boxes for a size of cells, where `bare` counts which plates go without numbers; a form takes the boxes and gives
+ * {w, h, at(H)}, the last one the places. Returns {boxes, form, tall}: how high the stage must be.
+ */
+function arrange(W, H, plan, forms, order) {
+  let found;
+  search: for (const [from, to, bare] of [[78, 22, 0], [40, 22, 1], [21, 5, 2]]) {
+    for (let cell = from; cell >= to; cell -= 1) {
+      for (const form of order) {
+        const boxes = plan(cell, bare), size = forms[form](boxes);
+        if (size.w > W || size.h > H) continue;
+        found = { form, boxes, size };
+        break search;
+      }
+    }
+  }
+  if (!found) {
+    const form = order.at(-1), boxes = plan(20, 2);
+    found = { form, boxes, size: forms[form](boxes) };
+  }
+  const tall = Math.max(H, found.size.h);
+  found.boxes.forEach((box, i) => {
+    [box.x, box.y] = found.size.at(tall)[i].map(Math.round);
+    box.font = clamp(Math.min(box.high * 0.36, (box.cell - 4) / (0.6 * box.letters)), 14, 24);
+  });
+  return { ...found, tall };
+}
+
+/** A point that glides from where it is to where it shall be; place(point) draws it on the way. */
+function glider(place) {
+  let at = { x: 0, y: 0 }, frame;
+  return { get at() { return at; }, to(x, y, milliseconds = 0) {
+    cancelAnimationFrame(frame);
+    const from = { ...at }, start = performance.now();
+    if (!milliseconds || still()) { at = { x, y }; return place(at); }
+    const move = (time) => {
+      const part = clamp((time - start) / milliseconds, 0, 1), eased = 1 - (1 - part) ** 3;
+      at = { x: from.x + (x - from.x) * eased, y: from.y + (y - from.y) * eased };
+      place(at);
+      if (part < 1) frame = requestAnimationFrame(move);
+    };
+    frame = requestAnimationFrame(move);
+  } };
+}
+
+const corners = ({ x, y, w, h }) => [[x, y], [x + w, y], [x, y + h], [x + w, y + h]];
+/** The smallest polygon around two rectangles, as a path: that is what a beam is. */
+function beam(...boxes) {
+  const points = boxes.flatMap(corners).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const turns = (a, b, c) => (b[0] - a[0]) * (c[1] - a[1]) > (b[1] - a[1]) * (c[0] - a[0]);
+  const half = (list) => list.reduce((h, p) => {
+    while (h.length > 1 && !turns(h.at(-2), h.at(-1), p)) h.pop();
+    return [...h, p];
+  }, []).slice(0, -1);
+  return `M${[...half(points), ...half([...points].reverse())].map((p) => p.map(Math.round)).join("L")}Z`;
+}
+/** A frame that lies around a rectangle, three pixels thick. */
+function around(frame, { x, y, w, h }) {
+  Object.assign(frame.style, { transform: `translate(${x - 3}px,${y - 3}px)`, width: `${w + 6}px`, height: `${h + 6}px` });
+}
+
+/** Hear of a drag: begin(event) says whether it takes hold, drag(dx, dy, event) follows, end(moved, event) lets go. */
+function pullable(node, begin, drag, end = () => {}) {
+  node.addEventListener("pointerdown", (event) => {
+    if (event.button || begin(event) === false) return;
+    const { clientX, clientY, pointerId } = event, life = new AbortController(), { signal } = life;
+    let moved = false;
+    node.setPointerCapture(pointerId);
+    node.addEventListener("pointermove", (now) => {
+      const [dx, dy] = [now.clientX - clientX, now.clientY - clientY];
+      moved ||= Math.hypot(dx, dy) > 4;
+      if (moved) drag(dx, dy, now);
+    }, { signal });
+    const release = (now) => { life.abort(); end(moved, now); };
+    for (const kind of ["pointerup", "pointercancel"]) node.addEventListener(kind, release, { signal });
+  });
+}
+
+/** A violet dot to pull: change(steps) hears how many cells it was pulled, counted from where it was taken. */
+function grip(place, says, size, begin, change) {
+  const node = make("div", { class: `cc-grip cc-${place}`, title: says });
+  pullable(node, (event) => { event.preventDefault(); event.stopPropagation(); begin(); },
+    (dx, dy) => change(Math.round(dy / size()[0]), Math.round(dx / size()[1])));
+  return node;
+}
+
+/** A number as a tile of the sum, in the colours of the picture. */
+function tile(kind, value, scale, { text = show(value), marks = "", tag = "span" } = {}) {
+  return make(tag, { class: `cc-tile ${marks}`, ...(scale && { style: shade(kind, value, ...scale) }) }, text);
+}
+
+/** A tile flies from one element to another. */
+function fly(root, from, to, milliseconds) {
+  if (!from || !to) return Promise.resolve();
+  const base = root.getBoundingClientRect(), ghost = to.cloneNode(true);
+  ghost.className = "cc-tile cc-fly";
+  root.append(ghost);
+  const [start, end] = [from, to].map((node) => node.getBoundingClientRect()).map((box) =>
+    `translate(${box.left + box.width / 2 - base.left}px,${box.top + box.height / 2 - base.top}px) translate(-50%,-50%)`);
+  const frames = [{ transform: `${start} scale(1.15)` }, { transform: end }];
+  return ghost.animate(frames, { duration: milliseconds, easing: "cubic-bezier(.45,0,.2,1)" }).finished
+    .catch(() => {}).then(() => ghost.remove());
+}
+
+/**
+ * Let every product light its two cells and travel to its term of the sum, then the sum to its cell. pairs: the cells of
+ * each product; terms: the terms, whose tiles take them; tail: the end of the sum; goal: the cell of the output.
+ */
+async function products(root, { pairs, terms, tail, goal }, run, speed) {
+  const beat = clamp(1300 / pairs.length, 60, 280) / speed, flight = 420 / speed, flights = [];
+  for (const node of [...terms, tail]) node.classList.add("cc-wait");
+  for (const [at, pair] of pairs.entries()) {
+    if (run.over) return;
+    for (const node of pair) node.classList.add("cc-lit");
+    const tiles = terms[at].querySelectorAll(".cc-tile");
+    flights.push(Promise.all(pair.map((node, one) => fly(root, node, tiles[one], flight)))
+      .then(() => terms[at].classList.remove("cc-wait")));
+    await wait(beat);
+    for (const node of pair) node.classList.remove("cc-lit");
+  }
+  await Promise.all(flights);
+  if (run.over) return;
+  tail.classList.remove("cc-wait");
+  await wait(160 / speed);
+  if (!run.over) await fly(root, tail.querySelector(".cc-tile"), goal, flight);
+}
+/** Nothing is left over where something else took over. */
+function sweep(root) {
+  for (const node of root.querySelectorAll(".cc-fly")) node.remove();
+  for (const node of root.querySelectorAll(".cc-lit")) node.classList.remove("cc-lit");
+}
+
+/** A legend of what can be seen now: [class of a cell, words]. */
+function explain(legend, entries) {
+  legend.replaceChildren(...entries.map(([look, words]) => make("span", {}, make("i", { class: `cc-cell ${look}` }), words)));
+}
+
+/**
+ * A formula with its numbers under its letters: signs as texts, and [letter, number, ...] for each letter, one number
+ * for each axis; `label` says it aloud. A number that changed flashes.
+ */
+function formula(node, tokens, label) {
+  const before = node.told ?? {}, axes = Math.max(...tokens.map((token) => token.length * Array.isArray(token))) - 1;
+  node.told = {};
+  node.style.gridTemplateRows = `repeat(${axes + 1}, auto)`;
+  node.setAttribute("aria-label", label);
+  node.replaceChildren(...tokens.flatMap((token) => {
+    if (typeof token === "string") return range(axes + 1).map(() => make("span", { class: "cc-sign" }, token));
+    const [letter, ...numbers] = token;
+    return [make("i", {}, letter), ...range(axes).map((axis) => {
+      const value = numbers[axis] ?? numbers[0], key = `${letter}${axis}`;
+      node.told[key] = value;
+      const news = before[key] !== undefined && before[key] !== value ? "cc-news" : "";
+      return make("b", { class: `${letter === "m" ? "cc-made" : ""} ${news}` }, show(value));
+    })];
+  }));
+}
