@@ -29,30 +29,59 @@ QUIET = (
 # What a reader would call broken in the explorers of a page, a sentence each.
 MISPLACED = """(() => {
     const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 4;
-    const box = (e) => e.getBoundingClientRect();
-    const onOneLine = (a, b) => Math.min(box(a).bottom, box(b).bottom) - Math.max(box(a).top, box(b).top) > 4;
-    const name = (input) => input.labels[0]?.textContent ?? input.getAttribute("aria-label");
+    const box = (e) => e.getBoundingClientRect(), all = (root, what) => [...root.querySelectorAll(what)].filter(seen);
+    const inside = (a, b, by = 1) => box(a).left >= box(b).left - by && box(a).right <= box(b).right + by
+        && box(a).top >= box(b).top - by && box(a).bottom <= box(b).bottom + by;
+    const apart = (a, b) => box(a).right <= box(b).left + 1 || box(b).right <= box(a).left + 1;
+    const say = (e) => `${e.className?.baseVal ?? e.className} “${e.textContent.trim().slice(0, 40)}”`;
     const faults = [];
-    for (const explorer of document.querySelectorAll(".cc-box")) {
-        for (const input of [...explorer.querySelectorAll("input[type=range], input[type=checkbox]")].filter(seen)) {
-            const [label] = input.labels ?? [], readout = label && explorer.querySelector(`output[for="${input.id}"]`);
-            if (!label || !onOneLine(label, input)) faults.push(`${name(input)}: its label is not beside it`);
-            else if (input.type === "range" && box(label).right > box(input).left)
-                faults.push(`${name(input)}: its label is not before it`);
-            else if (input.type === "checkbox") {
-                const gap = Math.max(box(label).left - box(input).right, box(input).left - box(label).right);
-                if (gap < 2 || gap > 40) faults.push(`${name(input)}: ${gap} px between box and label`);
-            }
-            if (readout && seen(readout) && (!onOneLine(readout, input) || box(readout).left < box(input).right))
-                faults.push(`${name(input)}: its number is not beside it`);
+    for (const explorer of document.querySelectorAll(".cc-explorer[data-explorer]")) {
+        for (const step of all(explorer, ".cc-step")) {
+            const parts = [...step.querySelectorAll("button, label > *")].filter(seen);
+            for (const part of parts) if (!inside(part, step)) faults.push(`${say(part)} leaves ${say(step)}`);
+            for (const [i, one] of parts.entries())
+                for (const other of parts.slice(i + 1)) if (!apart(one, other)) faults.push(`${say(one)} lies on ${say(other)}`);
         }
-        for (const e of [...explorer.querySelectorAll("*")].filter(seen)) {
-            const hides = getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 2;
-            if (hides && e.clientWidth > 20) faults.push(`cut off: ${e.outerHTML.slice(0, 120)}`);
+        for (const control of all(explorer, ".cc-toggle, .cc-chip, .cc-btn, .cc-menu")) {
+            for (const part of [...control.children].filter(seen)) if (!inside(part, control)) faults.push(`${say(part)} leaves ${say(control)}`);
+            if (control.scrollWidth > control.clientWidth + 1) faults.push(`cut off: ${say(control)}`);
+        }
+        for (const cell of all(explorer, ".cc-cells .cc-cell > *"))
+            if (cell.scrollWidth > cell.parentElement.clientWidth + 1) faults.push(`a number wider than its cell: ${say(cell)}`);
+        for (const e of all(explorer, ".cc-title, .cc-cells, .cc-sum, .cc-size, .cc-callout, .cc-legend, canvas"))
+            if (box(e).right > box(explorer).right + 1 || box(e).left < box(explorer).left - 1) faults.push(`beyond the edge: ${say(e)}`);
+        for (const e of all(explorer, "*")) {
+            const style = getComputedStyle(e), clipped = style.overflowX !== "visible" && e.scrollWidth > e.clientWidth + 2;
+            if (clipped && e.clientWidth > 20) faults.push(`cut off: ${e.outerHTML.slice(0, 120)}`);
+            const text = [...e.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+            const least = /^[\\d.,+−–-]+$/.test(text) ? 13.95 : 12.95;
+            if (text && !e.closest("sub, pre") && parseFloat(style.fontSize) < least) faults.push(`${style.fontSize} is too small: ${say(e)}`);
         }
     }
     return faults;
 })()"""
+
+SIZES = [(1440, 900), (1024, 700), (768, 1024), (375, 667)]
+# How the explorers of a page fail to be on one screen, under a bar of 52 pixels: too high, or a control that takes the
+# picture away.
+APART = """((bar) => {
+    const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 4 && !e.closest("details:not([open])");
+    const faults = [];
+    for (const explorer of document.querySelectorAll(".cc-explorer[data-explorer]")) {
+        const name = explorer.dataset.explorer, picture = explorer.querySelector("[data-picture]"), room = innerHeight - bar;
+        if (!picture) { faults.push(`${name} marks no picture`); continue; }
+        const screens = explorer.getBoundingClientRect().height / room;
+        if (screens > (innerWidth < 600 ? 1.3 : 1.02)) faults.push(`${name} is ${screens.toFixed(2)} screens high`);
+        for (const control of [...explorer.querySelectorAll("input, select, button")].filter(seen)) {
+            if (picture.contains(control)) continue;
+            control.focus();
+            const { top, bottom } = picture.getBoundingClientRect();
+            const share = (Math.min(bottom, innerHeight) - Math.max(top, bar)) / (bottom - top);
+            if (share < 0.7) faults.push(`${name}: ${control.ariaLabel ?? control.textContent} leaves ${Math.round(100 * share)} % of the picture`);
+        }
+    }
+    return faults;
+})(52)"""
 
 
 @pytest.fixture(scope="session")
