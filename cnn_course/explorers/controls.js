@@ -78,20 +78,20 @@ function control(about, set, pictures) {
   return about.options.length > MOST_CHIPS ? menu(about, set) : chips(about, set, pictures);
 }
 
-/** Buttons that are one tab stop: arrow keys walk, and the stop is where one was last. */
-function toolbar(name, stops, first = stops[0]) {
+/** Buttons and switches that are one tab stop: arrow keys walk, and the stop is where one was last. */
+function toolbar(name, stops, first = stops[0], nodes = stops) {
   const stay = (here) => stops.forEach((stop) => (stop.tabIndex = stop === here ? 0 : -1));
   stay(first);
-  return make("div", { class: "cc-transport", role: "toolbar", "aria-label": name,
-    focusin: (event) => stay(event.target), keydown: (event) => walk(event, stops, stops.length) }, ...stops);
+  return make("div", { class: "cc-toolbar", role: "toolbar", "aria-label": name,
+    focusin: (event) => stay(event.target), keydown: (event) => walk(event, stops, stops.length) }, ...nodes);
 }
 
 /**
  * Back, play or pause, next and speed. go(to) moves to a position and paints; at() is [position, last]; animate(run, speed)
  * shows how a result comes about, and looks at run.over, which says that something else took over. What is played has
- * `landed` once its result stands there.
+ * `landed` once its result stands there. The explorer's switches stand beside, in the same tab stop.
  */
-function transport({ go, at, repaint, animate }) {
+function transport({ go, at, repaint, animate, switches }) {
   let run = null, speed = 1;
   const stop = () => {
     if (!run) return;
@@ -137,5 +137,8 @@ function transport({ go, at, repaint, animate }) {
     for (const button of [back, play, next]) button.disabled = !able;
   }
   draw();
-  return { root: toolbar("Step through", [back, play, next, pace], play), draw, stop, get run() { return run; } };
+  const buttons = [back, play, next, pace];
+  const root = toolbar("Step through", [...buttons, ...switches.map(({ input }) => input)], play,
+    [make("div", { class: "cc-transport" }, ...buttons), ...switches.map(({ root: node }) => node)]);
+  return { root, draw, stop, get run() { return run; } };
 }

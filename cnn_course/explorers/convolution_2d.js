@@ -145,7 +145,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     type(r, c, text) {
       if (now.x[r - now.p[0]]?.[c - now.p[1]] === undefined) return;
       own(r - now.p[0], c - now.p[1], parse(text) || 0);
-      queueMicrotask(() => input.focus(r * now.inside[1] + c));
+      queueMicrotask(() => input.focus(r * now.inside[1] + c, true));
     } });
   const kernel = plate({ kind: "cc-kernel", refuse, edit: (r, c, value) => set({ preset: OWN,
     weight: state.weight.map((old, at) => (at === (r / now.gap) * now.k[1] + c / now.gap ? value : old)) }) });

@@ -77,7 +77,8 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       stop: () => player.stop(), running: () => player.run, redraw: () => state && update(),
       refuse: (text) => { refused = text; complain(); }, root: () => root };
     const { stage, under = [], more = [], paint, animate, compute: own = compute } = build(api);
-    const player = transport({ go: (position) => { set({ position }); update(); }, animate, repaint: () => update(),
+    const of = (kind) => Object.values(controls).filter(({ root: node }) => node.matches(kind));
+    const player = transport({ switches: of(".cc-toggle"), go: (position) => { set({ position }); update(); }, animate, repaint: () => update(),
       at: () => [state.position, result.last ?? 0] });
 
     function update() {
@@ -113,14 +114,13 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       return named;
     };
 
-    const nodes = Object.values(controls).map(({ root: node }) => node);
-    const [choices, switches, steppers] = ["fieldset, .cc-menu", ".cc-toggle", ".cc-step"].map((kind) => nodes.filter((node) => node.matches(kind)));
+    const [choices, steppers] = [of("fieldset, .cc-menu"), of(".cc-step")].map((some) => some.map(({ root: node }) => node));
     const root = make("div", { class: `cc-explorer cc-${name}`, role: "group", "aria-label": `Explorer: ${title}`,
       "aria-describedby": words.id, "data-explorer": name, "data-lm-suppress-shortcuts": true },
     make("div", { class: "cc-body" },
       ...(choices.length ? [make("div", { class: "cc-choices" }, ...choices)] : []),
       stage, make("div", { class: "cc-under" }, ...under),
-      make("div", { class: "cc-strip" }, make("div", {}, player.root, ...switches), make("div", {}, ...steppers)), ...more), words, live);
+      make("div", { class: "cc-strip" }, player.root, make("div", {}, ...steppers)), ...more), words, live);
     el.append(root);
     if (inPage && follow()) root.scrollIntoView({ block: "center" });
     window.addEventListener("hashchange", follow);

@@ -78,7 +78,10 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
       make("div", { role: "row" }, ...part.list.slice(row * columns, (row + 1) * columns))));
     if (held >= 0) stops[Math.min(held, stops.length - 1)]?.focus({ preventScroll: true });
   }
-  function focus(at) { stops[at]?.focus({ preventScroll: true }); }
+  function focus(at, caretAtEnd = false) {
+    stops[at]?.focus({ preventScroll: true });
+    if (caretAtEnd) stops[at].setSelectionRange?.(9, 9);
+  }
 
   /**
    * cell(row, column) is {value, text, label, kind, scale, marks, fixed}; box is {x, y, cell, high, font, bare}, as arrange()
@@ -86,7 +89,8 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
    */
   function draw({ name, about = "", rows, cols, cell, active = 0, box, editable = Boolean(edit) }) {
     columns = cols;
-    if (shape !== (shape = `${rows} ${cols} ${editable}`)) { open = editable; build(rows); }
+    const anew = shape !== (shape = `${rows} ${cols} ${editable}`);
+    if (anew) { open = editable; build(rows); }
     title.replaceChildren(make("b", {}, name), ` ${about}`);
     cells.setAttribute("aria-label", `${name}${about && `, ${about}`}`);
     root.style.transform = `translate(${box.x}px,${box.y}px)`;
@@ -106,7 +110,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
       stops[at].setAttribute("aria-label", label);
       if (open) {
         stops[at].readOnly = fixed;
-        if (stops[at] !== document.activeElement) stops[at].value = text;
+        if (anew || stops[at] !== document.activeElement) stops[at].value = text;
       } else if (node.textContent !== text || !node.firstChild) node.replaceChildren(make("span", {}, text));
     });
   }
