@@ -43,7 +43,7 @@ APPROACH = """() => {
     const first = document.querySelector("script[type$='widget-view+json']");
     first?.parentElement.scrollIntoView();
     const drawn = [...document.querySelectorAll(".cc-widget-explorer")];
-    return !first && drawn.every((e) => e.querySelector(".cc-explorer"));
+    return !first && drawn.every((e) => e.querySelector(".cc-explorer, .cc-questions"));
 }"""
 
 # When the last explorer stood in the page of a reader who goes to the first at once, from the navigation on.

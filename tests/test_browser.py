@@ -24,7 +24,7 @@ WIDTHS = [320, 375, 768, 992, 1100, 1440, 1920]
 APPROACH = """() => {
     document.querySelector("script[type$='widget-view+json']")?.parentElement.scrollIntoView();
     return !document.querySelector("script[type$='widget-view+json']")
-        && [...document.querySelectorAll(".cc-widget-explorer")].every((e) => e.querySelector(".cc-explorer"));
+        && [...document.querySelectorAll(".cc-widget-explorer")].every((e) => e.querySelector(".cc-explorer, .cc-questions"));
 }"""
 UNFOLD = "document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })"
 UNFINISHED = re.compile(r"NaN|undefined|null|Infinity|\[object")
@@ -225,7 +225,7 @@ def test_the_text_is_few_tab_stops_away(page: Any) -> None:
 
 def test_explorers_are_ready_and_every_slider_answers_the_keys(page: Any, built_book: Path) -> None:
     name = page.evaluate("location.pathname").removeprefix("/")
-    assert page.locator(".cc-explorer").count() == stored_explorers(built_book / name)
+    assert page.locator(".cc-explorer, .cc-questions").count() == stored_explorers(built_book / name)
     assert page.locator(".cc-note").all_inner_texts() == []
     for explorer in page.locator(".cc-box").all():
         words = explorer.locator(".cc-explorer > p[id$=words]")
@@ -305,7 +305,7 @@ def test_every_block_of_code_can_be_copied(page: Any) -> None:
 def test_a_page_opened_from_disk_works(spare: Visit, built_book: Path, name: str) -> None:
     path = built_book / f"{name}.html"
     page = go(spare, path.as_uri())
-    assert page.locator(".cc-explorer").count() == stored_explorers(path)
+    assert page.locator(".cc-explorer, .cc-questions").count() == stored_explorers(path)
     assert page.locator("h1").filter(visible=True).count() == 1
     assert page.locator(".cc-note").all_inner_texts() == []
     assert page.evaluate("document.fonts.ready.then((fonts) => [...fonts].every(({ status }) => status !== 'error'))")

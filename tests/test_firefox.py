@@ -32,9 +32,9 @@ PREFERENCES = {
 }
 HOME, END = "\ue011", "\ue010"
 SEEN = """JSON.stringify({
-    ready: document.querySelectorAll(".cc-explorer").length,
+    ready: document.querySelectorAll(".cc-explorer, .cc-questions").length,
     notes: [...document.querySelectorAll(".cc-note:not(noscript *)")].map((e) => e.textContent),
-    texts: [...document.querySelectorAll(".cc-explorer")].map((e) => e.textContent),
+    texts: [...document.querySelectorAll(".cc-explorer, .cc-questions")].map((e) => e.textContent),
     flat: [...document.querySelectorAll("article math")].filter((e) => e.getBoundingClientRect().width === 0).length,
 })"""
 FOCUS = """(() => {{

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-import os
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -30,9 +30,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
 from cnn_course import palette
+from cnn_course.explorers import base
 
 THEME = Path(__file__).parents[1] / "theme"
 STATE = "application/vnd.jupyter.widget-state+json"
+READ = {"_esm", "_css", "_dom_classes"}  # of what ipywidgets keeps for itself, what runtime.js asks for
 VIEW = '<script type="application/vnd.jupyter.widget-view+json">'
 NO_SCRIPT = (
     '<noscript><p class="cc-note">What stands here, an explorer or questions, needs JavaScript. '
@@ -227,17 +229,12 @@ def digest(content: bytes) -> str:
 def store_state(app: Sphinx, pagename: str, context: dict[str, Any]) -> str:
     """Write the state of a page's explorers into a file beside it, and return its address, or nothing.
 
-    The file is a script, since a page opened from disk may load nothing else. What the modules of the explorers begin
-    with in common stands in it once.
+    The file is a script, since a page opened from disk may load nothing else.
     """
     bodies = [script.attributes["body"] for script in context["script_files"] if script.attributes.get("type") == STATE]
     if not bodies:
         return ""
-    stored = json.loads(bodies[0])
-    modules = [model["state"] for model in stored["state"].values() if "_esm" in model["state"]]
-    stored["shared"] = os.path.commonprefix([module["_esm"] for module in modules])  # noqa: RUF071 text, not paths
-    for module in modules:
-        module["_esm"] = module["_esm"].removeprefix(stored["shared"])
+    stored = slim(json.loads(bodies[0]), context.get("body", ""))
     text = json.dumps(json.dumps(stored, ensure_ascii=False, separators=(",", ":")), ensure_ascii=False)
     attributes = f"{{ type: {json.dumps(STATE)}, textContent: {text} }}"
     script = f'document.head.append(Object.assign(document.createElement("script"), {attributes}));\n'
@@ -245,6 +242,37 @@ def store_state(app: Sphinx, pagename: str, context: dict[str, Any]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(script.encode())
     return f"{path.name}?v={digest(script.encode())}"
+
+
+def slim(stored: dict[str, Any], body: str) -> dict[str, Any]:
+    """Keep what the page draws: explorers and their boxes, each text once, each explorer named for the address.
+
+    What is linked to an explorer for notebooks is left out. Of several explorers of one kind the second is numbered 2.
+    """
+    models, kept, parts, seen = stored["state"], {}, {}, Counter()
+    views = re.findall(r'"model_id":\s*"(\w+)"', body)
+
+    def keep(model_id: str) -> None:
+        model = models.get(model_id)
+        if model is None or model_id in kept or "cc-linked" in model["state"].get("_dom_classes", ()):
+            return
+        values = {name: value for name, value in model["state"].items() if not name.startswith("_") or name in READ}
+        kept[model_id] = model | {"state": values}
+        for child in values.get("children", ()):
+            keep(child.removeprefix("IPY_MODEL_"))
+        if "_esm" not in values:
+            return
+        if name := values.get("key"):
+            seen[name] += 1
+            values["key"] = f"{name}{seen[name]}" if seen[name] > 1 else name
+        for whole in ("_esm", "_css"):
+            texts = base.parts(values[whole])
+            parts.update(texts)
+            values[whole] = list(texts)
+
+    for view in views:
+        keep(view)
+    return {"parts": parts, "state": kept}
 
 
 def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

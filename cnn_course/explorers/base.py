@@ -7,6 +7,7 @@ explorer works live in JupyterLab and, with no kernel, in the built page. Taught
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -26,13 +27,27 @@ HERE = Path(__file__).parent
 LARGEST_CELL = 9999
 
 
+def style(*names: str) -> str:
+    """Return a style sheet: the palette, then files of this folder, each after its name.
+
+    Examples
+    --------
+    >>> "/* ---- explorers.css */" in style("explorers")
+    True
+    """
+    texts = {"palette.css": palette.style_sheet(".cc-box, .cc-explorer, .cc-questions") + "\n"}
+    texts |= {f"{name}.css": (HERE / f"{name}.css").read_text(encoding="utf-8") for name in names}
+    return "".join(f"/* ---- {name} */\n{text}" for name, text in texts.items())
+
+
 class Explorer(anywidget.AnyWidget):
     """The part of an explorer that draws and computes; each explorer adds its own traits and its own module."""
 
-    _css = palette.style_sheet(".cc-box, .cc-explorer") + "\n" + (HERE / "explorers.css").read_text(encoding="utf-8")
+    _css = style("explorers")
     ranges = traitlets.Dict(help="smallest and largest value, or the names, that every trait may have").tag(sync=True)
     controls = traitlets.List(help="what the module draws as a control: a dict for each, in order").tag(sync=True)
     defaults = traitlets.Dict(help="the values at the start: the page's address names only what differs").tag(sync=True)
+    key = traitlets.Unicode(help="what the address calls it: its name, numbered where a page has several").tag(sync=True)
     position = traitlets.Int(0, help="where the window stands, counted in row-major order").tag(sync=True)
     last = traitlets.Int(0, help="the last position, found in the browser; the maximum of its slider").tag(sync=True)
 
@@ -46,7 +61,7 @@ class Explorer(anywidget.AnyWidget):
             elif isinstance(traits.get(name), traitlets.Bool):
                 values[name] = boolean(value, name)
         try:
-            super().__init__(**values)
+            super().__init__(key=self.name, **values)
         except traitlets.TraitError as error:
             raise TypeError(str(error)) from None
 
@@ -122,9 +137,37 @@ def module(name: str, *shared: str) -> str:
     >>> "export default" in module("pooling")
     True
     """
-    colours = f"const TOKENS = {json.dumps(palette.TOKENS)}, RAMPS = {json.dumps(palette.RAMPS)};"
-    parts = ("numbers", "common", "controls", "explorer", *shared, name)
-    return "\n".join([colours, *((HERE / f"{part}.js").read_text(encoding="utf-8") for part in parts)])
+    texts = {"palette.js": f"const TOKENS = {json.dumps(palette.TOKENS)}, RAMPS = {json.dumps(palette.RAMPS)};\n"}
+    for part in ("numbers", "common", "controls", "explorer", *shared, name):
+        texts[f"{part}.js"] = (HERE / f"{part}.js").read_text(encoding="utf-8")
+    return "".join(f"// ---- {part}\n{text}" for part, text in texts.items())
+
+
+def parts(whole: str) -> dict[str, str]:
+    """Return the texts that a module or a style sheet is made of, by their names, as small as a page stores them.
+
+    Examples
+    --------
+    >>> parts("// ---- one.js\\n// Why.\\nconst a = 1;\\n// ---- two.js\\n  use(a); // so\\n")
+    {'one.js': 'const a = 1;', 'two.js': 'use(a); // so'}
+    """
+    named = re.split(r"^(?:// ---- |/\* ---- )([\w.]+)(?: \*/)?\n", whole, flags=re.M)[1:]
+    return {name: small(text) for name, text in zip(named[::2], named[1::2], strict=True)}
+
+
+def small(text: str) -> str:
+    """Return JavaScript or CSS without lines that are comments alone, and without indentation.
+
+    No template string of the modules goes over a line, so that this changes no text; a test sees to it.
+
+    Examples
+    --------
+    >>> small("/** Sum. */\\nfunction f(a) {\\n  // why\\n  return a;\\n}\\n")
+    'function f(a) {\\nreturn a;\\n}'
+    """
+    text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", text, flags=re.M | re.S)
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def row_of_numbers(values: object, name: str, smallest: int, largest: int) -> list[float]:

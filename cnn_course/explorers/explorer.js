@@ -42,14 +42,13 @@ function explorer({ name, title, settle, compute, pictures, build }) {
     const defaults = { ...model.get("defaults") }, ranges = model.get("ranges"), traits = Object.keys(defaults);
     settle?.(defaults);
     const inPage = !("jpThemeLight" in document.body.dataset); // JupyterLab's address is its own
-    const count = (window.cnnCourseExplorers ??= {});
-    const nth = (count[name] = (count[name] ?? 0) + 1), key = nth > 1 ? `${name}${nth}` : name;
+    const key = model.get("key");
     let state, result, due, writing, refused = "", said, speaking, noting, fixed;
 
     const message = make("p", { class: "cc-trouble", role: "status" }), repairs = make("div", { class: "cc-repairs" });
     const callout = make("div", { class: "cc-callout" }, message, repairs);
     const live = make("p", { class: "cc-hidden", "aria-live": "polite" });
-    const words = make("p", { class: "cc-hidden", id: `cc-${key}-words` });
+    const words = make("p", { class: "cc-hidden", id: `${nameAfresh()}-words` });
     const set = (changes) => {
       const news = Object.entries(changes).filter(([trait, value]) => `${model.get(trait)}` !== `${value}`);
       for (const [trait, value] of news) model.set(trait, value);

@@ -178,7 +178,7 @@ function render({ model, el }) {
     const text = `${solved.size} of ${questions.length} solved`;
     if (score.textContent !== text) score.textContent = text;
   };
-  const root = make("div", { class: "cc-explorer cc-questions", role: "group", "aria-label": "Check yourself",
+  const root = make("div", { class: "cc-questions", role: "group", "aria-label": "Check yourself",
     "data-lm-suppress-shortcuts": true }, ...questions.map((question, at) => pose(question, at, key, tell)), score);
   el.append(root);
   return () => root.remove();

@@ -14,7 +14,7 @@ import numpy as np
 import traitlets
 
 from .. import checks
-from .base import HERE, Explorer, module
+from .base import module, style
 
 LONGEST_ROW = 12  # cells that fit a phone
 LONGEST_SIDE = 8
@@ -40,8 +40,8 @@ class Question:
 class Questions(anywidget.AnyWidget):
     """The questions of one chapter, with a field, a button and feedback for each."""
 
-    _esm = module("questions")
-    _css = Explorer._css + (HERE / "questions.css").read_text(encoding="utf-8")
+    _esm = module("questions", "grid")
+    _css = style("grid", "questions")
     questions: traitlets.List = traitlets.List(help="one dictionary for each question, in order").tag(sync=True)
 
     def __repr__(self) -> str:
