@@ -15,7 +15,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
   let shape, stops, columns, drawn = [], told = null, open = false;
   const title = make("div", { class: "cc-title", "aria-hidden": true });
   const cells = make("div", { class: "cc-cells", role: "grid" });
-  const frame = make("div", { class: "cc-frame", "aria-hidden": true });
+  const frame = make("div", { class: "cc-frame", "aria-hidden": true, hidden: "" }); // until it lies around something
   const root = make("div", { class: `cc-panel cc-plate ${kind}` }, title, cells, frame);
   const place = (at) => [Math.floor(at / columns), at % columns];
   const part = { root, cells, frame, title, list: [], draw, place, focus, at: (event) => part.list.indexOf(event.target.closest?.("[role=gridcell]")) };
@@ -93,6 +93,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
     if (anew) { open = editable; build(rows); }
     title.replaceChildren(make("b", {}, name), ` ${about}`);
     cells.setAttribute("aria-label", `${name}${about && `, ${about}`}`);
+    root.classList.toggle("cc-colours", Boolean(box.bare));
     root.style.transform = `translate(${box.x}px,${box.y}px)`;
     cells.style.cssText = `grid-template-columns:repeat(${cols},${box.cell}px);grid-auto-rows:${box.high}px;font-size:${box.font}px`;
     part.list.forEach((node, at) => {
@@ -182,6 +183,7 @@ function beam(...boxes) {
 }
 /** A frame that lies around a rectangle, three pixels thick. */
 function around(frame, { x, y, w, h }) {
+  frame.hidden = false;
   Object.assign(frame.style, { transform: `translate(${x - 3}px,${y - 3}px)`, width: `${w + 6}px`, height: `${h + 6}px` });
 }
 
