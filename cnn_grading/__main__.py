@@ -4,6 +4,9 @@ python -m cnn_grading check assignments/*.ipynb
 python -m cnn_grading release assignments/convolution.ipynb --into release
 python -m cnn_grading collect convolution moodle.zip --roster roster.csv --into submissions
 python -m cnn_grading grade assignments/convolution.ipynb
+python -m cnn_grading mark assignments/convolution.ipynb
+python -m cnn_grading feedback assignments/convolution.ipynb
+python -m cnn_grading report assignments/convolution.ipynb
 """
 
 from __future__ import annotations
@@ -23,8 +26,11 @@ from . import batch
 from .assignment import Assignment, read
 from .checking import faults
 from .collect import collect
+from .feedback import feedback
+from .mark import mark
 from .marks import Places
 from .release import release
+from .report import report
 from .sandbox import KINDS, NoSandbox, Sandbox
 
 CORES = os.cpu_count() or 1
@@ -92,6 +98,21 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--again", action="store_true", help="also what was graded with other checks")
     made.add_argument("--yes", action="store_true", help="write without asking")
     _add_sandbox(made)
+
+    made = command(mark_command, "write the answers that wait for you into a table, and read back what you gave them")
+    made.add_argument("assignment", type=Path, help="its source, a notebook")
+    made.add_argument("--marked", nargs="+", type=Path, default=[], metavar="CSV", help="copies that were filled in")
+    _add_places(made)
+
+    made = command(feedback_command, "write a page for each student: points, messages, comments, own code")
+    made.add_argument("assignment", type=Path, help="its source, a notebook")
+    made.add_argument("--into", type=Path, default=Path("feedback"), metavar="FOLDER", help="default: feedback")
+    _add_places(made)
+
+    made = command(report_command, "write a page on the class: marks, questions, and what to teach again")
+    made.add_argument("assignment", type=Path, help="its source, a notebook")
+    made.add_argument("--into", type=Path, default=Path("reports"), metavar="FOLDER", help="default: reports")
+    _add_places(made)
     return whole
 
 
@@ -225,6 +246,24 @@ def _regrade(
         return 1
     for who, (_, new) in changed.items():
         batch.store(results / f"{who}.json", new)
+    return 0
+
+
+def mark_command(arguments: argparse.Namespace) -> int:
+    """Write and read the table of marks by hand."""
+    print(mark(_read(arguments.assignment), _places(arguments), arguments.marked))
+    return 0
+
+
+def feedback_command(arguments: argparse.Namespace) -> int:
+    """Write what students get back."""
+    print(feedback(_read(arguments.assignment), _places(arguments), arguments.into))
+    return 0
+
+
+def report_command(arguments: argparse.Namespace) -> int:
+    """Write the page on the class."""
+    print(report(_read(arguments.assignment), _places(arguments), arguments.into))
     return 0
 
 
