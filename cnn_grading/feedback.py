@@ -97,18 +97,17 @@ def pages_of(assignment: Assignment, row: Final, notebook: bytes) -> dict[str, s
     """
     cells = cells_to_read(notebook)
     questions = {question.name: question for question in assignment.questions}
-    parts: list[tuple[Told, str]] = []
+    parts: list[tuple[Told, str, str]] = []
     for mark in row.questions:
         question = questions.get(mark.name)
         if question is None:
             raise ValueError(f"{assignment.name} no longer has the question {mark.name}: grade it again")
         words = code_of(cells, question.answer) if question.check else words_of(cells, assignment, question)
-        parts.append((told(seen(mark.text), question.answer), words))
+        parts.append((told(seen(mark.text), question.answer), question.answer, words))
     values = {
         "title": assignment.title,
-        "row": replace(row, why=seen(row.why).rstrip("."), faults=tuple(map(seen, row.faults))),
+        "row": replace(row, why=seen(row.why), faults=tuple(map(seen, row.faults))),
         "parts": parts,
-        "coded": {question.name for question in assignment.questions if question.check},
         "cells": [cell for cell in cells if cell.text.strip()],
         "words": WORDS,
         "signs": SIGNS,

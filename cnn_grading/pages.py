@@ -74,15 +74,16 @@ def coloured(text: str) -> Markup:
     return found
 
 
-def marked(text: str) -> Markup:
-    """Return a sentence as HTML, with what stands between backticks as code.
+def marked(text: str, name: str = "") -> Markup:
+    """Return a sentence as HTML, with what stands between backticks, and a name, as code.
 
     Examples
     --------
-    >>> marked("`np.zeros` & <b>")
-    Markup('<code>np.zeros</code> &amp; &lt;b&gt;')
+    >>> marked("`np.zeros` & <b>"), marked("ring has 3", "ring")
+    (Markup('<code>np.zeros</code> &amp; &lt;b&gt;'), Markup('<code>ring</code> has 3'))
     """
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    code = rf"`([^`]+)`|\b({re.escape(name)})\b" if name else r"`([^`]+)`"
+    return Markup(re.sub(code, lambda found: f"<code>{found[found.lastindex or 0]}</code>", str(escape(text))))
 
 
 def moment(text: str) -> str:

@@ -214,7 +214,8 @@ def report(assignment: Assignment, places: Places, into: Path) -> Reported:
         lowest=min(marks, default=None),
         highest=max(marks, default=None),
         tallies=tallies(mark for row in files for mark in row.questions),
-        slips=counted,
+        shared=[slip for slip in counted if len(slip.files) > 1],
+        single=[slip for slip in counted if len(slip.files) == 1],
         late=sorted(Counter(row.late for row in rows if row.late).items()),
         waiting=[row for row in rows if row.points is None],
     )

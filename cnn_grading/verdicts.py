@@ -38,7 +38,7 @@ class Told:
         text = _NUMBERS.sub("…", text)
         while text != before:
             before, text = text, _LISTS.sub("…", text)
-        return text.rstrip(". ") + "."
+        return re.sub(r"(\w)…", r"\1", text).rstrip(". ") + "."
 
 
 def told(text: str, answer: str) -> Told:
@@ -62,7 +62,8 @@ def told(text: str, answer: str) -> Told:
     >>> told("not yet. ring has 3 at 0, where 1 would be right, in ring([1.0]).", "ring").kind
     'ring has … at …, where … would be right.'
     """
-    text = text.removeprefix("not yet. ").strip()
+    text = text.strip().removeprefix("not yet. ").removeprefix("right, ")
+    text = text if answer and text.startswith(answer) else text[:1].upper() + text[1:]
     name = re.escape(answer)
     begins = re.search(rf"(?:^|(?<=[.?!] )){name}\b", text) if answer else None
     if not begins:
