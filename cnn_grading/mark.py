@@ -14,6 +14,7 @@ from .reading import cells_to_read, words_of
 from .tables import number, write_table
 
 COLUMNS = ("question", "student", "points", "of", "comment", "answer", "rubric", "title", "note", "sha256")
+AGAIN = "mark it again"
 LONGEST = 30_000  # signs that a cell of a spreadsheet holds, and a few less
 
 
@@ -102,10 +103,11 @@ def _carried(old: dict[str, str] | None, row: dict[str, str]) -> dict[str, str]:
     elif old["sha256"] in ("", row["sha256"]) or (
         row["waits"] and _bare(old.get("answer", "")) == _bare(row["answer"])
     ):
-        kept, note = {"points": old["points"], "comment": old["comment"]}, ""
+        kept = {"points": old["points"], "comment": old["comment"]}
+        note = old.get("note", "") * (old.get("note", "").startswith(AGAIN) and not old["points"])
     else:
         kept = {"comment": old["comment"]}
-        note = f"mark it again: the file has changed, and it had {old['points'] or 'no'} points"
+        note = f"{AGAIN}: the file has changed, and it had {old['points'] or 'no'} points"
     if row["waits"] and not row["answer"] and not kept.get("points"):
         note = note or "nothing was written where the answer belongs: look into the file"
     elif len(row["answer"]) >= LONGEST:

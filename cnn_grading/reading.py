@@ -99,18 +99,16 @@ def words_of(cells: list[Cell], assignment: Assignment, question: Question) -> s
     str
         Empty if nothing was written.
     """
-    given = [Cell(cell.cell_type, cell.source, cell.id) for cell in released(assignment).cells]
-    (own,) = [
-        cell
-        for cell in assignment.cells
-        if "manual" in cell.metadata.get("tags", ()) and cell.metadata.question["name"] == question.name
-    ]
-    at = next(place for place, cell in enumerate(given) if cell.id == own.id)
-    others = {cell.text for cell in given[:at] + given[at + 1 :]}
+    given = released(assignment).cells
+    by_hand = [other.name for other in assignment.questions if other.check is None]
+    places = [at for at, cell in enumerate(given) if "manual" in cell.metadata.get("tags", ())]
+    at = places[by_hand.index(question.name)]
+    own = given[at]
+    others = {cell.source for cell in given[:at] + given[at + 1 :]}
     open_, found = False, []
     for cell in cells:
         if cell.text in others:
-            open_ = at > 0 and cell.text == given[at - 1].text
-        elif (open_ or cell.id == own.id) and cell.text.strip() and cell.text != own.source:
+            open_ = at > 0 and cell.text == given[at - 1].source
+        elif (open_ or cell.id == own.get("id")) and cell.text.strip() and cell.text != own.source:
             found.append(cell.text.replace(own.source, "").strip())
     return "\n\n".join(filter(None, found))
