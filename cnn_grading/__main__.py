@@ -197,10 +197,10 @@ def grade_command(arguments: argparse.Namespace) -> int:
         raise ValueError(f"{arguments.submissions / assignment.name} holds no notebook: has it been collected?")
     Sandbox(arguments.sandbox)  # says what to install before anything is graded
     print(f"Sandbox: {arguments.sandbox}")
+    todo, outdated = batch.to_do(paths, results, source, key, arguments.again)
     make = batch.cluster(arguments.scheduler) if arguments.scheduler else batch.local(arguments.workers)
     if arguments.question:
         return _regrade(arguments, assignment, results, paths, key, make)
-    todo, outdated = batch.to_do(paths, results, source, key, arguments.again)
     jobs = batch.jobs(todo, source, key, arguments.sandbox, ())
     counts: dict[str, int] = {}
     for result in tqdm(batch.finished(jobs, make, 2 * arguments.workers), total=len(todo), unit="submission"):

@@ -62,17 +62,11 @@ def run(job: Job) -> dict[str, Any]:
     """
     assignment = _assignment(job.name, job.source)
     chosen = tuple(q for q in assignment.questions if not job.questions or q.name in job.questions)
-    result = grade(job.notebook, Assignment(assignment.name, chosen), job.key, job.student, _sandbox(job.sandbox))
-    return result | {"checks": digest(job.source)}
+    return grade(job.notebook, Assignment(assignment.name, chosen), job.key, job.student, _sandbox(job.sandbox))
 
 
 _assignment = lru_cache(maxsize=4)(read)
 _sandbox = lru_cache(maxsize=2)(Sandbox)
-
-
-def digest(source: str) -> str:
-    """Return what tells one state of an assignment from another."""
-    return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 def local(workers: int) -> Callable[[], Executor]:
@@ -184,7 +178,6 @@ def failed(job: Job, error: Exception) -> dict[str, Any]:
         "cells": [],
         "sha256": hashlib.sha256(job.notebook).hexdigest(),
         "key": fingerprint(job.key),
-        "checks": digest(job.source),
     }
 
 
@@ -225,7 +218,8 @@ def to_do(
     ValueError
         If there are results of another secret: their numbers were others, so the marks would be of two kinds.
     """
-    now, mine = digest(source.read_text("utf-8")), fingerprint(key)
+    mine = fingerprint(key)
+    now = {question.name: question.checks for question in read(source.stem, source.read_text("utf-8")).questions}
     open_: list[Path] = []
     outdated: list[Path] = []
     for path in submissions:
@@ -235,7 +229,7 @@ def to_do(
         same = stored and stored["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
         if not stored or not same or stored["why"].startswith("the grader failed"):
             open_.append(path)
-        elif stored["checks"] != now:
+        elif stored["questions"] and {told["name"]: told.get("checks") for told in stored["questions"]} != now:
             (open_ if again else outdated).append(path)
     return open_, [path.stem for path in outdated]
 
@@ -251,5 +245,10 @@ def merged(stored: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Return a stored result with some questions graded anew; the rest stays as it is."""
     fresh = {question["name"]: question for question in new["questions"]}
     questions = [fresh.get(question["name"], question) for question in stored["questions"]]
-    points = sum(question["points"] for question in questions)
-    return stored | {"questions": questions, "points": points, "checks": new["checks"]}
+    stopped = [question["text"] for question in questions if question["status"] == "stopped"]
+    waiting = any(question["status"] == "needs marking" for question in questions)
+    status, why = "needs marking" if waiting else "graded", ""
+    if new["status"] == "stopped" or stopped:  # a cell that ended the program did so again
+        status, why = "stopped", new["why"] or stopped[0]
+    points, of = (sum(question[name] for question in questions) for name in ("points", "of"))
+    return stored | {"status": status, "why": why, "points": points, "of": of, "questions": questions}

@@ -383,6 +383,7 @@ def _graded(
 ) -> dict[str, Any]:
     """Grade one question."""
     told: dict[str, Any] = {"name": question.name, "title": question.title, "points": 0, "of": question.points}
+    told["checks"] = question.checks
     if question.check is None:
         return told | {"status": "needs marking", "text": ""}
     try:

@@ -23,9 +23,13 @@ from made_up_class import (
     answers,
     edited,
     handed_in,
+    question,
 )
+from submissions import RING, source
+from submissions import SCALE as SCALE_CODE
 
 from cnn_grading.__main__ import main
+from cnn_grading.batch import merged
 from cnn_grading.mark import mark
 from cnn_grading.marks import final
 from cnn_grading.reading import cells_to_read, words_of
@@ -356,8 +360,8 @@ def test_a_corrected_check_changes_one_question_of_those_whom_it_wronged(tmp_pat
         path = tmp_path / "submissions" / "small" / f"{student}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(handed_in(CELL(code), ASK, edited(OWN, "The mean.")))
-    source = nbformat.writes(nbformat.v4.new_notebook(cells=SMALL.cells))
-    (tmp_path / "small.ipynb").write_text(source.replace("gives=1.0", "gives=2.0"), "utf-8")  # the mistake
+    own = nbformat.writes(nbformat.v4.new_notebook(cells=SMALL.cells))
+    (tmp_path / "small.ipynb").write_text(own.replace("gives=1.0", "gives=2.0"), "utf-8")  # the mistake
     sandbox = ("--sandbox", "none", "--workers", "1")
     assert main(["key"]) == main(["grade", "small.ipynb", *sandbox]) == main(["mark", "small.ipynb"]) == 0
     table = tmp_path / "marks" / "small.csv"
@@ -365,7 +369,7 @@ def test_a_corrected_check_changes_one_question_of_those_whom_it_wronged(tmp_pat
     stored = {path.stem: json.loads(path.read_text("utf-8")) for path in (tmp_path / "results/small").iterdir()}
     marks = {row.student: row for row in final("small")}
     assert {student: row.points for student, row in marks.items()} == {"anna": 7, "ben": 63}
-    (tmp_path / "small.ipynb").write_text(source, "utf-8")
+    (tmp_path / "small.ipynb").write_text(own, "utf-8")
     capsys.readouterr()
     assert main(["grade", "small.ipynb", *sandbox, "--question", "small.1", "--yes"]) == 0
     out = capsys.readouterr().out
@@ -374,7 +378,62 @@ def test_a_corrected_check_changes_one_question_of_those_whom_it_wronged(tmp_pat
     assert ["ben", "60", "0"] in [line.split() for line in out.splitlines()]
     for row in final("small"):
         old, new = stored[row.student], json.loads((tmp_path / f"results/small/{row.student}.json").read_text("utf-8"))
-        assert {name for name in old if old[name] != new[name]} == {"points", "questions", "checks"}
+        assert {name for name in old if old[name] != new[name]} == {"points", "questions"}
         assert new["questions"][1] == old["questions"][1]
         assert row.questions[1] == marks[row.student].questions[1], "a mark by hand has changed"
     assert {row.student: row.points for row in final("small")} == {"anna": 67, "ben": 3}
+
+
+def test_regrading_one_question_hides_no_other_whose_check_has_changed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.ipynb").write_text(source(), "utf-8")
+    path = tmp_path / "submissions" / "small" / "anna.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(handed_in(CELL(RING), CELL(SCALE_CODE)))
+    sandbox = ("--sandbox", "none", "--workers", "1", "--yes")
+    assert main(["key"]) == main(["grade", "small.ipynb", *sandbox]) == 0
+    changed = source().replace("answer.random.randint(1, 9, k)", "answer.random.randint(1, 8, k)")
+    (tmp_path / "small.ipynb").write_text(changed.replace("A layer that", "The layer that"), "utf-8")
+
+    def told(*words):
+        capsys.readouterr()
+        assert main(["grade", "small.ipynb", *sandbox, *words]) == 0
+        return capsys.readouterr().out
+
+    assert "1 were graded with other checks" in told()
+    assert "small.2: 0 of 1 marks change" in told("--question", "small.2")
+    assert "1 were graded with other checks" in told(), "small.1 still has its old mark"
+    assert "small.1: 0 of 1 marks change" in told("--question", "small.1")
+    assert "other checks" not in told()
+
+
+def test_a_question_is_not_graded_anew_with_another_secret(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.ipynb").write_text(source(), "utf-8")
+    path = tmp_path / "submissions" / "small" / "anna.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(handed_in(CELL(RING)))
+    sandbox = ("--sandbox", "none", "--workers", "1", "--yes")
+    assert main(["key"]) == main(["key", "--key", "other.key"]) == main(["grade", "small.ipynb", *sandbox]) == 0
+    before = (tmp_path / "results/small/anna.json").read_bytes()
+    assert main(["grade", "small.ipynb", *sandbox, "--question", "small.1", "--key", "other.key"]) == 1
+    assert "the result of anna is of another secret" in capsys.readouterr().err
+    assert (tmp_path / "results/small/anna.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("stored", "new", "status", "why"),
+    [
+        ("stopped", RIGHT, "needs marking", ""),
+        ("needs marking", question(1, 0, 60, "stopped", "ring was stopped."), "stopped", "ring was stopped."),
+        ("needs marking", question(1, 25, 50), "needs marking", ""),
+    ],
+)
+def test_a_result_s_status_and_points_follow_its_questions(stored, new, status, why):
+    old = {"status": stored, "why": "ring was stopped." if stored == "stopped" else "", "points": 0, "of": 70}
+    fresh = {"status": new["status"] if new["status"] == "stopped" else "graded", "why": why, "questions": [new]}
+    found = merged(old | {"questions": [WRONG, WORDS], "sha256": "5"}, fresh)
+    assert found == {
+        **{"status": status, "why": why, "points": new["points"], "of": new["of"] + 10},
+        **{"questions": [new, WORDS], "sha256": "5"},
+    }
