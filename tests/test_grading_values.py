@@ -112,9 +112,9 @@ def test_no_lying_value_is_right_or_breaks_a_check(chapter):
     assert numbers
     run = grade.Run(box, cells(textwrap.dedent(LIARS) + lies))
     try:
-        run.ready()
-        assert not run.faults
         for place, name in enumerate(VALUES):
+            run.ready()
+            assert not run.faults
             run.ask({"do": "run", "name": "cell", "source": f"lie = {place}"}, 5)
             for number in numbers:
                 verdict = judge(number, _CHECKS[number], Answer(grade.Remote(run, "liar"), 3))
