@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--results", type=Path, default=Path("results"), metavar="FOLDER", help="default: results")
     made.add_argument("--key", type=Path, default=Path("grading.key"), metavar="FILE", help="default: grading.key")
     made.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="at a time (default: all cores)"
+        "--workers", type=int, default=CORES, metavar="N", help="at a time on this machine (default: all cores)"
     )
     made.add_argument("--scheduler", metavar="ADDRESS", help="of a cluster of dask.distributed")
     made.add_argument("--question", metavar="NAME", help="only this one, in results that there are; shows old and new")
@@ -159,7 +159,7 @@ def grade_command(arguments: argparse.Namespace) -> int:
     assignment = _read(source)
     results = arguments.results / assignment.name
     results.mkdir(parents=True, exist_ok=True)
-    paths = sorted((arguments.submissions / assignment.name).glob("*.ipynb"))
+    paths = sorted(path for path in (arguments.submissions / assignment.name).glob("*.ipynb") if path.is_file())
     if not paths:
         raise ValueError(f"{arguments.submissions / assignment.name} holds no notebook: has it been collected?")
     Sandbox(arguments.sandbox)  # says what to install before anything is graded
@@ -170,7 +170,7 @@ def grade_command(arguments: argparse.Namespace) -> int:
     todo, outdated = batch.to_do(paths, results, source, key, arguments.again)
     jobs = batch.jobs(todo, source, key, arguments.sandbox, ())
     counts: dict[str, int] = {}
-    for result in tqdm(batch.finished(jobs, make, 2 * arguments.workers), total=len(todo), unit="submission"):
+    for result in tqdm(batch.finished(jobs, make), total=len(todo), unit="submission"):
         batch.store(results / f"{result['student']}.json", result)
         counts[result["status"]] = counts.get(result["status"], 0) + 1
     told = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
@@ -199,7 +199,7 @@ def _regrade(
     paths = [path for path in paths if path.stem in stored]
     jobs = batch.jobs(paths, arguments.assignment, key, arguments.sandbox, (arguments.question,))
     changed = {}
-    for new in tqdm(batch.finished(jobs, make, 2 * arguments.workers), total=len(paths), unit="submission"):
+    for new in tqdm(batch.finished(jobs, make), total=len(paths), unit="submission"):
         old = stored[new["student"]]
         if new["questions"] and old["sha256"] == new["sha256"]:
             changed[new["student"]] = (old, batch.merged(old, new))

@@ -77,7 +77,15 @@ def digest(source: str) -> str:
 
 def local(workers: int) -> Callable[[], Executor]:
     """Return what makes an executor on this machine, which can be made anew if a process of it dies."""
-    return lambda: ProcessPoolExecutor(workers, max_tasks_per_child=200)
+
+    class Local(ProcessPoolExecutor):
+        """Processes that are made anew before they grow."""
+
+        def __init__(self) -> None:
+            super().__init__(workers, max_tasks_per_child=200)
+            self.workers = workers
+
+    return Local
 
 
 def cluster(address: str) -> Callable[[], Executor]:
@@ -112,6 +120,11 @@ def cluster(address: str) -> Callable[[], Executor]:
                 raise RuntimeError(f"no scheduler answers at {address}: {error}") from error
             self.inner = self.client.get_executor(retries=2, pure=False)
 
+        @property
+        def workers(self) -> int:
+            """How many grade at a time, now."""
+            return sum(self.client.nthreads().values())
+
         def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
             """Hand a call to the cluster."""
             return self.inner.submit(function, *arguments, **options)
@@ -124,8 +137,8 @@ def cluster(address: str) -> Callable[[], Executor]:
     return Cluster
 
 
-def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> Iterator[dict[str, Any]]:
-    """Yield the results of jobs as they come; at most `ahead` are in memory.
+def finished(jobs: Iterable[Job], make: Callable[[], Any]) -> Iterator[dict[str, Any]]:
+    """Yield the results of jobs as they come; in memory are two for each worker, however large the class is.
 
     A job whose process dies is tried once more, alone; if that dies too, it says so as its status.
 
@@ -133,8 +146,7 @@ def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> I
     ----------
     jobs : iterable of Job
     make : callable
-        Makes an executor.
-    ahead : int
+        Makes an executor that knows how many `workers` it has, as `local` and `cluster` do.
 
     Yields
     ------
@@ -145,6 +157,7 @@ def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> I
     executor = make()
     try:
         while True:
+            ahead = 2 * max(executor.workers, 1)
             while len(running) < ahead and (job := next(waiting, None)):
                 running[executor.submit(run, job)] = job
             if not running:
@@ -190,7 +203,10 @@ def failed(job: Job, error: Exception) -> dict[str, Any]:
 
 def load(path: Path) -> dict[str, Any] | None:
     """Return a stored result, or None if there is none."""
-    return json.loads(path.read_text("utf-8")) if path.exists() else None
+    try:
+        return json.loads(path.read_text("utf-8")) if path.exists() else None
+    except ValueError as error:
+        raise ValueError(f"{path} is no result, delete it and grade again: {error}") from error
 
 
 def store(path: Path, result: dict[str, Any]) -> None:

@@ -192,6 +192,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "MALLOC_TRIM_THRESHOLD_": str(2**27),  # bytes to keep: to give arrays back and ask anew costs more than computing
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
 }
 
 

@@ -109,7 +109,7 @@ def forged(reply: dict[str, Any], blob: bytes = b"") -> str:
 
 # What a clever student finds: the worker, the pipe, and the number of the request that is being answered.
 WORKER = (
-    "import gc, json, os, struct\nworker = next(thing for thing in gc.get_objects() if type(thing).__name__ == 'Worker')\n"
+    "import gc, json, os, struct\nworker = next(t for t in gc.get_objects() if type(t).__name__ == 'Worker')\n"
     "def tell(blob=b'', **reply):\n    text = json.dumps({'number': worker.number, **reply}).encode()\n"
     "    os.write(worker.channel.writing, struct.pack('>II', len(text), len(blob)) + text + blob)\n"
 )
@@ -554,7 +554,8 @@ HOSTILE = {
     ),
     "a child with memory of its own": Kind(
         cells(
-            "import multiprocessing\nmultiprocessing.get_context('fork').Process(target=bytearray, args=(2**29,)).start()",
+            "from multiprocessing import get_context\n"
+            "get_context('fork').Process(target=bytearray, args=(2**29,)).start()",
             RING,
             *LATER,
         ),
@@ -615,7 +616,7 @@ HOSTILE = {
     ),
     "rewrites later cells": Kind(
         cells(
-            "shell = get_ipython()\nshell.user_ns['In'] = ['pass'] * 99\nshell.input_transformers_cleanup.append(print)\n"
+            "shell = get_ipython()\nshell.user_ns['In'] = ['pass']\nshell.input_transformers_cleanup.append(print)\n"
             "shell.run_cell = lambda *a, **k: None",
             "import builtins\nbuiltins.exec = builtins.compile = lambda *a, **k: None",
             WRONG,

@@ -282,7 +282,7 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(box, small, course):
 def test_a_grader_that_dies_does_not_stop_the_batch(small):
     text = small.read_text("utf-8")
     jobs = [batch.Job(name, b"", "small", text, KEY, "bwrap") for name in ("a", "deadly", "c")]
-    results = {r["student"]: r for r in batch.finished(jobs, lambda: Mortal(), 2)}
+    results = {r["student"]: r for r in batch.finished(jobs, Mortal)}
     assert set(results) == {"a", "deadly", "c"}
     assert results["a"]["status"] == results["c"]["status"] == "unreadable"
     assert results["deadly"]["status"] == "stopped" and "the grader failed" in results["deadly"]["why"]
@@ -290,6 +290,8 @@ def test_a_grader_that_dies_does_not_stop_the_batch(small):
 
 class Mortal:
     """An executor whose process dies of one job."""
+
+    workers = 1
 
     def __init__(self):
         self.dead = False
@@ -455,7 +457,9 @@ def test_everything_that_was_handed_in_is_taken_or_told(tmp_path, roster, source
         "cem": "duo",
         "dee": "dee",
     }
-    assert rows["cem"]["note"] == "by ben" and rows["dee"]["note"].endswith("notes.pdf is no notebook (.ipynb)")
+    late = ["late"] * ("_LATE_" in source[2][0])
+    assert rows["ben"]["note"] == ", ".join(late) and rows["cem"]["note"] == ", ".join([*late, "by ben"])
+    assert rows["dee"]["note"].endswith("notes.pdf is no notebook (.ipynb)")
     out = capsys.readouterr().out
     assert "4 of 4 students" in out and "nobody's in the roster: " in out
     assert [path.read_bytes() for path in (tmp_path / "small" / "unknown").iterdir()] == [b"eve"]
@@ -470,6 +474,18 @@ def test_a_folder_is_collected_without_following_links(tmp_path, roster):
     rows, files = collected(tmp_path / "small")
     assert files == {"ada": b"", "dee": b"mine"}
     assert "a link" in rows["ada"]["note"] and rows["ben"]["note"] == "nothing handed in"
+
+
+def test_a_file_is_collected_whatever_bytes_its_name_has(tmp_path, roster, capsys):
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    (handed / os.fsdecode(b"dee\xe9.ipynb")).write_bytes(b"mine")
+    (handed / "ada").mkdir()
+    (handed / "ada" / os.fsdecode(b"r\xe9sum\xe9.txt")).write_bytes(b"text")
+    assert main(["collect", "small", str(handed), "--roster", str(roster), "--into", str(tmp_path)]) == 0
+    rows, files = collected(tmp_path / "small")
+    assert files == {"ada": b"text"} and rows["ada"]["note"] == "r?sum?.txt is no notebook (.ipynb)"
+    assert "nobody's in the roster: dee?.ipynb, kept as " in capsys.readouterr().out
 
 
 def test_a_zip_that_unpacks_without_end_is_not_unpacked(tmp_path, monkeypatch):
