@@ -34,8 +34,9 @@ see; others are drawn anew for every file that is handed in.
 While it is marked, your code has NumPy and Python's own library. You may import matplotlib to look at things, but an
 answer must not compute with anything else. It has no network and no file of yours, and cannot start other programs.
 
-It may compute for {cell:.0f} seconds in one cell, {calls:.0f} in the calls of one question, and {submission:.0f} in all. What takes
-longer is stopped and gets no points; the other questions keep theirs. Keep long experiments out of what you hand in.
+It may compute for {cell:.0f} seconds in a cell, {calls:.0f} in the calls of a question, and {submission:.0f} in all.
+What takes longer is stopped and counts nothing; the other questions keep their marks. Keep long experiments out of what
+you hand in.
 
 Before you hand in: Kernel, Restart and Run All. Then hand in the one file {name}.ipynb, as you were told to.
 """

@@ -11,8 +11,10 @@ import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -20,11 +22,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from submissions import BOTH, HONEST, HOSTILE, LOST, SOURCE_CELLS, cells, source
+from submissions import BOTH, HONEST, HOSTILE, LOST, SCALE, SOURCE_CELLS, WORKER, cells, source, within
 
 import cnn_course
 from cnn_course.exercises.checking import _CHECKS, Answer, checks_of_chapter, judge
-from cnn_grading import assignment, batch, channel, collect, grade, sandbox
+from cnn_grading import assignment, batch, channel, collect, grade, limits, sandbox
 from cnn_grading.__main__ import main
 
 BOOK = Path(__file__).parents[1] / "book"
@@ -50,12 +52,12 @@ def small(tmp_path_factory):
 
 
 def running():
-    """Return the command lines of all processes of this machine but those that were there before."""
+    """Return the command lines of all sandboxes that this copy of the book has started."""
     found = []
     for place in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             found.append(place.read_bytes())
-    return [words for words in found if b"/course" in words and b"bwrap" in words]
+    return [words for words in found if words.startswith(b"bwrap") and str(sandbox.HERE).encode() in words]
 
 
 # The pipe
@@ -109,6 +111,113 @@ def test_what_could_not_have_been_sent_is_refused(tree, blob):
 def test_only_plain_values_are_sent():
     with pytest.raises(TypeError, match="only plain values go over the pipe, got dict"):
         channel.encode({}, [])
+
+
+def test_who_sends_one_byte_after_the_other_does_not_keep_the_clock_still():
+    theirs, ours = os.pipe()
+    dripping = threading.Event()
+
+    def drip():
+        for byte in b"\0\0\1\0\0\0\0\0" + b" " * 80:
+            os.write(ours, bytes([byte]))
+            if dripping.wait(0.05):
+                break
+
+    def tick():
+        raise TimeoutError
+
+    pipe = channel.Channel(theirs, os.dup(theirs))
+    pipe.tick, pipe.ticked = tick, time.monotonic()
+    sender = threading.Thread(target=drip)
+    sender.start()
+    try:
+        with pytest.raises(TimeoutError):
+            pipe.receive()
+        assert sender.is_alive(), "only silence has let the clock go on"
+    finally:
+        dripping.set()
+        sender.join()
+        pipe.close()
+        os.close(ours)
+
+
+def test_calls_back_cost_the_submission_what_they_cost_the_grader(box, monkeypatch):
+    monkeypatch.setattr(grade, "SUBMISSION", 1.5)
+    code = WORKER + (
+        "def ask(function):\n    many = {'callback': 0, 'arguments': ([1] * 100_000,), 'options': []}\n"
+        "    while True: worker.channel.send(many | {'number': worker.number}); worker.channel.receive()"
+    )
+    run = grade.Run(box, cells(code))
+    began = time.thread_time()
+    try:
+        run.ready()
+        with pytest.raises(grade.Stopped, match="the notebook as a whole has used its"):
+            grade.Remote(run, "ask")(len)
+    finally:
+        run.stop()
+    assert 0.2 < time.thread_time() - began < 2 and run.spent < 1.5
+
+
+def test_what_a_function_gives_that_the_pipe_does_not_take_is_an_error_of_its_call(box):
+    run = grade.Run(box, cells("def ask(function):\n    return function(1)"))
+    try:
+        run.ready()
+        assert type(grade.Remote(run, "ask")(lambda x: {x})) is channel.Foreign
+    finally:
+        run.stop()
+
+
+def test_a_check_that_fails_itself_costs_one_question(box):
+    text = source().replace("for factor in (2.0", "1 / 0\\n    for factor in (2.0")
+    result = grade.grade(HONEST["right"].notebook, assignment.read("small", text), KEY, "ada", box)
+    assert [question["status"] for question in result["questions"]] == ["right", "stopped", "needs marking"]
+    assert "the check itself fails on it, ZeroDivisionError" in result["why"] and result["points"] == 60
+
+
+def test_a_question_that_is_slow_leaves_the_others_their_time(box, monkeypatch):
+    monkeypatch.setattr(grade, "CALLS", 0.5)
+    busy = "end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    made = assignment.read("small", source())
+    result = grade.grade(cells("import time", within(busy), SCALE), made, KEY, "ada", box)
+    assert [question["status"] for question in result["questions"]] == ["stopped", "right", "needs marking"]
+
+
+# What the worker cannot do
+
+
+@pytest.mark.parametrize("machine", limits.ARCHITECTURES)
+def test_every_refused_call_is_refused_and_no_other(machine):
+    column = list(limits.ARCHITECTURES).index(machine)
+    allow, refuse, lack, kill = 0x7FFF0000, 0x50001, 0x50026, 0x80000000
+    steps = list(struct.iter_unpack("=HBBI", limits.program(machine)))
+
+    def verdict(number, argument=0, architecture=limits.ARCHITECTURES[machine]):
+        """Run the filter as the kernel does."""
+        shown, at, held = {0: number, 4: architecture, 16: argument}, 0, 0
+        while True:
+            code, yes, no, k = steps[at]
+            if code == 0x06:
+                return k
+            if code == 0x20:
+                held, skip = shown[k], 0
+            else:
+                skip = yes if {0x15: held == k, 0x35: held >= k, 0x45: bool(held & k)}[code] else no
+            at += 1 + skip
+
+    refused = {numbers[column] for numbers in limits.REFUSED.values()} - {None}
+    clone = limits.CLONE[column]
+    for number in range(600):
+        expected = refuse if number in refused | {clone} else lack if number == 435 else allow
+        assert verdict(number) == expected, number
+    assert verdict(clone, 0x003D0F00) == allow, "threads are made so"
+    assert verdict(clone, 17) == refuse
+    assert verdict(0, architecture=0x40000003) == kill
+    assert verdict(limits.X32 + 57) == lack
+
+
+def test_a_machine_whose_calls_are_unknown_is_refused():
+    with pytest.raises(OSError, match="only x86_64 and aarch64 can be confined, this is riscv64"):
+        limits.program("riscv64")
 
 
 # The same verdicts
