@@ -2,6 +2,7 @@
 
 python -m cnn_grading check assignments/*.ipynb
 python -m cnn_grading release assignments/convolution.ipynb --into release
+python -m cnn_grading key
 python -m cnn_grading collect convolution moodle.zip --roster roster.csv --into submissions
 python -m cnn_grading grade assignments/convolution.ipynb
 """
@@ -44,6 +45,9 @@ def main(words: list[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     try:
         return arguments.run(arguments)
+    except KeyboardInterrupt:
+        print("cnn_grading: stopped; the same command goes on where it was", file=sys.stderr)
+        return 130
     except (NoSandbox, OSError, RuntimeError, ValueError) as error:
         print(f"cnn_grading: {error}", file=sys.stderr)
         return 1
@@ -170,9 +174,13 @@ def grade_command(arguments: argparse.Namespace) -> int:
     todo, outdated = batch.to_do(paths, results, source, key, arguments.again)
     jobs = batch.jobs(todo, source, key, arguments.sandbox, ())
     counts: dict[str, int] = {}
-    for result in tqdm(batch.finished(jobs, make), total=len(todo), unit="submission"):
+    odd = []
+    for result in tqdm(batch.finished(jobs, make), total=len(todo), unit="submission", disable=not todo):
         batch.store(results / f"{result['student']}.json", result)
         counts[result["status"]] = counts.get(result["status"], 0) + 1
+        if result["status"] not in ("graded", "needs marking"):
+            odd.append(f"  {result['student']}: {result['status']}: {result['why']}")
+    print("".join(f"{line}\n" for line in sorted(odd)), end="")
     told = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
     print(f"{len(todo)} graded{': ' if told else ''}{told}; {len(paths) - len(todo)} as they were; results: {results}")
     if outdated:

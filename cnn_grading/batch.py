@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -82,10 +86,23 @@ def local(workers: int) -> Callable[[], Executor]:
         """Processes that are made anew before they grow."""
 
         def __init__(self) -> None:
-            super().__init__(workers, max_tasks_per_child=200)
+            super().__init__(workers, max_tasks_per_child=200, initializer=_end_with_parent)
             self.workers = workers
 
     return Local
+
+
+def _end_with_parent() -> None:
+    """Have this process end with the one that started it, and not before: left alone it would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent, "only a process of the pool is initialized"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def cluster(address: str) -> Callable[[], Executor]:

@@ -105,7 +105,8 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
         student = _owner(found, people)
         if student is None:
             (folder / "unknown").mkdir(exist_ok=True)
-            place = folder / "unknown" / _safe(found.where)
+            ending = PurePosixPath(found.where).suffix
+            place = folder / "unknown" / (_safe(found.where.removesuffix(ending)) + ending)
             write_atomically(place, found.load()[0])
             unknown.append(f"{found.where}, kept as {place}")
             continue

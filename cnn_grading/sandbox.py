@@ -112,8 +112,11 @@ class Sandbox:
         ------
         Worker
         """
-        with tempfile.TemporaryDirectory(prefix="cnn-grading-") as folder:
-            worker = Worker(self.command(limits, Path(folder)), (self.kind == "none" and folder) or None)
+        with contextlib.ExitStack() as left:
+            folder = None  # a sandbox has its own, which is gone with it
+            if self.kind == "none":
+                folder = left.enter_context(tempfile.TemporaryDirectory(prefix="cnn-grading-"))
+            worker = Worker(self.command(limits, Path(folder or "/nowhere")), folder)
             try:
                 yield worker
             finally:

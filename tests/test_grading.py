@@ -367,6 +367,11 @@ def test_one_question_is_graded_anew_and_shows_what_changes(box, small, course, 
     assert after["cem"] == before["cem"]
 
 
+def children(pid):
+    """Return the processes that a process has started, whichever thread of it did."""
+    return [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()]
+
+
 def test_a_batch_that_is_killed_goes_on_where_it_was(box, small, course):
     for number in range(8):
         (course / f"submissions/small/s{number}.ipynb").write_bytes(HONEST["right"].notebook)
@@ -378,8 +383,13 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(box, small, course):
         end = time.monotonic() + 60
         while len(list((course / "results").rglob("*.json"))) <= have and time.monotonic() < end:
             time.sleep(0.02)
+        helpers = children(process.pid)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        end = time.monotonic() + 10
+        while any(Path(f"/proc/{helper}").exists() for helper in helpers) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert helpers and not [helper for helper in helpers if Path(f"/proc/{helper}").exists()], "they live on"
         assert all(result["status"] for result in stored(course).values()), "a result is half written"
     times = {path: path.stat().st_mtime_ns for path in (course / "results/small").glob("*.json")}
     assert 0 < len(times) < 11
