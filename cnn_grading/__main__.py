@@ -2,6 +2,7 @@
 
 python -m cnn_grading check assignments/*.ipynb
 python -m cnn_grading release assignments/convolution.ipynb --into release
+python -m cnn_grading key
 python -m cnn_grading collect convolution moodle.zip --roster roster.csv --into submissions
 python -m cnn_grading grade assignments/convolution.ipynb
 python -m cnn_grading mark assignments/convolution.ipynb
@@ -52,6 +53,9 @@ def main(words: list[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     try:
         return arguments.run(arguments)
+    except KeyboardInterrupt:
+        print("cnn_grading: stopped; the same command goes on where it was", file=sys.stderr)
+        return 130
     except (NoSandbox, OSError, RuntimeError, ValueError) as error:
         print(f"cnn_grading: {error}", file=sys.stderr)
         return 1
@@ -91,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--results", type=Path, default=Path("results"), metavar="FOLDER", help="default: results")
     made.add_argument("--key", type=Path, default=Path("grading.key"), metavar="FILE", help="default: grading.key")
     made.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="at a time (default: all cores)"
+        "--workers", type=int, default=CORES, metavar="N", help="at a time on this machine (default: all cores)"
     )
     made.add_argument("--scheduler", metavar="ADDRESS", help="of a cluster of dask.distributed")
     made.add_argument("--question", metavar="NAME", help="only this one, in results that there are; shows old and new")
@@ -192,7 +196,7 @@ def grade_command(arguments: argparse.Namespace) -> int:
     assignment = _read(source)
     results = arguments.results / assignment.name
     results.mkdir(parents=True, exist_ok=True)
-    paths = sorted((arguments.submissions / assignment.name).glob("*.ipynb"))
+    paths = sorted(path for path in (arguments.submissions / assignment.name).glob("*.ipynb") if path.is_file())
     if not paths:
         raise ValueError(f"{arguments.submissions / assignment.name} holds no notebook: has it been collected?")
     Sandbox(arguments.sandbox)  # says what to install before anything is graded
@@ -203,9 +207,13 @@ def grade_command(arguments: argparse.Namespace) -> int:
         return _regrade(arguments, assignment, results, paths, key, make)
     jobs = batch.jobs(todo, source, key, arguments.sandbox, ())
     counts: dict[str, int] = {}
-    for result in tqdm(batch.finished(jobs, make, 2 * arguments.workers), total=len(todo), unit="submission"):
+    odd = []
+    for result in tqdm(batch.finished(jobs, make), total=len(todo), unit="submission", disable=not todo):
         batch.store(results / f"{result['student']}.json", result)
         counts[result["status"]] = counts.get(result["status"], 0) + 1
+        if result["status"] not in ("graded", "needs marking"):
+            odd.append(f"  {result['student']}: {result['status']}: {result['why']}")
+    print("".join(f"{line}\n" for line in sorted(odd)), end="")
     told = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
     print(f"{len(todo)} graded{': ' if told else ''}{told}; {len(paths) - len(todo)} as they were; results: {results}")
     if outdated:
@@ -232,7 +240,7 @@ def _regrade(
     paths = [path for path in paths if path.stem in stored]
     jobs = batch.jobs(paths, arguments.assignment, key, arguments.sandbox, (arguments.question,))
     changed = {}
-    for new in tqdm(batch.finished(jobs, make, 2 * arguments.workers), total=len(paths), unit="submission"):
+    for new in tqdm(batch.finished(jobs, make), total=len(paths), unit="submission"):
         old = stored[new["student"]]
         if new["questions"] and old["sha256"] == new["sha256"]:
             changed[new["student"]] = (old, batch.merged(old, new))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -71,7 +75,28 @@ _sandbox = lru_cache(maxsize=2)(Sandbox)
 
 def local(workers: int) -> Callable[[], Executor]:
     """Return what makes an executor on this machine, which can be made anew if a process of it dies."""
-    return lambda: ProcessPoolExecutor(workers, max_tasks_per_child=200)
+
+    class Local(ProcessPoolExecutor):
+        """Processes that are made anew before they grow."""
+
+        def __init__(self) -> None:
+            super().__init__(workers, max_tasks_per_child=200, initializer=_end_with_parent)
+            self.workers = workers
+
+    return Local
+
+
+def _end_with_parent() -> None:
+    """Have this process end with the one that started it, and not before: left alone it would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent, "only a process of the pool is initialized"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def cluster(address: str) -> Callable[[], Executor]:
@@ -106,6 +131,11 @@ def cluster(address: str) -> Callable[[], Executor]:
                 raise RuntimeError(f"no scheduler answers at {address}: {error}") from error
             self.inner = self.client.get_executor(retries=2, pure=False)
 
+        @property
+        def workers(self) -> int:
+            """How many grade at a time, now."""
+            return sum(self.client.nthreads().values())
+
         def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
             """Hand a call to the cluster."""
             return self.inner.submit(function, *arguments, **options)
@@ -118,8 +148,8 @@ def cluster(address: str) -> Callable[[], Executor]:
     return Cluster
 
 
-def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> Iterator[dict[str, Any]]:
-    """Yield the results of jobs as they come; at most `ahead` are in memory.
+def finished(jobs: Iterable[Job], make: Callable[[], Any]) -> Iterator[dict[str, Any]]:
+    """Yield the results of jobs as they come; in memory are two for each worker, however large the class is.
 
     A job whose process dies is tried once more, alone; if that dies too, it says so as its status.
 
@@ -127,8 +157,7 @@ def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> I
     ----------
     jobs : iterable of Job
     make : callable
-        Makes an executor.
-    ahead : int
+        Makes an executor that knows how many `workers` it has, as `local` and `cluster` do.
 
     Yields
     ------
@@ -139,6 +168,7 @@ def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> I
     executor = make()
     try:
         while True:
+            ahead = 2 * max(executor.workers, 1)
             while len(running) < ahead and (job := next(waiting, None)):
                 running[executor.submit(run, job)] = job
             if not running:
@@ -183,7 +213,10 @@ def failed(job: Job, error: Exception) -> dict[str, Any]:
 
 def load(path: Path) -> dict[str, Any] | None:
     """Return a stored result, or None if there is none."""
-    return json.loads(path.read_text("utf-8")) if path.exists() else None
+    try:
+        return json.loads(path.read_text("utf-8")) if path.exists() else None
+    except ValueError as error:
+        raise ValueError(f"{path} is no result, delete it and grade again: {error}") from error
 
 
 def store(path: Path, result: dict[str, Any]) -> None:
