@@ -4,6 +4,7 @@ python -m cnn_grading check assignments/*.ipynb
 python -m cnn_grading release assignments/convolution.ipynb --into release
 python -m cnn_grading collect convolution moodle.zip --roster roster.csv --into submissions
 python -m cnn_grading grade assignments/convolution.ipynb
+python -m cnn_grading sheet --variants 4 --chapters 1 2 --pdf
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from . import batch
 from .assignment import Assignment, read
 from .checking import faults
 from .collect import collect
+from .exam import names
+from .exam.sheet import sheets, write
 from .release import release
 from .sandbox import KINDS, NoSandbox, Sandbox
 
@@ -90,6 +93,17 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--again", action="store_true", help="also what was graded with other checks")
     made.add_argument("--yes", action="store_true", help="write without asking")
     _add_sandbox(made)
+
+    made = command(sheet_command, "write exam sheets: the pages' questions with drawn numbers, in variants, and a key")
+    made.add_argument("--variants", type=int, default=2, metavar="N", help="how many (default: 2)")
+    made.add_argument("--chapters", type=int, nargs="+", default=list(range(12)), metavar="N", help="default: all")
+    made.add_argument("--questions", nargs="+", metavar="NAME", help="these ones, such as 5.strided_size")
+    made.add_argument("--list", action="store_true", help="name the questions of the chapters, and write nothing")
+    made.add_argument("--title", default="Convolutional networks", metavar="TEXT")
+    made.add_argument("--seed", metavar="WORDS", help="of sheets to be made again (default: words that nobody knows)")
+    made.add_argument("--pdf", action="store_true", help="also print each page to a PDF, with Chromium")
+    made.add_argument("--moodle", action="store_true", help="also write the questions as Moodle XML")
+    made.add_argument("--into", type=Path, default=Path("sheets"), metavar="FOLDER", help="default: sheets")
     return whole
 
 
@@ -213,6 +227,19 @@ def _regrade(
         return 1
     for who, (_, new) in changed.items():
         batch.store(results / f"{who}.json", new)
+    return 0
+
+
+def sheet_command(arguments: argparse.Namespace) -> int:
+    """Write exam sheets."""
+    chosen = arguments.questions or names(arguments.chapters)
+    if arguments.list:
+        print("\n".join(chosen))
+        return 0
+    seed = arguments.seed or secrets.token_hex(8)  # whoever knows it has the key
+    made = sheets(chosen, arguments.variants, seed)
+    for path in write(made, arguments.title, seed, arguments.into, arguments.pdf, arguments.moodle):
+        print(path)
     return 0
 
 

@@ -136,7 +136,7 @@ def grid(prompt: str, answer: Any, because: str, shown: Mapping[str, Any], *slip
 def choice(
     random: np.random.RandomState,
     prompt: str,
-    *options: tuple[str, bool | np.bool, str],
+    *options: tuple[str, bool | np.bool_, str],
     shown: Mapping[str, Any] | None = None,
 ) -> Question:
     """Ask which statements are true, in a drawn order; see `questions.choice`."""
