@@ -99,7 +99,7 @@ def fresh_loss(random: RandomState) -> Question:
 def lenet_counts(random: RandomState) -> Question:
     """Say where LeNet has its parameters and its work."""
     usual, published = lenet("usual"), lenet("published")
-    share, counted, work = random.randint(6, 10), [], []
+    share, counted, work = random.randint(91, 99), [], []
     size: tuple[int, ...] = (1, 32, 32)
     for layer in usual.layers:
         if layer.params:
@@ -110,8 +110,8 @@ def lenet_counts(random: RandomState) -> Question:
         random,
         "Which of these hold for LeNet as it is usually programmed?",
         (
-            f"The dense layers have more than {share} tenths of the parameters.",
-            sum(counted[2:]) > share / 10 * sum(counted),
+            f"The dense layers have more than {share} % of the parameters.",
+            sum(counted[2:]) > share / 100 * sum(counted),
             f"{sum(counted[2:]):,} of {sum(counted):,}.",
         ),
         (

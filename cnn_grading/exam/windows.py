@@ -245,8 +245,8 @@ def who_meets(random: RandomState) -> Question:
     """Say which inputs meet in which neuron."""
     nine = np.array([[int(abs(out - i) <= 1) for i in range(9)] for out in range(9)])
     twice = nine @ nine
-    a, mid, out = random.randint(0, 4), random.randint(2, 7), random.randint(3, 6)
-    near, far = a + random.randint(1, 4), a + random.randint(3, 5)
+    a, mid, out = random.randint(0, 3), random.randint(1, 8), random.randint(3, 6)
+    near, far = a + random.randint(1, 4), a + random.randint(3, 7)
     seen, beyond = out - random.randint(1, 4), out + random.randint(2, 4)
     h, y = "A neuron of h sees three inputs.", "A neuron of y sees five inputs, two to each side."
     return choice(
