@@ -15,6 +15,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from tqdm import tqdm
@@ -25,6 +26,7 @@ from .checking import faults
 from .collect import collect
 from .exam import names
 from .exam.sheet import sheets, write
+from .marks import Places
 from .release import release
 from .sandbox import KINDS, NoSandbox, Sandbox
 
@@ -114,6 +116,16 @@ class _Plain(argparse.RawDescriptionHelpFormatter):
 def _add_sandbox(command: argparse.ArgumentParser) -> None:
     text = "bwrap (default), or none: students' code then runs as you"
     command.add_argument("--sandbox", choices=KINDS, default="bwrap", help=text)
+
+
+def _add_places(command: argparse.ArgumentParser) -> None:
+    for name, default in asdict(Places()).items():
+        kind = "CSV" if default.suffix else "FOLDER"
+        command.add_argument(f"--{name}", type=Path, default=default, metavar=kind, help=f"default: {default}")
+
+
+def _places(arguments: argparse.Namespace) -> Places:
+    return Places(*(getattr(arguments, field.name) for field in fields(Places)))
 
 
 def _read(path: Path) -> Assignment:
