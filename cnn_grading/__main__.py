@@ -4,6 +4,7 @@ python -m cnn_grading check assignments/*.ipynb
 python -m cnn_grading release assignments/convolution.ipynb --into release
 python -m cnn_grading collect convolution moodle.zip --roster roster.csv --into submissions
 python -m cnn_grading grade assignments/convolution.ipynb
+python -m cnn_grading export assignments/convolution.ipynb --into canvas.csv --roster roster.csv
 python -m cnn_grading sheet --variants 4 --chapters 1 2 --pdf
 """
 
@@ -20,13 +21,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from . import batch
+from . import batch, export, gradescope
 from .assignment import Assignment, read
 from .checking import faults
-from .collect import collect
+from .collect import collect, read_roster
 from .exam import names
 from .exam.sheet import sheets, write
-from .marks import Places
+from .files import write_atomically
+from .gradebook import fill
+from .marks import Places, final
 from .release import release
 from .sandbox import KINDS, NoSandbox, Sandbox
 
@@ -95,6 +98,30 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--again", action="store_true", help="also what was graded with other checks")
     made.add_argument("--yes", action="store_true", help="write without asking")
     _add_sandbox(made)
+
+    made = command(export_command, "write marks into a platform's own sheet, or what else comes after grading")
+    made.add_argument("assignment", type=Path, help="its source, a notebook")
+    kinds = made.add_mutually_exclusive_group(required=True)
+    kinds.add_argument("--into", type=Path, metavar="SHEET", help="a CSV from Canvas, Moodle or elsewhere, to fill")
+    kinds.add_argument(
+        "--to",
+        choices=("csv", "code", "gradescope"),
+        help="a table of all questions, one program a student to compare, or an autograder",
+    )
+    made.add_argument("--roster", type=Path, metavar="CSV", help="what platforms call students: canvas, moodle")
+    made.add_argument(
+        "--column", default="", metavar="NAME", help="of the sheet, to fill or add (default: the assignment)"
+    )
+    made.add_argument("--identity", default="", metavar="NAME", help="the column of the sheet that says who a row is")
+    made.add_argument(
+        "--out-of", type=float, default=0, metavar="POINTS", help="that the sheet counts in, to scale marks"
+    )
+    made.add_argument(
+        "--missing", type=float, metavar="POINTS", help="of who handed in nothing (default: cell untouched)"
+    )
+    made.add_argument("--output", type=Path, metavar="PATH", help="where it is written (default: told)")
+    made.add_argument("--key", type=Path, default=Path("grading.key"), metavar="FILE", help="default: grading.key")
+    _add_places(made)
 
     made = command(sheet_command, "write exam sheets: the pages' questions with drawn numbers, in variants, and a key")
     made.add_argument("--variants", type=int, default=2, metavar="N", help="how many (default: 2)")
@@ -239,6 +266,49 @@ def _regrade(
         return 1
     for who, (_, new) in changed.items():
         batch.store(results / f"{who}.json", new)
+    return 0
+
+
+def export_command(arguments: argparse.Namespace) -> int:
+    """Write marks for whoever needs them next."""
+    name = arguments.assignment.stem
+    if arguments.into:
+        return _fill(arguments, name)
+    if arguments.to == "csv":
+        target = arguments.output or Path(f"{name}-marks.csv")
+        rows = final(name, _places(arguments))
+        export.table(target, rows)
+        print(f"{target}: {len(rows)} students")
+    elif arguments.to == "code":
+        target = arguments.output or Path(f"{name}-code")
+        empty = export.code(_read(arguments.assignment), arguments.submissions, target)
+        print(f"{target}: a program for each submission, and {export.HANDED_OUT} with what all were given")
+        print("".join(f"  no code: {told}\n" for told in empty), end="")
+    else:
+        target = arguments.output or Path(f"{name}-gradescope.zip")
+        gradescope.package(arguments.assignment, _key(arguments.key), target)
+        print(f"{target}: keep it to yourself, the key of the course is in it")
+    return 0
+
+
+def _fill(arguments: argparse.Namespace, name: str) -> int:
+    """Write marks into a copy of a platform's sheet."""
+    rows = final(name, _places(arguments))
+    marks = {row.student: arguments.missing if row.status == "nothing handed in" else row.points for row in rows}
+    people = read_roster(arguments.roster) if arguments.roster else {}
+    filled = fill(
+        arguments.into.read_bytes(),
+        marks,
+        people,
+        name,
+        rows[0].of,
+        column=arguments.column,
+        identity=arguments.identity,
+        out_of=arguments.out_of,
+    )
+    target = arguments.output or arguments.into.with_stem(f"{arguments.into.stem}-filled")
+    write_atomically(target, filled.content)
+    print(f"{target}: {filled}")
     return 0
 
 

@@ -28,7 +28,9 @@ def table(path: Path, rows: Iterable[Final]) -> None:
     rows : iterable of Final
     """
     written = []
-    columns = dict.fromkeys(("student", "file", "received", "status", "why", "late", "earned", "penalty", "points", "of"))
+    columns = dict.fromkeys(
+        ("student", "file", "received", "status", "why", "late", "earned", "penalty", "points", "of")
+    )
     for row in rows:
         told = {name: _cell(getattr(row, name)) for name in ("student", "file", "received", "status", "why", "late")}
         told |= {name: _cell(getattr(row, name)) for name in ("earned", "penalty", "points", "of")}
@@ -79,7 +81,7 @@ def code(assignment: Assignment, submissions: Path, into: Path) -> list[str]:
 
 
 def _program(notebook: bytes) -> bytes:
-    """Return the code cells of a notebook; what only IPython understands becomes comments. Nothing is run, or parsed."""
+    """Return the code cells of a notebook; what only IPython understands becomes comments, and nothing is run."""
     cells = (re.sub(r"^(?=\s*[%!])", "# ", cell, flags=re.M) for cell in cells_of(notebook))
     parts = (f"# Cell {number}\n{cell.rstrip()}\n" for number, cell in enumerate(cells, 1))
     return "\n\n".join(parts).encode(errors="replace")

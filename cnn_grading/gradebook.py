@@ -23,7 +23,7 @@ IDENTITIES = {
 }
 MOODLE = "Identifier"  # its sheets have this column, and the marks belong to "Grade"
 POSSIBLE = "Points Possible"  # Canvas: begins the row that holds what a column is out of
-MAXIMUM = "Maximum grade"  # Moodle: the column that does
+MAXIMUM = "maximum grade"  # Moodle: the column that does
 
 
 @dataclass
@@ -255,7 +255,7 @@ def _place(header: Sequence[str], name: str) -> tuple[int, str]:
 def _agree(header: Sequence[str], rows: Sequence[Sequence[Cell]], place: int, total: float) -> None:
     """Raise if the sheet says that it counts in other points."""
     told = [row[place].text for row in rows if row[0].text == POSSIBLE and place < len(header)]
-    told += [row[header.index(MAXIMUM)].text for row in rows] if MAXIMUM in header else []
+    told += [row[at].text for at, name in enumerate(header) if name.lower() == MAXIMUM for row in rows]
     for text in told:
         if re.fullmatch(r"\d+([.,]\d+)?", text) and float(text.replace(",", ".")) != total:
             raise ValueError(
