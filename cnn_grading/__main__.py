@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     made = command(release_command, "write what students get: a notebook, how to run it, and both in a zip")
     made.add_argument("assignment", nargs="+", type=Path, help="its source, a notebook")
     made.add_argument("--into", type=Path, default=Path("release"), metavar="FOLDER", help="default: release")
+    made.add_argument("--nbgrader", type=Path, metavar="FOLDER", help="write nbgrader's source and configuration there")
 
     made = command(collect_command, "take in what students handed in: a folder, or a zip from Moodle or Canvas")
     made.add_argument("assignment", help="its name, such as convolution")
@@ -105,8 +106,8 @@ def parser() -> argparse.ArgumentParser:
     kinds.add_argument("--into", type=Path, metavar="SHEET", help="a CSV from Canvas, Moodle or elsewhere, to fill")
     kinds.add_argument(
         "--to",
-        choices=("csv", "code", "gradescope"),
-        help="a table of all questions, one program a student to compare, or an autograder",
+        choices=("csv", "code", "gradescope", "nbgrader"),
+        help="a table of all questions, one program a student to compare, an autograder, or what nbgrader takes",
     )
     made.add_argument("--roster", type=Path, metavar="CSV", help="what platforms call students: canvas, moodle")
     made.add_argument(
@@ -178,8 +179,14 @@ def check_command(arguments: argparse.Namespace) -> int:
 def release_command(arguments: argparse.Namespace) -> int:
     """Write the students' side of assignments."""
     for path in arguments.assignment:
-        for written in release(_read(path), arguments.into):
-            print(written)
+        assignment = _read(path)
+        if arguments.nbgrader:
+            from . import nbgrader  # what it imports, nothing else needs
+
+            written = nbgrader.release(assignment, arguments.nbgrader)
+        else:
+            written = release(assignment, arguments.into)
+        print("\n".join(map(str, written)))
     return 0
 
 
@@ -284,6 +291,12 @@ def export_command(arguments: argparse.Namespace) -> int:
         empty = export.code(_read(arguments.assignment), arguments.submissions, target)
         print(f"{target}: a program for each submission, and {export.HANDED_OUT} with what all were given")
         print("".join(f"  no code: {told}\n" for told in empty), end="")
+    elif arguments.to == "nbgrader":
+        from . import nbgrader  # what it imports, nothing else needs
+
+        target = arguments.output or Path("nbgrader")
+        written = nbgrader.submit(_read(arguments.assignment), _places(arguments), target)
+        print(f"{target}: {len(written)} students; now, in that folder: nbgrader autograde {name}")
     else:
         target = arguments.output or Path(f"{name}-gradescope.zip")
         gradescope.package(arguments.assignment, _key(arguments.key), target)
