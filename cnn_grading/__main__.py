@@ -295,8 +295,9 @@ def export_command(arguments: argparse.Namespace) -> int:
         from . import nbgrader  # what it imports, nothing else needs
 
         target = arguments.output or Path("nbgrader")
-        written = nbgrader.submit(_read(arguments.assignment), _places(arguments), target)
+        written, left = nbgrader.submit(_read(arguments.assignment), _places(arguments), target)
         print(f"{target}: {len(written)} students; now, in that folder: nbgrader autograde {name}")
+        print("".join(f"  left out: {told}\n" for told in left), end="")
     else:
         target = arguments.output or Path(f"{name}-gradescope.zip")
         gradescope.package(arguments.assignment, _key(arguments.key), target)

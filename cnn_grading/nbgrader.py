@@ -28,6 +28,7 @@ from cnn_grading.nbgrader import configure
 configure(get_config())
 """
 NOTE = "# {title}\n# The course's grader writes the points of this question here."
+NO_RESULT = ("not graded", "nothing handed in")
 SCHEMA = 3  # of nbgrader's metadata
 
 
@@ -66,14 +67,13 @@ def source(assignment: Assignment) -> nbformat.NotebookNode:
         question = last.get(original.id)
         if question is None:
             continue
-        if question.check is None:
-            places[original.id].metadata = nbformat.NotebookNode(
-                {"nbgrader": _metadata(question, "markdown", solution=True)}
-            )
+        by_hand = question.check is None
+        told = {"nbgrader": _metadata(question, "markdown" if by_hand else "code", solution=by_hand)}
+        if by_hand:
+            places[original.id].metadata = nbformat.from_dict(told)
         else:
-            points = new_code_cell(NOTE.format(title=question.title), id=f"points-{_grade_id(question.name)}")
-            points.metadata = nbformat.NotebookNode(told)
-            cells.append(points)
+            cells.append(new_code_cell(NOTE.format(title=question.title), id=f"points-{_grade_id(question.name)}"))
+            cells[-1].metadata = nbformat.from_dict(told)
     notebook.cells = cells
     return notebook
 
@@ -127,8 +127,8 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
     return _written(folder, files)
 
 
-def submit(assignment: Assignment, places: Places, folder: Path) -> list[Path]:
-    """Write what `nbgrader autograde` takes, a notebook for each student who has handed in.
+def submit(assignment: Assignment, places: Places, folder: Path) -> tuple[list[Path], list[str]]:
+    """Write what `nbgrader autograde` takes, a notebook for each student whose file has been graded.
 
     Parameters
     ----------
@@ -141,14 +141,18 @@ def submit(assignment: Assignment, places: Places, folder: Path) -> list[Path]:
     -------
     list of Path
         What was written.
+    list of str
+        Students that have no result, and why: nbgrader would take a 0 for it.
     """
-    files = {}
+    files, left = {}, []
     for row in final(assignment.name, places):
-        if row.file:
+        if row.status in NO_RESULT:
+            left.append(f"{row.student}: {row.why or row.status}")
+        else:
             content = (places.submissions / assignment.name / f"{row.file}.ipynb").read_bytes()
             text = nbformat.writes(submission(assignment, content)) + "\n"
             files[f"submitted/{row.student}/{assignment.name}/{assignment.name}.ipynb"] = text
-    return _written(folder, files)
+    return _written(folder, files), left
 
 
 def _written(folder: Path, files: dict[str, str]) -> list[Path]:
@@ -240,7 +244,7 @@ class OurMarks(Preprocessor):
         told = resources["nbgrader"]
         rows = _finals(told["assignment"], self.submissions, self.results, self.marks)
         row = rows.get(told["student"])
-        if row is None or row.status in ("not graded", "nothing handed in"):
+        if row is None or row.status in NO_RESULT:
             why = (row.why or row.status) if row else "not in the class"
             raise ValueError(f"{told['student']} gets no mark: {why}")
         marks = {_grade_id(mark.name): mark for mark in row.questions}

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -80,7 +81,7 @@ def course(tmp_path_factory):
         assert done.returncode == 0, done.stderr
         assert main(["export", "small.ipynb", "--to", "nbgrader"]) == 0
         done = command("nbgrader", "autograde", "small")
-        assert f"{WAITING} gets no mark: it has not been graded yet" in done.stderr
+        assert done.returncode == 0, done.stderr
         done = command("nbgrader", "generate_feedback", "small")
         assert done.returncode == 0, done.stderr
         done = command("nbgrader", "export")
@@ -111,7 +112,17 @@ def test_every_mark_of_its_gradebook_equals_our_result(course):
         for name in ("small.1", "small.2"):
             assert found.pop((student, name.replace(".", "-"))) == told.get(name, 0), (student, PEOPLE[student])
     assert {name for _, name in found} == {"small-3"}
-    assert not [student for student, _ in found if student == WAITING]
+
+
+def test_who_has_no_result_is_left_out_and_gets_no_mark_if_he_is_put_in(course, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(course.parent)
+    assert main(["export", "small.ipynb", "--to", "nbgrader", "--output", str(tmp_path)]) == 0
+    assert f"left out: {WAITING}: it has not been graded yet" in capsys.readouterr().out
+    assert not (tmp_path / "submitted" / WAITING).exists()
+    shutil.copytree(course / "submitted/s000", course / "submitted" / WAITING)
+    done = command(course, "autograde", "small", "--student", WAITING)
+    shutil.rmtree(course / "submitted" / WAITING)
+    assert f"{WAITING} gets no mark: it has not been graded yet" in done.stderr and done.returncode != 0
 
 
 def test_its_export_has_our_totals(course):
