@@ -33,7 +33,7 @@ help:
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
-	@echo "make instructor   add what grading needs: a sandbox (bubblewrap), and what a cluster needs"
+	@echo "make instructor   add what grading needs: a sandbox (bubblewrap), nbgrader, and what a cluster needs"
 	@echo "make lock         write the hashes of every pinned version to the lock files"
 	@echo "make audit        ask for known vulnerabilities in what is pinned"
 	@echo "make test-matrix  test with the oldest and newest dependencies (PYTHONS=\"3.11 3.12\" for some Pythons)"

@@ -4,6 +4,9 @@ python -m cnn_grading check assignments/*.ipynb
 python -m cnn_grading release assignments/convolution.ipynb --into release
 python -m cnn_grading collect convolution moodle.zip --roster roster.csv --into submissions
 python -m cnn_grading grade assignments/convolution.ipynb
+python -m cnn_grading mark assignments/convolution.ipynb
+python -m cnn_grading feedback assignments/convolution.ipynb
+python -m cnn_grading report assignments/convolution.ipynb
 python -m cnn_grading export assignments/convolution.ipynb --into canvas.csv --roster roster.csv
 python -m cnn_grading sheet --variants 4 --chapters 1 2 --pdf
 """
@@ -27,10 +30,13 @@ from .checking import faults
 from .collect import collect, read_roster
 from .exam import names
 from .exam.sheet import sheets, write
+from .feedback import feedback
 from .files import write_atomically
 from .gradebook import fill
+from .mark import mark
 from .marks import Places, final
 from .release import release
+from .report import report
 from .sandbox import KINDS, NoSandbox, Sandbox
 
 CORES = os.cpu_count() or 1
@@ -99,6 +105,21 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--again", action="store_true", help="also what was graded with other checks")
     made.add_argument("--yes", action="store_true", help="write without asking")
     _add_sandbox(made)
+
+    made = command(mark_command, "write the answers that wait for you into a table, and read back what you gave them")
+    made.add_argument("assignment", type=Path, help="its source, a notebook")
+    made.add_argument("--marked", nargs="+", type=Path, default=[], metavar="CSV", help="copies that were filled in")
+    _add_places(made)
+
+    made = command(feedback_command, "write a page for each student: points, messages, comments, own code")
+    made.add_argument("assignment", type=Path, help="its source, a notebook")
+    made.add_argument("--into", type=Path, default=Path("feedback"), metavar="FOLDER", help="default: feedback")
+    _add_places(made)
+
+    made = command(report_command, "write a page on the class: marks, questions, and what to teach again")
+    made.add_argument("assignment", type=Path, help="its source, a notebook")
+    made.add_argument("--into", type=Path, default=Path("reports"), metavar="FOLDER", help="default: reports")
+    _add_places(made)
 
     made = command(export_command, "write marks into a platform's own sheet, or what else comes after grading")
     made.add_argument("assignment", type=Path, help="its source, a notebook")
@@ -273,6 +294,24 @@ def _regrade(
         return 1
     for who, (_, new) in changed.items():
         batch.store(results / f"{who}.json", new)
+    return 0
+
+
+def mark_command(arguments: argparse.Namespace) -> int:
+    """Write and read the table of marks by hand."""
+    print(mark(_read(arguments.assignment), _places(arguments), arguments.marked))
+    return 0
+
+
+def feedback_command(arguments: argparse.Namespace) -> int:
+    """Write what students get back."""
+    print(feedback(_read(arguments.assignment), _places(arguments), arguments.into))
+    return 0
+
+
+def report_command(arguments: argparse.Namespace) -> int:
+    """Write the page on the class."""
+    print(report(_read(arguments.assignment), _places(arguments), arguments.into))
     return 0
 
 

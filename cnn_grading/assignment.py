@@ -8,6 +8,7 @@ its `check` or `manual` cell.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -72,6 +73,12 @@ class Assignment:
     name: str
     questions: tuple[Question, ...]
     cells: list[Any] = field(repr=False, default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """Its first heading; its name if there is none."""
+        heading = re.search(r"^# (.+)$", "\n".join(cell.source for cell in self.cells), re.M)
+        return heading[1].strip() if heading else self.name
 
     @property
     def points(self) -> int:

@@ -89,6 +89,8 @@ class Final:
         Days begun after the deadline.
     penalty : float
         Points that being late costs; never more than were earned.
+    faults : tuple of str
+        What cells of the notebook raised, a sentence each.
     """
 
     student: str
@@ -100,6 +102,7 @@ class Final:
     of: float
     late: int = 0
     penalty: float = 0.0
+    faults: tuple[str, ...] = ()
 
     @property
     def earned(self) -> float:
@@ -164,6 +167,10 @@ def final(assignment: str, places: Places = Places()) -> list[Final]:
         raise ValueError(f"{places.results / assignment} holds no result: has it been graded?")
     of = max(result["of"] for result in results.values())
     by_hand = hand_marks(places.marks / f"{assignment}.csv")
+    names = {question["name"] for result in results.values() for question in result["questions"]}
+    for file, name in by_hand:
+        if file not in results or name not in names:
+            raise ValueError(f"marks of {assignment}: there is no result of {file!r} with a question {name!r}")
     people = list(_people(assignment, places, results))
     groups = {file for _, file, _ in people}
     due = deadlines(places.deadlines, assignment)
@@ -197,6 +204,8 @@ def _row(student: str, received: str, result: dict[str, Any], by_hand: dict[tupl
         points = None if told["status"] == "needs marking" else told["points"]
         mark = Mark(told["name"], told["title"], points, told["of"], told["status"], told["text"])
         row = by_hand.get((result["student"], told["name"]))
+        if row and not row["sha256"]:
+            raise ValueError(f"marks of {result['assignment']}: {row['student']}, {mark.name} is new: run `mark` first")
         if row and row["sha256"] == result["sha256"]:
             given = number(row["points"])
             if given is not None and given > mark.of:
@@ -216,7 +225,9 @@ def _row(student: str, received: str, result: dict[str, Any], by_hand: dict[tupl
         status, why = "needs marking", f"{', '.join(waiting)}: nobody has marked it yet"
     elif status == "needs marking":
         status = "graded"
-    return Final(student, result["student"], received, status, why, tuple(questions), result["of"])
+    return Final(
+        student, result["student"], received, status, why, tuple(questions), result["of"], faults=tuple(result["cells"])
+    )
 
 
 def _people(assignment: str, places: Places, results: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -226,6 +237,9 @@ def _people(assignment: str, places: Places, results: dict[str, Any]) -> Iterato
         yield from ((file, file, "") for file in results)
         return
     for row in read_table(collected, "student", "file", "received"):
+        for name in (row["student"], row["file"]):
+            if Path(name).name != name:
+                raise ValueError(f"{collected}: {name!r} cannot name a file")
         yield row["student"], row["file"], row["received"]
 
 

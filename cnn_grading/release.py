@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 import zipfile
 from pathlib import Path
 
@@ -84,10 +83,9 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
     notebook = nbformat.writes(released(assignment)) + "\n"
     if leaks := leaked(assignment, notebook):
         raise ValueError(f"{assignment.name}: hidden lines would go out, the first is {leaks[0]!r}")
-    title = re.search(r"^# (.+)$", "\n".join(cell.source for cell in assignment.cells), re.M)
     files = {
         f"{assignment.name}.ipynb": notebook,
-        "README.txt": README.format(title=title[1] if title else assignment.name, name=assignment.name),
+        "README.txt": README.format(title=assignment.title, name=assignment.name),
     }
     target = folder / assignment.name
     target.mkdir(parents=True, exist_ok=True)

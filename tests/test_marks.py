@@ -2,85 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
+import csv
+import io
 import json
-from pathlib import Path
 
+import nbformat
 import pytest
+from made_up_class import RIGHT, SCALE, WORDS, WRONG, Class
 
-from cnn_grading.marks import Places, final
+from cnn_grading.__main__ import main
+from cnn_grading.assignment import read
+from cnn_grading.mark import mark
+from cnn_grading.marks import final
+from cnn_grading.reading import cells_to_read, words_of
 from cnn_grading.tables import number, read_table, write_table
-
-
-def question(name, points, of, status="right", text="right, in all of 5 cases."):
-    """Return a question of a result."""
-    return {
-        "name": f"small.{name}",
-        "title": f"Title {name}",
-        "points": points,
-        "of": of,
-        "status": status,
-        "text": text,
-    }
-
-
-RIGHT, WRONG = question(1, 60, 60), question(1, 0, 60, "wrong", "not yet. It came out backwards.")
-SCALE, WORDS = question(2, 30, 30), question(3, 0, 10, "needs marking", "")
-
-
-class Class:
-    """A made-up class below a folder.
-
-    Parameters
-    ----------
-    folder : Path
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.places = Places(*(folder / name for name in ("submissions", "results", "marks", "deadlines.csv")))
-        self.people: list[str] = []
-
-    def add(self, file, *questions, students=(), status="needs marking", why="", received="2026-11-01T12:00:00"):
-        """Hand in a file, and grade it."""
-        content = file.encode()
-        sha256 = hashlib.sha256(content).hexdigest()
-        result = {
-            **{"student": file, "assignment": "small", "status": status, "why": why},
-            **{"points": sum(told["points"] for told in questions), "of": 100, "questions": questions, "cells": []},
-            **{"sha256": sha256, "key": "0" * 16, "checks": "1" * 16},
-        }
-        for place, name, text in (
-            (self.places.submissions, f"{file}.ipynb", file),
-            (self.places.results, f"{file}.json", json.dumps(result)),
-        ):
-            (place / "small").mkdir(parents=True, exist_ok=True)
-            (place / "small" / name).write_text(text, "utf-8")
-        self.people += [f"{student},{file},{received},\n" for student in students or [file]]
-        self._tell()
-        return sha256
-
-    def absent(self, student):
-        """Somebody hands in nothing."""
-        self.people.append(f"{student},,,nothing handed in\n")
-        self._tell()
-
-    def _tell(self):
-        table = self.places.submissions / "small" / "collected.csv"
-        table.write_text("student,file,received,note\n" + "".join(self.people), "utf-8")
-
-    def mark(self, *rows, name="small"):
-        """Mark by hand: student, question, points, comment, sha256."""
-        self.places.marks.mkdir(exist_ok=True)
-        columns = ("student", "question", "points", "comment", "sha256")
-        write_table(self.places.marks / f"{name}.csv", columns, [dict(zip(columns, row, strict=True)) for row in rows])
-
-    def due(self, *rows):
-        """Set deadlines."""
-        self.places.deadlines.write_text("assignment,student,due,percent,days\n" + "\n".join(rows), "utf-8")
-
-    def final(self):
-        """Return what each student gets, by student."""
-        return {row.student: row for row in final("small", self.places)}
 
 
 @pytest.fixture
@@ -264,3 +199,214 @@ def test_a_table_that_is_none_is_refused(tmp_path, content, words):
 
 def test_numbers_have_a_point_or_a_comma():
     assert [number(text) for text in ("", "0", "7.5", "7,5", "10")] == [None, 0, 7.5, 7.5, 10]
+
+
+# The table of marks by hand
+
+
+def assignment_of(*cells):
+    """Return an assignment of the questions small.1, in code, and small.3, by hand, from its cells."""
+    return read("small", nbformat.writes(nbformat.v4.new_notebook(cells=list(cells))))
+
+
+TEXT, CELL = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+START = CELL("def ring(x, w):\n    raise NotImplementedError", metadata={"tags": ["start"]})
+ASK = TEXT("## 3. Why?")
+OWN = TEXT(
+    "*Your answer here.*",
+    metadata={"tags": ["manual"], "question": {"name": "small.3", "title": "Why", "points": 10, "minutes": 5}},
+)
+SMALL = assignment_of(
+    TEXT("# Small\n\nRings."),
+    START,
+    CELL("def ring(x, w):\n    return x", metadata={"tags": ["solution"]}),
+    CELL(
+        "def check(answer):\n    expect(answer, 1.0, 2.0, gives=1.0)",
+        metadata={
+            "tags": ["check"],
+            "question": {"name": "small.1", "title": "Ring", "points": 60, "minutes": 5, "answer": "ring"},
+        },
+    ),
+    ASK,
+    OWN,
+    TEXT("5 points: for the mean.", metadata={"tags": ["rubric"]}),
+    TEXT("## That is all"),
+)
+
+
+def handed_in(*cells):
+    """Return a notebook, as bytes."""
+    return nbformat.writes(nbformat.v4.new_notebook(cells=list(cells))).encode()
+
+
+def edited(cell, source):
+    """Return a cell with another text and the same id."""
+    return nbformat.NotebookNode(cell | {"source": source})
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ([START, ASK, edited(OWN, "The mean."), TEXT("## That is all")], "The mean."),
+        ([START, ASK, TEXT("The mean."), TEXT("Of two."), TEXT("## That is all")], "The mean.\n\nOf two."),
+        ([START, ASK, OWN, TEXT("Below it."), TEXT("## That is all"), TEXT("Not this.")], "Below it."),
+        ([START, ASK, edited(OWN, "*Your answer here.* The mean.")], "The mean."),
+        ([START, edited(OWN, "Its question is gone.")], "Its question is gone."),
+        ([START, ASK, CELL("print(1 / 2)"), OWN], "print(1 / 2)"),
+        ([START, ASK, OWN, TEXT("## That is all"), TEXT("Too late.")], ""),
+        ([START, ASK, OWN], ""),
+        ([], ""),
+    ],
+)
+def test_words_are_found_wherever_they_were_written(cells, words):
+    assert words_of(cells_to_read(handed_in(*cells)), SMALL, SMALL.questions[1]) == words
+
+
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b"{",
+        b'{"cells": 7}',
+        b'{"cells": {"a": 1}}',
+        b"[" * 200_000,
+        b'{"cells": [1, null]}',
+    ],
+)
+def test_what_is_no_notebook_has_no_cells(notebook):
+    assert cells_to_read(notebook) == []
+
+
+def test_signs_that_cannot_be_seen_are_shown_as_such():
+    notebook = json.dumps({"cells": [{"cell_type": "code", "source": "a\x1b\ud800\u202eb\r\nü"}]}).encode()
+    assert cells_to_read(notebook)[0].text == "a\ufffd\ufffd\ufffdb\nü"
+
+
+def answers(course, **files):
+    """Hand in a notebook for each student, with these words."""
+    for file, words in files.items():
+        course.add(file, RIGHT, WORDS, notebook=handed_in(START, ASK, edited(OWN, words), TEXT("## That is all")))
+
+
+def rows_of(path):
+    """Return a table's rows by student and question."""
+    return {(row["student"], row["question"]): row for row in read_table(path)}
+
+
+def fill_in(path, into, **given):
+    """Fill in points and comments of small.3 by student, as somebody does in a spreadsheet, into a copy."""
+    rows = read_table(path)
+    for row in rows:
+        if row["question"] == "small.3" and row["student"] in given:
+            row["points"], row["comment"] = given[row["student"]]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    into.write_text(text.getvalue(), "utf-8", newline="")
+
+
+def test_a_table_goes_out_with_answers_and_rubric_and_comes_back_with_points_and_comments(course, tmp_path):
+    answers(course, anna="=The mean.", ben="-No idea")
+    course.add("cleo", status="unreadable", why="the file is empty")
+    made = mark(SMALL, course.places)
+    assert "2 rows, 2 without points" in str(made)
+    row = rows_of(made.path)["anna", "small.3"]
+    assert (row["answer"], row["rubric"], row["of"]) == ("=The mean.", "5 points: for the mean.", "10")
+    fill_in(made.path, tmp_path / "copy.csv", anna=("7,5", "=Why?"), ben=("0", '-1 for "no"\nsay more'))
+    assert "none without points" in str(mark(SMALL, course.places, [tmp_path / "copy.csv"]))
+    rows = course.final()
+    assert (rows["anna"].points, rows["anna"].questions[1].comment) == (67.5, "=Why?")
+    assert (rows["ben"].points, rows["ben"].questions[1].comment) == (60, '-1 for "no"\nsay more')
+    assert rows["cleo"].points is None
+    before = made.path.read_bytes()
+    mark(SMALL, course.places)
+    assert made.path.read_bytes() == before
+
+
+def test_two_people_mark_a_half_each(course, tmp_path):
+    answers(course, anna="The mean.", ben="The sum.")
+    made = mark(SMALL, course.places)
+    fill_in(made.path, tmp_path / "one.csv", anna=("7", ""))
+    fill_in(made.path, tmp_path / "two.csv", ben=("3", ""))
+    mark(SMALL, course.places, [tmp_path / "one.csv", tmp_path / "two.csv"])
+    assert {student: row.points for student, row in course.final().items()} == {"anna": 67, "ben": 63}
+
+
+def test_a_new_file_keeps_the_mark_of_an_answer_that_is_the_same_and_asks_for_any_other(course, tmp_path):
+    answers(course, anna="The mean.", ben="The sum.")
+    made = mark(SMALL, course.places)
+    fill_in(made.path, tmp_path / "copy.csv", anna=("7", "Yes."), ben=("3", "No."))
+    mark(SMALL, course.places, [tmp_path / "copy.csv"])
+    course.add("anna", WRONG, WORDS, notebook=handed_in(CELL("x = 1"), ASK, edited(OWN, "The mean.")))
+    answers(course, ben="The mean, of course.")
+    assert [course.final()[student].points for student in ("anna", "ben")] == [None, None]
+    for _ in range(2):  # it is told until it is done
+        told = str(mark(SMALL, course.places))
+        assert "ben, small.3: mark it again: the file has changed, and it had 3 points" in told
+        assert "anna" not in told
+    assert (course.final()["anna"].points, course.final()["ben"].points) == (7, None)
+    assert course.final()["ben"].questions[1].comment == "No."
+
+
+def test_a_row_of_ones_own_overrules_a_check(course):
+    course.add("anna", WRONG, WORDS, notebook=handed_in(START))
+    course.mark(("anna", "small.1", "20", "The idea is right.", ""))
+    with pytest.raises(ValueError, match=r"anna, small\.1 is new: run `mark` first"):
+        course.final()
+    mark(SMALL, course.places)
+    assert (course.final()["anna"].earned, course.final()["anna"].questions[0].points) == (20, 20)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (("nobody", "small.3", "5", "", ""), "no result of 'nobody'"),
+        (("anna", "small.9", "5", "", ""), "no question 'small.9'"),
+        (("anna", "small.3", "11", "", ""), "11 of 10 points for small.3, which is too many"),
+    ],
+)
+def test_a_mark_that_belongs_nowhere_is_not_dropped(course, row, words):
+    answers(course, anna="The mean.")
+    course.mark(row)
+    before = (course.places.marks / "small.csv").read_bytes()
+    with pytest.raises(ValueError, match=words):
+        mark(SMALL, course.places)
+    assert (course.places.marks / "small.csv").read_bytes() == before
+
+
+# From the command line
+
+
+def test_a_corrected_check_changes_one_question_of_those_whom_it_wronged(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    right, wrong = "def ring(x, w):\n    return x", "def ring(x, w):\n    return w"
+    for student, code in (("anna", right), ("ben", wrong)):
+        path = tmp_path / "submissions" / "small" / f"{student}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(handed_in(CELL(code), ASK, edited(OWN, "The mean.")))
+    source = nbformat.writes(nbformat.v4.new_notebook(cells=SMALL.cells))
+    (tmp_path / "small.ipynb").write_text(source.replace("gives=1.0", "gives=2.0"), "utf-8")  # the mistake
+    sandbox = ("--sandbox", "none", "--workers", "1")
+    assert main(["key"]) == main(["grade", "small.ipynb", *sandbox]) == main(["mark", "small.ipynb"]) == 0
+    table = tmp_path / "marks" / "small.csv"
+    fill_in(table, table, anna=("7", "Yes."), ben=("3", "No."))
+    stored = {path.stem: json.loads(path.read_text("utf-8")) for path in (tmp_path / "results/small").iterdir()}
+    marks = {row.student: row for row in final("small")}
+    assert {student: row.points for student, row in marks.items()} == {"anna": 7, "ben": 63}
+    (tmp_path / "small.ipynb").write_text(source, "utf-8")
+    capsys.readouterr()
+    assert main(["grade", "small.ipynb", *sandbox, "--question", "small.1", "--yes"]) == 0
+    out = capsys.readouterr().out
+    assert "small.1: 2 of 2 marks change" in out
+    assert ["anna", "0", "60"] in [line.split() for line in out.splitlines()]
+    assert ["ben", "60", "0"] in [line.split() for line in out.splitlines()]
+    for row in final("small"):
+        old, new = stored[row.student], json.loads((tmp_path / f"results/small/{row.student}.json").read_text("utf-8"))
+        assert {name for name in old if old[name] != new[name]} == {"points", "questions", "checks"}
+        assert new["questions"][1] == old["questions"][1]
+        assert row.questions[1] == marks[row.student].questions[1], "a mark by hand has changed"
+    assert {row.student: row.points for row in final("small")} == {"anna": 67, "ben": 3}
