@@ -10,8 +10,9 @@ BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
 SLOW := assignments benchmarks book browser dependencies explorers explorers_networks explorers_numbers \
-    explorers_pictures explorers_stills files firefox frameworks grading grading_cluster grading_values jupyterlab landing \
-    lecture_statements mutate names offline palette plots properties prose published questions runtime search style training
+    explorers_pictures explorers_stills export files firefox frameworks grading grading_cluster grading_values jupyterlab \
+    landing lecture_statements mutate names nbgrader offline palette plots properties prose published questions runtime \
+    search sheet style training
 TOOLS := _build/tools
 FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
