@@ -297,9 +297,12 @@ def seen(path):
 found = [name for name in ("source", "submission", "results", "source/cnn_course") if seen("/autograder/" + name)]
 if not seen("/autograder") or found or os.getuid() < 40_000 or os.geteuid() < 40_000:
     raise SystemError(f"I see {found} as {os.getuid()}")
-if os.fork() == 0:
-    os.setsid()
-    time.sleep(600)
+try:
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(600)
+except PermissionError:
+    pass
 np.save("mine.npy", np.ones(3))
 """
 
