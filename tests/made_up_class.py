@@ -6,6 +6,9 @@ import hashlib
 import json
 from pathlib import Path
 
+import nbformat
+
+from cnn_grading.assignment import read
 from cnn_grading.marks import Places, final
 from cnn_grading.tables import write_table
 
@@ -90,3 +93,49 @@ class Class:
     def final(self):
         """Return what each student gets, by student."""
         return {row.student: row for row in final("small", self.places)}
+
+
+def assignment_of(*cells):
+    """Return an assignment of the questions small.1, in code, and small.3, by hand, from its cells."""
+    return read("small", nbformat.writes(nbformat.v4.new_notebook(cells=list(cells))))
+
+
+TEXT, CELL = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+START = CELL("def ring(x, w):\n    raise NotImplementedError", metadata={"tags": ["start"]})
+ASK = TEXT("## 3. Why?")
+OWN = TEXT(
+    "*Your answer here.*",
+    metadata={"tags": ["manual"], "question": {"name": "small.3", "title": "Why", "points": 10, "minutes": 5}},
+)
+SMALL = assignment_of(
+    TEXT("# Small\n\nRings."),
+    START,
+    CELL("def ring(x, w):\n    return x", metadata={"tags": ["solution"]}),
+    CELL(
+        "def check(answer):\n    expect(answer, 1.0, 2.0, gives=1.0)",
+        metadata={
+            "tags": ["check"],
+            "question": {"name": "small.1", "title": "Ring", "points": 60, "minutes": 5, "answer": "ring"},
+        },
+    ),
+    ASK,
+    OWN,
+    TEXT("5 points: for the mean.", metadata={"tags": ["rubric"]}),
+    TEXT("## That is all"),
+)
+
+
+def handed_in(*cells):
+    """Return a notebook, as bytes."""
+    return nbformat.writes(nbformat.v4.new_notebook(cells=list(cells))).encode()
+
+
+def edited(cell, source):
+    """Return a cell with another text and the same id."""
+    return nbformat.NotebookNode(cell | {"source": source})
+
+
+def answers(course, **files):
+    """Hand in a notebook for each student, with these words."""
+    for file, words in files.items():
+        course.add(file, RIGHT, WORDS, notebook=handed_in(START, ASK, edited(OWN, words), TEXT("## That is all")))

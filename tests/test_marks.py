@@ -8,10 +8,24 @@ import json
 
 import nbformat
 import pytest
-from made_up_class import RIGHT, SCALE, WORDS, WRONG, Class
+from made_up_class import (
+    ASK,
+    CELL,
+    OWN,
+    RIGHT,
+    SCALE,
+    SMALL,
+    START,
+    TEXT,
+    WORDS,
+    WRONG,
+    Class,
+    answers,
+    edited,
+    handed_in,
+)
 
 from cnn_grading.__main__ import main
-from cnn_grading.assignment import read
 from cnn_grading.mark import mark
 from cnn_grading.marks import final
 from cnn_grading.reading import cells_to_read, words_of
@@ -204,46 +218,6 @@ def test_numbers_have_a_point_or_a_comma():
 # The table of marks by hand
 
 
-def assignment_of(*cells):
-    """Return an assignment of the questions small.1, in code, and small.3, by hand, from its cells."""
-    return read("small", nbformat.writes(nbformat.v4.new_notebook(cells=list(cells))))
-
-
-TEXT, CELL = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
-START = CELL("def ring(x, w):\n    raise NotImplementedError", metadata={"tags": ["start"]})
-ASK = TEXT("## 3. Why?")
-OWN = TEXT(
-    "*Your answer here.*",
-    metadata={"tags": ["manual"], "question": {"name": "small.3", "title": "Why", "points": 10, "minutes": 5}},
-)
-SMALL = assignment_of(
-    TEXT("# Small\n\nRings."),
-    START,
-    CELL("def ring(x, w):\n    return x", metadata={"tags": ["solution"]}),
-    CELL(
-        "def check(answer):\n    expect(answer, 1.0, 2.0, gives=1.0)",
-        metadata={
-            "tags": ["check"],
-            "question": {"name": "small.1", "title": "Ring", "points": 60, "minutes": 5, "answer": "ring"},
-        },
-    ),
-    ASK,
-    OWN,
-    TEXT("5 points: for the mean.", metadata={"tags": ["rubric"]}),
-    TEXT("## That is all"),
-)
-
-
-def handed_in(*cells):
-    """Return a notebook, as bytes."""
-    return nbformat.writes(nbformat.v4.new_notebook(cells=list(cells))).encode()
-
-
-def edited(cell, source):
-    """Return a cell with another text and the same id."""
-    return nbformat.NotebookNode(cell | {"source": source})
-
-
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
@@ -283,12 +257,6 @@ def test_what_is_no_notebook_has_no_cells(notebook):
 def test_signs_that_cannot_be_seen_are_shown_as_such():
     notebook = json.dumps({"cells": [{"cell_type": "code", "source": "a\x1b\ud800\u202eb\r\nü"}]}).encode()
     assert cells_to_read(notebook)[0].text == "a\ufffd\ufffd\ufffdb\nü"
-
-
-def answers(course, **files):
-    """Hand in a notebook for each student, with these words."""
-    for file, words in files.items():
-        course.add(file, RIGHT, WORDS, notebook=handed_in(START, ASK, edited(OWN, words), TEXT("## That is all")))
 
 
 def rows_of(path):
