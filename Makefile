@@ -10,8 +10,9 @@ BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
 SLOW := assignments benchmarks book browser dependencies explorers explorers_networks explorers_numbers \
-    explorers_pictures explorers_stills files firefox frameworks grading grading_cluster grading_values jupyterlab landing \
-    lecture_statements mutate names offline palette plots properties prose published questions runtime search style training
+    explorers_pictures explorers_stills export files firefox frameworks grading grading_cluster grading_values jupyterlab \
+    landing lecture_statements mutate names nbgrader offline palette plots properties prose published questions runtime \
+    search sheet style training
 TOOLS := _build/tools
 FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
@@ -33,7 +34,7 @@ help:
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
-	@echo "make instructor   add what grading needs: a sandbox (bubblewrap), and what a cluster needs"
+	@echo "make instructor   add what grading needs: a sandbox (bubblewrap), nbgrader, and what a cluster needs"
 	@echo "make lock         write the hashes of every pinned version to the lock files"
 	@echo "make audit        ask for known vulnerabilities in what is pinned"
 	@echo "make test-matrix  test with the oldest and newest dependencies (PYTHONS=\"3.11 3.12\" for some Pythons)"

@@ -95,7 +95,7 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
     ValueError
         If the roster or the source cannot be read.
     """
-    people = _roster(roster) if roster else None
+    people = read_roster(roster) if roster else None
     folder = into / assignment
     folder.mkdir(parents=True, exist_ok=True)
     newest: dict[str, Found] = {}
@@ -143,8 +143,8 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
     return Report(rows, unknown, folder)
 
 
-def _roster(path: Path) -> dict[str, dict[str, str]]:
-    """Return the rows of a roster by student."""
+def read_roster(path: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of a roster by student; see `collect`."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     if not rows or "student" not in rows[0]:
