@@ -291,7 +291,8 @@ def write_font(app: Sphinx, exception: Exception | None) -> None:
     if target.exists() and stamp.exists() and stamp.read_text("utf-8") == characters:
         return
     font = TTFont(BytesIO(files("ziamath").joinpath("fonts/STIXTwoMath-Regular.ttf").read_bytes()))
-    options = subset.Options(layout_features=["ssty"], hinting=False, name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
+    # Without the other drawings for scripts (ssty), which are a little bolder and make the font twice as large.
+    options = subset.Options(layout_features=[], hinting=False, name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
     options.flavor = "woff2"
     getLogger("fontTools").setLevel(WARNING)
     subsetter = subset.Subsetter(options)
