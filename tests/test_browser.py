@@ -178,6 +178,19 @@ def test_nothing_is_wider_than_the_window(page: Any, width: int) -> None:
     assert out == []
 
 
+def test_twice_as_large_nothing_is_lost(page: Any) -> None:
+    # A window of 1280 at 200 %: half as many pixels of CSS, and every size of the page in them.
+    dress(page, size={"width": 640, "height": 450})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")  # and text alone, as some set their browser
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    hidden = page.evaluate("""() => [...document.querySelectorAll("article :is(p, li, h1, h2, h3, summary, dt)")].filter(
+        (e) => e.checkVisibility() && !e.closest(".scroll, .table, .cc-box, svg") && e.scrollWidth > e.clientWidth + 2
+            && getComputedStyle(e).overflowX !== "visible").map((e) => e.outerHTML.slice(0, 200))""")
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    assert wide == 640
+    assert hidden == []
+
+
 def test_formulas_are_mathml(page: Any) -> None:
     raw = page.evaluate(
         r"""() => {

@@ -159,7 +159,7 @@ def small(value: str) -> str:
     if not value.startswith(PNG):
         return value
     picture = Image.open(BytesIO(b64decode(value.removeprefix(PNG)))).convert("RGBA")
-    seen = picture.convert("RGB") if picture.getextrema()[3] == (255, 255) else picture
+    seen = picture.convert("RGB") if picture.getchannel("A").getextrema() == (255, 255) else picture
     file = BytesIO()
     seen.save(file, "WEBP", lossless=True, exact=True, quality=100, method=6)
     return min(value, WEBP + b64encode(file.getvalue()).decode(), key=len)
