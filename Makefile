@@ -42,7 +42,7 @@ help:
 	@echo "make clean        remove the environment and everything built"
 
 book: $(READY)
-	$(BIN)/jupyter-book build . -W --keep-going -n
+	$(BIN)/python tools/make_book.py
 	@echo "The book is built. Open $(CURDIR)/$(FIRST_PAGE)"
 
 serve: book
