@@ -43,7 +43,7 @@
       const box = { checkbox: "☐", radio: "○" }[input.type];
       input.replaceWith(box ? `${box} ` : make("span", input.closest(".cc-cell") ? "" : "blank", input.value));
     });
-    const unprinted = ".cc-transport, .cc-explorer :is(details, select, button, [role=status], .cc-hidden), .under, .live, script, noscript, .headerlink, .copy";
+    const unprinted = ".cc-transport, .cc-explorer :is(details, select, button, [role=status], .cc-hidden, .cc-sources), .under, .live, script, noscript, .headerlink, .copy";
     all(unprinted).forEach((node) => node.remove());
 
     for (const node of all("[id]")) if (!node.closest("svg")) node.id = `${own}.${node.id}`;
@@ -54,6 +54,7 @@
       else if (published) link.href = new URL(link.getAttribute("href"), published).href;
       else link.removeAttribute("href"); // what is not in the book on paper
     }
+    for (const code of all("pre")) code.classList.toggle("long", code.textContent.trim().split("\n").length > 16);
     for (const image of all("img")) Object.assign(image, { src: image.src, loading: "eager" });
     for (const stars of all(".stars")) stars.removeAttribute("aria-label"); // the outline would say it, too
     article.id = own;
@@ -120,7 +121,7 @@
 
     const book = document.querySelector(".bar .book").textContent, cover = make(`<div class="cover"><p class="title"></p><figure></figure></div>`);
     cover.firstChild.append(book);
-    cover.children[1].append(articles[0].querySelector("svg")?.cloneNode(true) ?? "");
+    cover.children[1].append(articles[0].querySelector("figure svg")?.cloneNode(true) ?? "");
     for (const said of document.querySelectorAll(".foot p:not(.run, .keep) > span")) cover.append(make(`<p>${said.innerHTML}</p>`));
 
     // Chromium has no strings that a heading sets, so each page of the site has a page style of its own.

@@ -90,8 +90,9 @@ def with_outline(pdf: bytes, headings: list[dict[str, Any]]) -> bytes:
             above.pop()
         place, number = places["/" + heading["id"]], numbers[heading["id"]]
         parent = above[-1][1] if above else None
+        fit = Fit.xyz(place.left, place.top)
         entry = writer.add_outline_item(
-            heading["title"], number - 1, parent, fit=Fit.xyz(place.left, place.top), is_open=False
+            title=heading["title"], page_number=number - 1, parent=parent, fit=fit, is_open=False
         )
         assert isinstance(entry, IndirectObject)
         above.append((heading["level"], entry))
