@@ -55,6 +55,7 @@
       else link.removeAttribute("href"); // what is not in the book on paper
     }
     for (const code of all("pre")) code.classList.toggle("long", code.textContent.trim().split("\n").length > 16);
+    for (const table of all("table")) table.classList.toggle("long", table.rows.length > 12);
     for (const image of all("img")) Object.assign(image, { src: image.src, loading: "eager" });
     for (const stars of all(".stars")) stars.removeAttribute("aria-label"); // the outline would say it, too
     article.id = own;

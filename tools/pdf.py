@@ -58,18 +58,26 @@ def run(page: Page, name: str, **given: Any) -> Any:
     return page.evaluate(f"(given) => ({(HERE / 'pdf.js').read_text('utf-8')}).{name}(given)", given)
 
 
+def names_of(built: Path, paths: list[Path]) -> dict[str, str]:
+    """Return the addresses of pages, each with the name that stands before its ids."""
+    return {path.as_uri(): path.stem for path in paths} | {(built / "index.html").as_uri(): Path(FIRST).stem}
+
+
+def collected(page: Page, path: Path, names: dict[str, str]) -> dict[str, Any]:
+    """Open one page of the book, let its explorers draw themselves and return what pdf.js makes of it."""
+    page.goto(path.as_uri())
+    page.wait_for_function(DRAWN, polling=100, timeout=60_000)
+    return run(page, "collect", names=names)
+
+
 def assembled(browser: Browser, built: Path, paper: str) -> tuple[Page, list[dict[str, Any]]]:
     """Return the open page that holds the whole book, and its headings in order."""
     first = built / FIRST
     paths = reading_order(first)
-    names = {path.as_uri(): path.stem for path in paths} | {(built / "index.html").as_uri(): first.stem}
+    names = names_of(built, paths)
     live = browser.new_page(viewport={"width": 642, "height": 3000}, reduced_motion="reduce", color_scheme="light")
     live.emulate_media(media="print")
-    pages = []
-    for path in paths:
-        live.goto(path.as_uri())
-        live.wait_for_function(DRAWN, polling=100, timeout=60_000)
-        pages.append(run(live, "collect", names=names))
+    pages = [collected(live, path, names) for path in paths]
     live.close()
     page = browser.new_page(color_scheme="light")
     page.route(re.compile(r"\.js(\?|$)"), lambda route: route.abort())  # the scripts of the page have done their work
@@ -107,11 +115,13 @@ def with_outline(pdf: bytes, headings: list[dict[str, Any]]) -> bytes:
     return out.getvalue()
 
 
-def print_book(built: Path, paper: str) -> bytes:
+def print_book(browser: Browser, built: Path, paper: str) -> bytes:
     """Print the book.
 
     Parameters
     ----------
+    browser : Browser
+        An open Chromium; no other browser prints to a file.
     built : Path
         The folder of its pages.
     paper : str
@@ -129,14 +139,11 @@ def print_book(built: Path, paper: str) -> bytes:
     """
     if not (built / FIRST).is_file():
         raise FileNotFoundError(f"there is no {built / FIRST}: build the book first, make book")
-    system = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox", "--disable-gpu"])
-        page, headings = assembled(browser, built.resolve(), paper)
-        draft = page.pdf(prefer_css_page_size=True, print_background=True, tagged=False)
-        run(page, "number", numbers=page_numbers(PdfReader(BytesIO(draft))))
-        pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
-        browser.close()
+    page, headings = assembled(browser, built.resolve(), paper)
+    draft = page.pdf(prefer_css_page_size=True, print_background=True, tagged=False)
+    run(page, "number", numbers=page_numbers(PdfReader(BytesIO(draft))))
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
+    page.close()
     return with_outline(pdf, headings)
 
 
@@ -146,8 +153,12 @@ def main() -> int:
     parser.add_argument("--paper", choices=PAPERS, default=PAPERS[0])
     paper = parser.parse_args().paper
     path = BUILT.parent / f"convolutional-networks-{paper}.pdf"
+    system = next(filter(None, map(shutil.which, CHROMIUM)), None)
     try:
-        pdf = print_book(BUILT, paper)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox", "--disable-gpu"])
+            pdf = print_book(browser, BUILT, paper)
+            browser.close()
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 1
