@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+PAPER ?= A4
 NOTEBOOKS ?=
 MUTATE ?=
 FUZZ ?=
@@ -11,17 +12,18 @@ READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
 SLOW := assignments benchmarks book browser dependencies explorers explorers_networks explorers_numbers \
     explorers_pictures explorers_stills files firefox frameworks grading grading_cluster grading_values jupyterlab landing \
-    lecture_statements mutate names offline palette plots properties prose published questions runtime search style training
+    lecture_statements mutate names offline palette pdf plots properties prose published questions runtime search style training
 TOOLS := _build/tools
 FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book serve links quick library test exercises fuzz lint notebooks frameworks browser instructor bench \
+.PHONY: help book pdf serve links quick library test exercises fuzz lint notebooks frameworks browser instructor bench \
     lock audit test-matrix mutate clean
 
 help:
 	@echo "make book         build the book and say where its first page is"
+	@echo "make pdf          print the book as one PDF (PAPER=Letter for that paper)"
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make links        build the book and see that every link in it leads somewhere"
 	@echo "make quick        lint, and test the library: the first thing to run after a change, a minute"
@@ -43,6 +45,9 @@ help:
 book: $(READY)
 	$(BIN)/jupyter-book build . -W --keep-going -n
 	@echo "The book is built. Open $(CURDIR)/$(FIRST_PAGE)"
+
+pdf: book browser
+	$(BIN)/python tools/pdf.py --paper $(PAPER)
 
 serve: book
 	@echo "Serving the book on http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"

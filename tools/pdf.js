@@ -109,6 +109,10 @@
       }
       for (const heading of article.querySelectorAll("h1, h2, h3")) {
         const level = Number(heading.tagName[1]), id = level === 1 ? article.id : heading.closest("[id]").id;
+        if (level > 1) { // a section may begin at the foot of the page before its heading
+          heading.closest("[id]").removeAttribute("id");
+          heading.id = id;
+        }
         const number = heading.querySelector(".section-number")?.textContent ?? "";
         const text = heading.textContent.replace(number, "").replace(/\s+/g, " ").trim();
         headings.push({ level, id, title: `${number.trim()} ${text}`.trim() });
