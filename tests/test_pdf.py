@@ -40,15 +40,17 @@ class Book:
         """The text of each page, without its running heads and its number."""
         foot = re.compile(r"\d+ / \d+")
         pages = (page.get_textpage().get_text_range() for page in PdfDocument(self.content))
-        return [
-            "\n".join(l for l in text.splitlines() if l not in self.heads and not foot.fullmatch(l)) for text in pages
-        ]
+        lines = (text.splitlines() for text in pages)
+        return ["\n".join(x for x in page if x not in self.heads and not foot.fullmatch(x)) for page in lines]
 
     @cached_property
     def outside(self) -> list[int]:
         """The pages with text beyond their edges."""
         pages = enumerate((page.get_textpage() for page in PdfDocument(self.content)), 1)
-        return [at for at, page in pages if squeeze(page.get_text_range()) != squeeze(page.get_text_bounded())]
+        # Lengths, since the two write the sign of a divided word differently.
+        return [
+            at for at, page in pages if len(squeeze(page.get_text_range())) != len(squeeze(page.get_text_bounded()))
+        ]
 
     @cached_property
     def heads(self) -> set[str]:
