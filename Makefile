@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+PAPER ?= A4
 NOTEBOOKS ?=
 MUTATE ?=
 FUZZ ?=
@@ -9,19 +10,20 @@ PYTHONS ?=
 BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
-SLOW := assignments benchmarks book browser dependencies explorers explorers_networks explorers_numbers \
-    explorers_pictures explorers_stills files firefox frameworks grading grading_cluster grading_values jupyterlab landing \
-    lecture_statements mutate names offline palette plots properties prose published questions runtime search style training
+SLOW := assignments benchmarks book browser dependencies explorer* export files firefox frameworks grading grading_cluster \
+    grading_values jupyterlab landing lecture_statements mutate names nbgrader offline palette pdf plots properties prose \
+    published questions runtime search sheet style training
 TOOLS := _build/tools
 FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book serve links quick library test exercises fuzz lint notebooks frameworks browser instructor bench \
+.PHONY: help book pdf serve links quick library test exercises fuzz lint notebooks frameworks browser instructor bench \
     lock audit test-matrix mutate clean
 
 help:
 	@echo "make book         build the book and say where its first page is"
+	@echo "make pdf          print the book as one PDF (PAPER=Letter for that paper)"
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make links        build the book and see that every link in it leads somewhere"
 	@echo "make quick        lint, and test the library: the first thing to run after a change, a minute"
@@ -33,7 +35,7 @@ help:
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
-	@echo "make instructor   add what grading needs: a sandbox (bubblewrap), and what a cluster needs"
+	@echo "make instructor   add what grading needs: a sandbox (bubblewrap), nbgrader, and what a cluster needs"
 	@echo "make lock         write the hashes of every pinned version to the lock files"
 	@echo "make audit        ask for known vulnerabilities in what is pinned"
 	@echo "make test-matrix  test with the oldest and newest dependencies (PYTHONS=\"3.11 3.12\" for some Pythons)"
@@ -41,8 +43,11 @@ help:
 	@echo "make clean        remove the environment and everything built"
 
 book: $(READY)
-	$(BIN)/jupyter-book build . -W --keep-going -n
+	$(BIN)/python tools/make_book.py
 	@echo "The book is built. Open $(CURDIR)/$(FIRST_PAGE)"
+
+pdf: book browser
+	$(BIN)/python tools/pdf.py --paper $(PAPER)
 
 serve: book
 	@echo "Serving the book on http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
@@ -55,7 +60,7 @@ quick: $(READY)
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint library
 
 library: $(READY)
-	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore=tests/test_%.py)
+	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
 
 test: $(READY) browser instructor
 	$(BIN)/python -m pytest

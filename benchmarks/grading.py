@@ -60,7 +60,7 @@ def grade_class(count: int, workers: int) -> int:
         for number, path in enumerate(paths):
             path.write_bytes(kinds[number % len(kinds)])
         jobs = batch.jobs(paths, SOURCE, KEY, "bwrap", ())
-        done = [result["status"] != "stopped" for result in batch.finished(jobs, batch.local(workers), 2 * workers)]
+        done = [result["status"] != "stopped" for result in batch.finished(jobs, batch.local(workers))]
     return sum(done)
 
 

@@ -1,12 +1,18 @@
-"""Measure the built book: the weight of its pages, how fast its explorers answer, how soon they are there.
+"""Measure the built book: what its pages weigh, how soon they are there, how fast they answer, how long a build takes.
 
-    python benchmarks/pages.py _build/html
+    python benchmarks/pages.py _build/html                       everything, some hours
+    python benchmarks/pages.py _build/html --only weight build   some of it
+    python benchmarks/pages.py _build/html --loads 1             quickly, to see what is far off
 
-Weight: everything that a first visit loads before it comes to an explorer, gzip, with and without what is a photograph.
-Answer: what one move of a slider costs, for all sliders of an explorer over their ranges, first the handlers alone and
-then with style and layout, which is all that stands before the repaint; besides, the filter of a picture as large as it
-may be. Ready: the time to the last explorer of a page on a line with 1.6 Mbit/s and a round trip of 150 ms and with a
-processor slowed down four times; median of several loads without a cache.
+Weight: what a first visit loads, gzip, before a reader moves and then with all explorers; photographs stand apart. With
+it the requests to other machines and what is written to the console, both of which have to be none. Lighthouse:
+the marks of a phone for speed, accessibility, good practice and search engines, how long the page does not answer, and
+how far its layout shifts; it takes Node. Answer: what one move of a slider costs, for all sliders of an explorer over
+their ranges, first the handlers alone and then with style and layout, which is all that stands before the repaint;
+besides, the filter of a picture as large as it may be. Ready: the time to the last explorer of a page on a line with
+1.6 Mbit/s and a round trip of 150 ms and with a processor slowed down four times. Build: of a copy, from nothing, again
+with nothing changed, and with one sentence added to a chapter. Lighthouse and Ready are medians of several loads
+without a cache.
 """
 
 from __future__ import annotations
@@ -16,19 +22,32 @@ import functools
 import gzip
 import http.server
 import io
+import json
+import os
 import re
 import shutil
 import statistics
+import subprocess
+import sys
+import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+import nbformat
 import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+ROOT = Path(__file__).resolve().parents[1]
+KINDS = ("weight", "lighthouse", "answer", "ready", "build")
+LIGHTHOUSE = "lighthouse@12.8.2"
+MARKS = ("performance", "accessibility", "best-practices", "seo")
+FIGURES = {"total-blocking-time": 0, "cumulative-layout-shift": 3}  # and their decimals
+NO_NODE = "Lighthouse needs Node and npm, which are not here: install Node to have its marks."
 LOADS = 5
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
 SLOWER = 4
@@ -164,15 +183,83 @@ def fresh_page(browser: Any) -> Iterator[Any]:
         context.close()
 
 
-def weigh(browser: Any, address: str) -> tuple[int, float, float]:
-    """Return the number of files of a first visit and their kilobytes, with and without photographs."""
+def weigh(browser: Any, address: str) -> tuple[list[tuple[int, float, float]], list[str], list[str]]:
+    """Return what a first visit loads, without and with explorers, whom else it asked, and what the console says.
+
+    What it loads is the number of files, and their kilobytes with and without photographs.
+    """
     Zipped.sent.clear()
+    loads, outside, said = [], [], []
+
+    def note() -> None:
+        sums = (sum(entry[part] for entry in Zipped.sent) / 1e3 for part in (1, 2))
+        loads.append((len(Zipped.sent), *sums))
+
     with fresh_page(browser) as page:
+        page.on("request", lambda request: None if request.url.startswith((site_of(address), "data:", "blob:"))
+                else outside.append(request.url))  # fmt: skip
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(address, wait_until="networkidle")
-        for image in page.locator("img[loading=lazy]").all():
+        note()
+        page.wait_for_function(APPROACH, polling=100)
+        for image in page.locator("img[loading=lazy]:visible").all():
             image.scroll_into_view_if_needed()
         page.wait_for_load_state("networkidle")
-    return len(Zipped.sent), sum(entry[1] for entry in Zipped.sent) / 1e3, sum(entry[2] for entry in Zipped.sent) / 1e3
+        note()
+    return loads, outside, said
+
+
+def site_of(address: str) -> str:
+    """Return the part of an address that all pages share."""
+    return "/".join(address.split("/", 3)[:3]) + "/"
+
+
+def install_lighthouse() -> Path | None:
+    """Install Lighthouse below _build and return its script; without Node there is none."""
+    folder = ROOT / "_build" / "lighthouse"
+    script = folder / "node_modules" / "lighthouse" / "cli" / "index.js"
+    if not shutil.which("node") or not shutil.which("npm"):
+        return None
+    if not script.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        install = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(folder), LIGHTHOUSE]
+        subprocess.run(install, check=True)
+    return script
+
+
+def marks(script: Path, address: str, chromium: str | None, loads: int) -> list[float]:
+    """Return the medians of what Lighthouse says of a page on a phone: four marks of 100, then the `FIGURES`."""
+    found = []
+    for _ in range(loads):
+        command = ["node", str(script), address, "--quiet", "--output=json", f"--only-categories={','.join(MARKS)}"]
+        command.append("--chrome-flags=--headless=new " + " ".join(QUIET))
+        environment = os.environ | ({"CHROME_PATH": chromium} if chromium else {})
+        told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        report = json.loads(told.stdout)
+        scores = [100 * report["categories"][name]["score"] for name in MARKS]
+        found.append(scores + [report["audits"][name]["numericValue"] for name in FIGURES])
+    return [statistics.median(column) for column in zip(*found, strict=True)]
+
+
+def builds() -> dict[str, float]:
+    """Return the seconds to build a copy of the book from nothing, unchanged, and with one sentence more."""
+    seconds = {}
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "copy")
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__", "*.egg-info"))
+        chapter = sorted((copy / "book").glob("*.ipynb"))[2]
+        for kind in ("from nothing", "nothing changed", "one page edited"):
+            if kind == "one page edited":
+                notebook = nbformat.read(chapter, as_version=4)
+                next(cell for cell in notebook.cells[1:] if cell.cell_type == "markdown").source += "\n\nOne more."
+                nbformat.write(notebook, chapter)
+            begin = time.perf_counter()
+            told = subprocess.run([sys.executable, copy / "tools" / "make_book.py"], capture_output=True, text=True)
+            seconds[kind] = time.perf_counter() - begin
+            if told.returncode:
+                raise RuntimeError(f"the copy of the book does not build:\n{told.stderr[-3000:]}")
+    return seconds
 
 
 def time_until_ready(browser: Any, address: str) -> float:
@@ -219,33 +306,81 @@ def percentiles(times: list[float]) -> str:
     return f"{statistics.median(times):7.2f} {statistics.quantiles(times, n=20)[-1]:7.2f}"
 
 
+def report_weight(browser: Any, site: str, folder: Path, pages: list[str]) -> None:
+    """Print what pages weigh, and what all of them share."""
+    print(f"{'kB gzip, photographs apart':<26} {'files':>5} {'first visit':>11} {'+ photos':>8} ", end="")
+    print(f"{'explorers':>9} {'+ photos':>8} {'others':>6} {'console':>7}")
+    for name in pages:
+        ((files, more, first), (_, most, with_explorers)), outside, said = weigh(browser, f"{site}/{name}.html")
+        print(f"{name:<26} {files:5d} {first:11.1f} {more - first:8.1f} ", end="")
+        print(f"{with_explorers:9.1f} {most - with_explorers:8.1f} {len(outside):6d} {len(said):7d}", flush=True)
+        for text in [*outside, *said]:
+            print(f"    {text}")
+    named = ("page.css", "page.js", "landing.css", "landing.js", "runtime.css", "runtime.js", "keep.js")
+    shared = [(name, folder / "_static" / name) for name in named] + [("sections.js", folder / "sections.js")]
+    print("\n" + ", ".join(f"{name} {len(compress(path)) / 1e3:.1f}" for name, path in shared) + " kB gzip")
+
+
+def report_lighthouse(site: str, pages: list[str], chromium: str | None, loads: int) -> None:
+    """Print the marks of the pages, or why there are none."""
+    script = install_lighthouse()
+    if not script:
+        print(NO_NODE)
+        return
+    print(f"\n{'Lighthouse, phone':<26} {'speed':>5} {'access':>6} {'practice':>8} {'found':>5} ", end="")
+    print(f"{'blocked ms':>10} {'shift':>6}   load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "")
+    for name in pages:
+        speed, access, practice, found, blocked, shift = marks(script, f"{site}/{name}.html", chromium, loads)
+        print(
+            f"{name:<26} {speed:5.0f} {access:6.0f} {practice:8.0f} {found:5.0f} {blocked:10.0f} {shift:6.3f}",
+            flush=True,
+        )
+
+
 def main() -> None:
-    """Measure the pages of a built book and print two tables."""
+    """Measure what was asked for of a built book and print it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("book", type=Path, nargs="?", default=Path("_build/html"), help="the folder of the built pages")
-    parser.add_argument("--loads", type=int, default=LOADS, help="how many loads the time until ready is the median of")
+    parser.add_argument("--loads", type=int, default=LOADS, help="how many loads a median is of")
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS, help="what to measure")
+    parser.add_argument("--pages", default="", help="only pages whose name holds this")
     options = parser.parse_args()
-    pages = sorted((options.book / "book").glob("*.html"))
+    found = sorted([*options.book.glob("*.html"), *(options.book / "book").glob("*.html")])
+    pages = [path for path in found if path.name != "index.html" and options.pages in str(path)]
     if not pages:
         parser.error(f"no pages in {options.book}: build the book first")
+    names = [path.relative_to(options.book).with_suffix("").as_posix() for path in pages]
+    # Pages that search engines shall not list cannot have their mark.
+    listed = [
+        name for name, path in zip(names, pages, strict=True) if 'content="noindex"' not in path.read_text("utf-8")
+    ]
     system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with serve(options.book) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system, args=list(QUIET))
-        answers = []
-        print(f"{'page':<24} {'files':>5} {'kB gzip':>8} {'no photo':>8} {'ready in s':>10}")
-        for path in pages:
-            address = f"{site}/book/{path.name}"
-            files, all_of_it, without = weigh(browser, address)
-            timed = moves(browser, address)
-            answers += [(f"{path.stem[:2]} {name}", times) for name, times in timed if times]
-            loads = [time_until_ready(browser, address) for _ in range(options.loads if timed else 0)]
-            ready = f"{statistics.median(loads):10.2f}" if loads else f"{'-':>10}"
-            print(f"{path.stem:<24} {files:5d} {all_of_it:8.0f} {without:8.0f} {ready}", flush=True)
-        print(f"\n{'one move of a slider, ms':<28} {'moves':>5} {'script: median, 95 %':>21} {'with layout':>16}")
-        for name, times in answers:
-            script, layout = (percentiles(list(column)) for column in zip(*times, strict=True))
-            print(f"{name:<28} {len(times):5d} {script:>21} {layout:>16}")
+        if "weight" in options.only:
+            report_weight(browser, site, options.book, names)
+        if "lighthouse" in options.only:
+            report_lighthouse(site, listed, system or playwright.chromium.executable_path, options.loads)
+        if {"answer", "ready"} & set(options.only):
+            report_explorers(browser, site, names, options.loads if "ready" in options.only else 0)
         browser.close()
+    if "build" in options.only:
+        print("\nbuild: " + ", ".join(f"{kind} {seconds:.1f} s" for kind, seconds in builds().items()))
+
+
+def report_explorers(browser: Any, site: str, pages: list[str], loads: int) -> None:
+    """Print how soon explorers are there, and how fast they answer."""
+    answers = []
+    for name in pages:
+        timed = moves(browser, f"{site}/{name}.html")
+        answers += [(f"{name.rpartition('/')[2][:2]} {explorer}", times) for explorer, times in timed if times]
+        ready = [time_until_ready(browser, f"{site}/{name}.html") for _ in range(loads if timed else 0)]
+        if ready:
+            print(f"{name:<26} explorers ready after {statistics.median(ready):5.2f} s", flush=True)
+    print(f"\n{'one move of a slider, ms':<28} {'moves':>5} {'script: median, 95 %':>21} {'with layout':>16}")
+    for name, times in answers:
+        script, layout = (percentiles(list(column)) for column in zip(*times, strict=True))
+        print(f"{name:<28} {len(times):5d} {script:>21} {layout:>16}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ its `check` or `manual` cell.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,6 +44,8 @@ class Question:
         A misconception and the code of an answer that has it, with a docstring that says how.
     rubric : str
         What a hand-marked answer gets its points for.
+    checks : str
+        What tells one state of its check from another.
     """
 
     name: str
@@ -54,6 +58,7 @@ class Question:
     solution: str = ""
     wrong: tuple[tuple[str, str], ...] = ()
     rubric: str = ""
+    checks: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,12 @@ class Assignment:
     name: str
     questions: tuple[Question, ...]
     cells: list[Any] = field(repr=False, default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """Its first heading; its name if there is none."""
+        heading = re.search(r"^# (.+)$", "\n".join(cell.source for cell in self.cells), re.M)
+        return heading[1].strip() if heading else self.name
 
     @property
     def points(self) -> int:
@@ -138,16 +149,18 @@ def read(name: str, source: str) -> Assignment:
 
 def _question(assignment: str, cell: Any, tag: str, parts: dict[str, list[str]]) -> Question:
     told = dict(cell.metadata.get("question", {}))
+    state = hashlib.sha256(f"{told.get('points')}\n{cell.source}".encode()).hexdigest()[:16]
     where = f"{assignment}, question {told.get('name', '?')}"
     needed = ("name", "title", "points", "minutes", *(("answer",) if tag == "check" else ()))
     if missing := [key for key in needed if key not in told]:
         raise ValueError(f"{where}: the metadata of its {tag} cell lack {', '.join(missing)}")
     if tag == "manual":
-        return Question(**told)
+        return Question(**told, checks=state)
     if missing := [part for part in ("start", "solution") if len(parts.get(part, ())) != 1]:
         raise ValueError(f"{where}: it needs one cell of each kind: {', '.join(missing)}")
     space: dict[str, Any] = {"np": np, "naive": naive, **{name: getattr(exercises, name) for name in exercises.__all__}}
     exec(compile(cell.source, f"{assignment}: {told['name']}", "exec"), space)
     if not callable(space.get("check")):
         raise ValueError(f"{where}: its check cell must define check(answer)")
-    return Question(**told, check=space["check"], start=parts["start"][0], solution=parts["solution"][0])
+    start, solution = parts["start"][0], parts["solution"][0]
+    return Question(**told, check=space["check"], start=start, solution=solution, checks=state)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -62,22 +66,37 @@ def run(job: Job) -> dict[str, Any]:
     """
     assignment = _assignment(job.name, job.source)
     chosen = tuple(q for q in assignment.questions if not job.questions or q.name in job.questions)
-    result = grade(job.notebook, Assignment(assignment.name, chosen), job.key, job.student, _sandbox(job.sandbox))
-    return result | {"checks": digest(job.source)}
+    return grade(job.notebook, Assignment(assignment.name, chosen), job.key, job.student, _sandbox(job.sandbox))
 
 
 _assignment = lru_cache(maxsize=4)(read)
 _sandbox = lru_cache(maxsize=2)(Sandbox)
 
 
-def digest(source: str) -> str:
-    """Return what tells one state of an assignment from another."""
-    return hashlib.sha256(source.encode()).hexdigest()[:16]
-
-
 def local(workers: int) -> Callable[[], Executor]:
     """Return what makes an executor on this machine, which can be made anew if a process of it dies."""
-    return lambda: ProcessPoolExecutor(workers, max_tasks_per_child=200)
+
+    class Local(ProcessPoolExecutor):
+        """Processes that are made anew before they grow."""
+
+        def __init__(self) -> None:
+            super().__init__(workers, max_tasks_per_child=200, initializer=_end_with_parent)
+            self.workers = workers
+
+    return Local
+
+
+def _end_with_parent() -> None:
+    """Have this process end with the one that started it, and not before: left alone it would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent, "only a process of the pool is initialized"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def cluster(address: str) -> Callable[[], Executor]:
@@ -112,6 +131,11 @@ def cluster(address: str) -> Callable[[], Executor]:
                 raise RuntimeError(f"no scheduler answers at {address}: {error}") from error
             self.inner = self.client.get_executor(retries=2, pure=False)
 
+        @property
+        def workers(self) -> int:
+            """How many grade at a time, now."""
+            return sum(self.client.nthreads().values())
+
         def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
             """Hand a call to the cluster."""
             return self.inner.submit(function, *arguments, **options)
@@ -124,8 +148,8 @@ def cluster(address: str) -> Callable[[], Executor]:
     return Cluster
 
 
-def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> Iterator[dict[str, Any]]:
-    """Yield the results of jobs as they come; at most `ahead` are in memory.
+def finished(jobs: Iterable[Job], make: Callable[[], Any]) -> Iterator[dict[str, Any]]:
+    """Yield the results of jobs as they come; in memory are two for each worker, however large the class is.
 
     A job whose process dies is tried once more, alone; if that dies too, it says so as its status.
 
@@ -133,8 +157,7 @@ def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> I
     ----------
     jobs : iterable of Job
     make : callable
-        Makes an executor.
-    ahead : int
+        Makes an executor that knows how many `workers` it has, as `local` and `cluster` do.
 
     Yields
     ------
@@ -145,6 +168,7 @@ def finished(jobs: Iterable[Job], make: Callable[[], Executor], ahead: int) -> I
     executor = make()
     try:
         while True:
+            ahead = 2 * max(executor.workers, 1)
             while len(running) < ahead and (job := next(waiting, None)):
                 running[executor.submit(run, job)] = job
             if not running:
@@ -184,13 +208,15 @@ def failed(job: Job, error: Exception) -> dict[str, Any]:
         "cells": [],
         "sha256": hashlib.sha256(job.notebook).hexdigest(),
         "key": fingerprint(job.key),
-        "checks": digest(job.source),
     }
 
 
 def load(path: Path) -> dict[str, Any] | None:
     """Return a stored result, or None if there is none."""
-    return json.loads(path.read_text("utf-8")) if path.exists() else None
+    try:
+        return json.loads(path.read_text("utf-8")) if path.exists() else None
+    except ValueError as error:
+        raise ValueError(f"{path} is no result, delete it and grade again: {error}") from error
 
 
 def store(path: Path, result: dict[str, Any]) -> None:
@@ -225,7 +251,8 @@ def to_do(
     ValueError
         If there are results of another secret: their numbers were others, so the marks would be of two kinds.
     """
-    now, mine = digest(source.read_text("utf-8")), fingerprint(key)
+    mine = fingerprint(key)
+    now = {question.name: question.checks for question in read(source.stem, source.read_text("utf-8")).questions}
     open_: list[Path] = []
     outdated: list[Path] = []
     for path in submissions:
@@ -235,7 +262,7 @@ def to_do(
         same = stored and stored["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
         if not stored or not same or stored["why"].startswith("the grader failed"):
             open_.append(path)
-        elif stored["checks"] != now:
+        elif stored["questions"] and {told["name"]: told.get("checks") for told in stored["questions"]} != now:
             (open_ if again else outdated).append(path)
     return open_, [path.stem for path in outdated]
 
@@ -251,5 +278,10 @@ def merged(stored: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Return a stored result with some questions graded anew; the rest stays as it is."""
     fresh = {question["name"]: question for question in new["questions"]}
     questions = [fresh.get(question["name"], question) for question in stored["questions"]]
-    points = sum(question["points"] for question in questions)
-    return stored | {"questions": questions, "points": points, "checks": new["checks"]}
+    stopped = [question["text"] for question in questions if question["status"] == "stopped"]
+    waiting = any(question["status"] == "needs marking" for question in questions)
+    status, why = "needs marking" if waiting else "graded", ""
+    if new["status"] == "stopped" or stopped:  # a cell that ended the program did so again
+        status, why = "stopped", new["why"] or stopped[0]
+    points, of = (sum(question[name] for question in questions) for name in ("points", "of"))
+    return stored | {"status": status, "why": why, "points": points, "of": of, "questions": questions}

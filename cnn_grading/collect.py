@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from .channel import writable
 from .files import write_atomically
 
 LARGEST = 2**26  # bytes of a submission: prints of 40 MB are honest
 _MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?:/(?P<inside>.+)|(?P<file>[^/]+))")
-_CANVAS = re.compile(r"(?P<name>[^/_]+)_(?:LATE_)?(?P<id>\d+)_(?P<attempt>\d+)_(?P<file>[^/]+)")
+_CANVAS = re.compile(r"(?P<name>[^/_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attempt>\d+)_(?P<file>[^/]+)")
 _SAFE = re.compile(r"[\w@+-][\w.@+-]*")
 
 
@@ -35,12 +36,15 @@ class Found:
         When, in ISO 8601; files of one student are ordered by it.
     load : callable
         Returns its bytes and what is odd about them; so a class need not fit into memory.
+    late : bool
+        Whether it came too late, where that is told.
     """
 
     where: str
     keys: tuple[str, ...]
     received: str
     load: Callable[[], tuple[bytes, str]]
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
     ValueError
         If the roster or the source cannot be read.
     """
-    people = _roster(roster) if roster else None
+    people = read_roster(roster) if roster else None
     folder = into / assignment
     folder.mkdir(parents=True, exist_ok=True)
     newest: dict[str, Found] = {}
@@ -101,7 +105,8 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
         student = _owner(found, people)
         if student is None:
             (folder / "unknown").mkdir(exist_ok=True)
-            place = folder / "unknown" / _safe(found.where)
+            ending = PurePosixPath(found.where).suffix
+            place = folder / "unknown" / (_safe(found.where.removesuffix(ending)) + ending)
             write_atomically(place, found.load()[0])
             unknown.append(f"{found.where}, kept as {place}")
             continue
@@ -112,7 +117,8 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
         newest[file], owners[file] = found, student
     notes = {}
     for file, found in newest.items():
-        content, notes[file] = found.load()
+        content, odd = found.load()
+        notes[file] = ", ".join(filter(None, [odd, "late" * found.late]))
         write_atomically(folder / f"{file}.ipynb", content)
     rows = []
     for student in people or sorted(newest):
@@ -120,7 +126,7 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
         taken = newest.get(file)
         note = notes[file] if taken else "nothing handed in"
         if taken and owners[file] != student:
-            note = f"{note}, " * bool(note) + f"by {owners[file]}"
+            note = ", ".join(filter(None, [note, f"by {owners[file]}"]))
         rows.append(
             {
                 "student": student,
@@ -137,8 +143,8 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
     return Report(rows, unknown, folder)
 
 
-def _roster(path: Path) -> dict[str, dict[str, str]]:
-    """Return the rows of a roster by student."""
+def read_roster(path: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of a roster by student; see `collect`."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     if not rows or "student" not in rows[0]:
@@ -182,7 +188,7 @@ def _in_folder(source: Path) -> Iterator[Found]:
         if _is_system(place.parts) or (path.is_dir() and not path.is_symlink()):
             continue
         keys = (place.parts[0] if len(place.parts) > 1 else path.stem,)
-        yield Found(str(place), keys, _time(path.lstat().st_mtime), partial(_read, path))
+        yield Found(writable(str(place)), keys, _time(path.lstat().st_mtime), partial(_read, path))
 
 
 def _read(path: Path) -> tuple[bytes, str]:
@@ -191,7 +197,7 @@ def _read(path: Path) -> tuple[bytes, str]:
         return b"", "a link, or no ordinary file, was handed in"
     if status.st_size > LARGEST:
         return b"", f"{status.st_size:,} bytes are not read"
-    return path.read_bytes(), _odd(path.name)
+    return path.read_bytes(), _odd(writable(path.name))
 
 
 def _in_zip(source: Path) -> Iterator[Found]:
@@ -201,14 +207,15 @@ def _in_zip(source: Path) -> Iterator[Found]:
         place = PurePosixPath(member.filename)
         if member.is_dir() or _is_system(place.parts):
             continue
-        received = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*member.date_time)
+        received, late = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*member.date_time), False
         if match := _MOODLE.fullmatch(member.filename):
             keys: tuple[str, ...] = (match["id"], match["name"])
         elif match := _CANVAS.fullmatch(member.filename):
-            keys, received = (match["id"], match["name"]), f"{received} attempt {int(match['attempt']):012d}"
+            keys, late = (match["id"], match["name"]), bool(match["late"])
+            received = f"{received} attempt {int(match['attempt']):012d}"
         else:
             keys = (place.parts[0] if len(place.parts) > 1 else place.stem,)
-        yield Found(member.filename, keys, received, partial(_unpack, source, member))
+        yield Found(member.filename, keys, received, partial(_unpack, source, member), late)
 
 
 def _unpack(source: Path, member: zipfile.ZipInfo) -> tuple[bytes, str]:

@@ -10,16 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 from cnn_course.exercises.checking import Answer, Elsewhere, Wrong, judge
+from cnn_course.exercises.values import plain
 
 from .assignment import Assignment, Question
-from .channel import Broken, Reference
+from .channel import Broken, Channel, Reference, writable
 from .sandbox import Limits, Sandbox, Worker, describe
 
-SUBMISSION = 20.0  # seconds of CPU for all cells and all questions
+SUBMISSION = 19.0  # seconds of CPU for all cells and all questions, on both sides: what is stopped has cost a bit more
 CELL = 10.0  # for one cell
 CALLS = 6.0  # for the calls of one question
 WALL = 150.0  # seconds by the clock for all: who sleeps uses no CPU
 STRAYS = 100  # messages that answer no request
+WHOLE = f"the notebook as a whole has used its {SUBMISSION:.0f} seconds of computing"
 CALLBACKS = 20_000  # of functions that a check hands to a submission, which run on this side
 
 
@@ -47,8 +49,9 @@ class Run:
 
     def __init__(self, sandbox: Sandbox, notebook: bytes) -> None:
         self.sandbox = sandbox
-        self.began = time.monotonic()
+        self.began, self.began_here = time.monotonic(), time.thread_time()
         self.spent = 0.0  # by workers that have ended
+        self.calls = CALLS  # seconds of CPU that are left for the calls of this question
         self.callbacks = 0
         self.strays = 0
         self.functions: list[Callable[..., Any]] = []
@@ -69,10 +72,11 @@ class Run:
         if type(cells) is list and all(type(cell) is str for cell in cells):
             self.cells = cells
         elif not self.unreadable:
-            self.unreadable = "it is no notebook"
+            self.unreadable = f"its cells cannot be read: {_pair(told.get('raises'))[1]}"
 
     def ready(self) -> None:
-        """Have a worker in which all cells have run but those that ended one before."""
+        """Have a worker in which all cells have run but those that ended one before, and time for one question."""
+        self.calls = CALLS
         while self.worker is None or not self.ran:
             self.faults = list(self.deadly.values())
             try:
@@ -94,19 +98,19 @@ class Run:
             self.faults.append(f"Cell {number}{place} raises {kind}: {text[:300]}".rstrip(": ") + ".")
 
     def left(self) -> float:
-        """Return the seconds of CPU that are left for this submission."""
+        """Return the seconds of CPU that are left for this submission; what it makes this side do counts, too."""
         used = self.worker.seconds() if self.worker else 0.0
-        return SUBMISSION - self.spent - used
+        return SUBMISSION - self.spent - used - (time.thread_time() - self.began_here)
 
-    def ask(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def ask(self, message: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
         """Send a request to the worker, start one if there is none, and wait for its answer.
 
         Parameters
         ----------
         message : dict
             The request.
-        seconds : float
-            Of CPU that it may take.
+        seconds : float, optional
+            Of CPU that it may take; those that are left for the calls of this question if it is not given.
 
         Returns
         -------
@@ -119,40 +123,44 @@ class Run:
             If the worker ends, takes too long, or sends what is no message.
         """
         worker = self.worker or self._start()
-        until = worker.seconds() + min(seconds, max(self.left(), 0.0))
-        channel = worker.channel
+        channel, before = worker.channel, worker.seconds()
+        allowed, told = (self.calls, CALLS) if seconds is None else (seconds, seconds)
 
         def watch() -> None:
-            if worker.seconds() > until:
-                raise Stopped(f"was stopped after {min(seconds, SUBMISSION):.0f} seconds of computing.")
+            if worker.seconds() > before + allowed:
+                raise Stopped(f"was stopped after {told:.0f} seconds of computing.")
+            if self.left() <= 0:
+                raise Stopped(f"was stopped: {WHOLE}.")
             if time.monotonic() - self.began > WALL:
                 raise Stopped(f"was stopped: no end after {WALL:.0f} seconds.")
 
         try:
             if self.left() <= 0:
-                raise Stopped(
-                    f"was not run: the notebook as a whole has used its {SUBMISSION:.0f} seconds of computing."
-                )
+                raise Stopped(f"was not run: {WHOLE}.")
             channel.tick = watch
             asked = secrets.randbits(48)  # an answer written before its question knows no number
             channel.send(message | {"number": asked})
             while True:
                 answer = channel.receive()
                 watch()
-                if answer.get("number") != asked:
+                if type(answer.get("number")) is not int or answer["number"] != asked:
                     self.strays += 1
                     if self.strays > STRAYS:
                         raise Stopped("wrote into the grader's pipe.")
                 elif "callback" in answer:
-                    channel.send(self._called(answer))
+                    self._call_back(channel, answer)
                 else:
                     return answer
         except Broken as broken:
+            self.spent += time.monotonic() - worker.looked  # nobody counts what a program does just before it ends
             self.stop()
             raise Stopped(f"ended its program, or used more memory than there is ({broken}).") from broken
         except Stopped:
             self.stop()
             raise
+        finally:
+            if seconds is None:
+                self.calls -= worker.seconds() - before
 
     def _start(self) -> Worker:
         self.open = self.sandbox.worker(Limits(seconds=self.left()))
@@ -166,17 +174,18 @@ class Run:
             self.spent += self.worker.seconds()
             self.worker = None
 
-    def _called(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Compute what a function that was handed to the student gives."""
+    def _call_back(self, channel: Channel, request: dict[str, Any]) -> None:
+        """Compute and send what a function that was handed to the student gives."""
         self.callbacks += 1
         if self.callbacks > CALLBACKS:
             raise Stopped(f"called a function that it was given more than {CALLBACKS:,} times.")
         try:
             function = self.functions[request["callback"]]
-            value = function(*request["arguments"], **dict(request["options"]))
-            return {"value": value}
+            value = plain(function(*request["arguments"], **dict(request["options"])))
         except Exception as error:
-            return {"raises": [type(error).__name__, str(error)[:500]]}
+            channel.send({"raises": [type(error).__name__, str(error)[:500]]})
+        else:
+            channel.send({"value": value})
 
 
 class Remote(Elsewhere):
@@ -218,7 +227,7 @@ class Remote(Elsewhere):
             "keep": keep,
         }
         try:
-            told = self.run.ask(message, CALLS)
+            told = self.run.ask(message)
         except Stopped as stopped:
             raise Stopped(f"{self.__name__} {stopped}") from stopped
         used = told.get("used")
@@ -252,7 +261,7 @@ class Kept:
         """Read an attribute; a method is a `Remote`."""
         if name.startswith("__"):
             raise AttributeError(name)
-        told = self._run.ask({"do": "get", "of": self._number, "name": name}, CALLS)
+        told = self._run.ask({"do": "get", "of": self._number, "name": name})
         if "raises" in told:
             kind, text = _pair(told["raises"])
             raise type(kind or "Error", (Exception,), {})(text)
@@ -383,11 +392,12 @@ def _graded(
 ) -> dict[str, Any]:
     """Grade one question."""
     told: dict[str, Any] = {"name": question.name, "title": question.title, "points": 0, "of": question.points}
+    told["checks"] = question.checks
     if question.check is None:
         return told | {"status": "needs marking", "text": ""}
     try:
         run.ready()
-        found = run.ask({"do": "look", "name": question.answer}, CALLS)
+        found = run.ask({"do": "look", "name": question.answer})
     except Stopped as stopped:
         return told | {"status": "stopped", "text": f"The notebook {stopped}"}
     if found.get("found") is not True or found.get("callable") is not True:
@@ -395,7 +405,11 @@ def _graded(
         return told | {"status": "missing", "text": " ".join([f"`{question.answer}` {what}.", *run.faults[:3]])}
     answer = Answer(Remote(run, question.answer), seed_of(key, assignment.name, student, digest, question.name))
     run.absent.clear()
-    verdict = judge(question.name, question.check, answer)
+    try:
+        verdict = judge(question.name, question.check, answer)
+    except Exception as error:  # the check's own: the other questions keep their marks
+        text = f"Mark this by hand: the check itself fails on it, {type(error).__name__}: {error}"
+        return told | {"status": "stopped", "text": writable(text)[:1000]}
     if verdict.status == "right":
         return told | {"points": question.points, "status": "right", "text": verdict.text}
     absent = f" It computes with {' and '.join(sorted(run.absent))}, absent while it is graded: use NumPy."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 import zipfile
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import nbformat
 
 from .assignment import HIDDEN, Assignment
 from .files import write_atomically
+from .grade import CALLS, CELL, SUBMISSION
 
 README = """{title}
 
@@ -31,7 +31,11 @@ keep its name; whatever else you add, move or rename is up to you. The examples 
 see; others are drawn anew for every file that is handed in.
 
 While it is marked, your code has NumPy and Python's own library. You may import matplotlib to look at things, but an
-answer must not compute with anything else.
+answer must not compute with anything else. It has no network and no file of yours, and cannot start other programs.
+
+It may compute for {cell:.0f} seconds in a cell, {calls:.0f} in the calls of a question, and {submission:.0f} in all.
+What takes longer is stopped and counts nothing; the other questions keep their marks. Keep long experiments out of what
+you hand in.
 
 Before you hand in: Kernel, Restart and Run All. Then hand in the one file {name}.ipynb, as you were told to.
 """
@@ -84,10 +88,15 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
     notebook = nbformat.writes(released(assignment)) + "\n"
     if leaks := leaked(assignment, notebook):
         raise ValueError(f"{assignment.name}: hidden lines would go out, the first is {leaks[0]!r}")
-    title = re.search(r"^# (.+)$", "\n".join(cell.source for cell in assignment.cells), re.M)
     files = {
         f"{assignment.name}.ipynb": notebook,
-        "README.txt": README.format(title=title[1] if title else assignment.name, name=assignment.name),
+        "README.txt": README.format(
+            title=assignment.title,
+            name=assignment.name,
+            cell=CELL,
+            calls=CALLS,
+            submission=SUBMISSION,
+        ),
     }
     target = folder / assignment.name
     target.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,8 +28,9 @@ from cnn_course.exercises import values
 from .channel import Broken, Channel
 
 HERE = Path(__file__).parent
-OURS = (HERE / "worker.py", HERE / "channel.py", HERE / "source.py", Path(values.__file__))
+OURS = (*(HERE / f"{name}.py" for name in ("worker", "channel", "limits", "source")), Path(values.__file__))
 KINDS = ("bwrap", "none")
+MOMENT = 0.05  # seconds
 ADVICE = (
     "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), "
     "or grade in a virtual machine or a container that you can throw away, with --sandbox none"
@@ -46,11 +48,11 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Of CPU, for each process.
+        Of CPU.
     memory : int
-        Bytes of address space, for each process.
+        Bytes of address space.
     processes : int
-        At a time, threads too.
+        At a time: its threads, for another process cannot be made (`limits.py`).
     file_size : int
         Bytes of a file, and of all that lies in its folder.
     """
@@ -110,8 +112,11 @@ class Sandbox:
         ------
         Worker
         """
-        with tempfile.TemporaryDirectory(prefix="cnn-grading-") as folder:
-            worker = Worker(self.command(limits, Path(folder)), (self.kind == "none" and folder) or None)
+        with contextlib.ExitStack() as left:
+            folder = None  # a sandbox has its own, which is gone with it
+            if self.kind == "none":
+                folder = left.enter_context(tempfile.TemporaryDirectory(prefix="cnn-grading-"))
+            worker = Worker(self.command(limits, Path(folder or "/nowhere")), folder)
             try:
                 yield worker
             finally:
@@ -134,12 +139,12 @@ class Sandbox:
         if self.kind == "none":
             for file in OURS:
                 shutil.copy(file, folder)
-            settings = json.dumps({"uid": None, "limits": limits.bounds()})
+            settings = json.dumps({"uid": None, **limits.bounds()})
             return [sys.executable, "-I", "-B", "-c", _START.format(path=[str(folder)], worker=str(folder)), settings]
         # As root, files are read before root is given up, and each worker has a user of its own, whose processes count.
         is_root = os.geteuid() == 0
         uid = 2**30 + os.getpid() % 2**22 if is_root else None
-        settings = json.dumps({"uid": uid, "limits": limits.bounds()})
+        settings = json.dumps({"uid": uid, **limits.bounds()})
         base = Path(sys.base_prefix).resolve()
         python = base if base.is_relative_to("/usr") else Path("/python")
         arguments = [
@@ -172,7 +177,8 @@ class Sandbox:
         arguments += _made(Path("/course"))
         for file in OURS:
             arguments += ["--ro-bind", str(file), f"/course/{file.name}"]
-        arguments += ["--dev", "/dev", "--perms", "1777", "--size", str(limits.file_size), "--tmpfs", "/tmp"]
+        arguments += ["--dev", "/dev", "--remount-ro", "/dev"]  # or its owner could fill it
+        arguments += ["--perms", "1777", "--size", str(limits.file_size), "--tmpfs", "/tmp"]
         arguments += ["--remount-ro", "/", "--chdir", "/tmp", "--"]
         program = python / Path(sys._base_executable).resolve().relative_to(base)  # type: ignore[attr-defined]
         start = _START.format(path=["/site", "/course"], worker="/course")
@@ -189,6 +195,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "MALLOC_TRIM_THRESHOLD_": str(2**27),  # bytes to keep: to give arrays back and ask anew costs more than computing
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
 }
 
 
@@ -232,7 +240,7 @@ class Worker:
                 start_new_session=True,
             )
         self.channel = Channel(ours_in, ours_out)
-        self.used = 0.0
+        self.used, self.looked = 0.0, time.monotonic()
 
     @property
     def said(self) -> str:
@@ -241,14 +249,17 @@ class Worker:
         return " ".join(self.log.read(2000).decode(errors="replace").split())
 
     def seconds(self) -> float:
-        """Return the CPU time that the worker and its processes have used."""
-        if self.process.returncode is None:
-            self.used = max(self.used, _seconds_of(self.process.pid))
+        """Return the CPU time that the worker has used, up to a moment ago: asking the system takes its own time."""
+        if time.monotonic() - self.looked > MOMENT:
+            self._look()
         return self.used
+
+    def _look(self) -> None:
+        self.used, self.looked = max(self.used, _seconds_of(self.process.pid)), time.monotonic()
 
     def end(self) -> None:
         """End it and all its processes, and wait until they are gone."""
-        self.seconds()
+        self._look()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from typing import Any
 
 _MAGIC = re.compile(r"^(\s*)(?:[\w.,\s\[\]]+=\s*)?[%!].*$|^(\s*)\S.*\?{1,2}\s*$|^(\s*)\?.*$")
 _RUNS_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun")
@@ -35,6 +36,26 @@ def cells_of(notebook: bytes) -> list[str]:
     >>> cells_of(b'{"cells": [{"cell_type": "code", "source": ["x = 1\\\\n", "y = 2"]}], "nbformat": 4}')
     ['x = 1\\ny = 2']
     """
+    return [text_of(cell) for cell in all_cells(notebook) if cell.get("cell_type") == "code"]
+
+
+def all_cells(notebook: bytes) -> list[dict[str, Any]]:
+    """Return a notebook's cells as they stand in the file; nothing in them is to be believed.
+
+    Parameters
+    ----------
+    notebook : bytes
+        JSON of format 2, 3 or 4.
+
+    Returns
+    -------
+    list of dict
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook; the message says what it is.
+    """
     if not notebook.strip():
         raise ValueError("the file is empty")
     try:
@@ -47,13 +68,23 @@ def cells_of(notebook: bytes) -> list[str]:
     cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]
     if not cells:
         raise ValueError("it has no cells: is it a notebook?")
-    found = []
-    for cell in cells:
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source", cell.get("input", ""))
-            text = "".join(map(str, source)) if isinstance(source, list) else str(source)
-            found.append(text.replace("\r\n", "\n"))
-    return found
+    return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def text_of(cell: dict[str, Any]) -> str:
+    """Return what a cell holds, with the ends of lines that Python has.
+
+    Parameters
+    ----------
+    cell : dict
+
+    Returns
+    -------
+    str
+    """
+    source = cell.get("source", cell.get("input", ""))
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    return text.replace("\r\n", "\n")
 
 
 def runnable(source: str) -> str:

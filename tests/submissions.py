@@ -107,6 +107,12 @@ def forged(reply: dict[str, Any], blob: bytes = b"") -> str:
     return "import json, os, struct\n" + within(f"{write}\n{EVERYWHERE}")
 
 
+# What a clever student finds: the worker, the pipe, and the number of the request that is being answered.
+WORKER = (
+    "import gc, json, os, struct\nworker = next(t for t in gc.get_objects() if type(t).__name__ == 'Worker')\n"
+    "def tell(blob=b'', **reply):\n    text = json.dumps({'number': worker.number, **reply}).encode()\n"
+    "    os.write(worker.channel.writing, struct.pack('>II', len(text), len(blob)) + text + blob)\n"
+)
 EVERYWHERE = "for number in range(3, 64):\n    try: os.write(number, data)\n    except OSError: pass"
 
 
@@ -238,6 +244,7 @@ HONEST = {
 }
 
 LOST = {
+    "more code than fits": Kind(cells(RING, f"picture = {'x' * 2**20!r}"), 0, "unreadable", "bytes are too many"),
     "wrong": Kind(cells(RING.replace("x, i", "x, -i"), SCALE), 30, words="has"),
     "not started": Kind(
         cells("def ring(x, w):\n    raise NotImplementedError", "class Scale:\n    pass"),
@@ -305,7 +312,7 @@ HOSTILE = {
     "memory bomb": Kind(
         cells(within("hoard = [bytearray(2**28) for _ in range(100)]"), *LATER), 30, words="MemoryError"
     ),
-    "fork bomb": Kind(cells("import os", within("while True: os.fork()"), *LATER), 30, words="BlockingIOError"),
+    "fork bomb": Kind(cells("import os", within("while True: os.fork()"), *LATER), 30, words="PermissionError"),
     "threads": Kind(
         cells(
             within(
@@ -518,4 +525,121 @@ HOSTILE = {
         words="raises E",
     ),
     "ten thousand bits": Kind(cells(within("return 10**400"), *LATER), 30, words="a whole number of"),
+    "halves of characters": Kind(
+        cells("raise ValueError('\\udc80')", within("raise ValueError('\\udc80')"), *LATER),
+        30,
+        words="raises ValueError: ?",
+    ),
+    "a text of no characters": Kind(
+        cells(WORKER + "tell(b'\\xff' * 4, value={'scalar': ['<U1', []]})", RING, *LATER), BOTH, "stopped", "no value"
+    ),
+    "a number beyond all numbers": Kind(
+        cells(WORKER + "tell(value={'complex': [10**400, 0]})", RING, *LATER), BOTH, "stopped", "no value"
+    ),
+    "an array for a number": Kind(
+        cells(WORKER + "tell(b'12', number={'array': ['|i1', [2]]})", RING, *LATER), BOTH, words="right, in all of"
+    ),
+    "answers ahead of the question": Kind(
+        cells(WORKER, within("tell(value=1, used={'list': []})"), *LATER), 30, words="ring gives a number"
+    ),
+    "children that nobody counts": Kind(
+        cells(
+            "import os, signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nwhile True:\n"
+            "    if os.fork() == 0:\n        sum(range(10**6))\n        os._exit(0)",
+            RING,
+            *LATER,
+        ),
+        BOTH,
+        words="Cell 1, line 4, raises PermissionError",
+    ),
+    "a child with memory of its own": Kind(
+        cells(
+            "from multiprocessing import get_context\n"
+            "get_context('fork').Process(target=bytearray, args=(2**29,)).start()",
+            RING,
+            *LATER,
+        ),
+        BOTH,
+        words="raises PermissionError",
+    ),
+    "another program": Kind(
+        cells("import subprocess, sys\nsubprocess.run([sys.executable, '-c', ''])", RING, *LATER),
+        BOTH,
+        words="raises PermissionError",
+    ),
+    "memory of no process": Kind(
+        cells(
+            "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\nfound = [libc.shmget(0, 2**28, 0o1600)]\n"
+            "found += [libc.memfd_create(b'x', 0), libc.msgget(0, 0o1600)]\nraise RuntimeError(f'{found}')",
+            RING,
+            *LATER,
+        ),
+        BOTH,
+        words="RuntimeError: [-1, -1, -1]",
+    ),
+    "a note for the next": Kind(
+        cells(
+            "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+            "number = {'x86_64': 248}.get(__import__('platform').machine(), 217)\n"
+            "raise RuntimeError(f\"{libc.syscall(number, b'user', b'note', b'x', 1, -4)}, {ctypes.get_errno()}\")",
+            RING,
+            *LATER,
+        ),
+        BOTH,
+        words="RuntimeError: -1, 1",
+    ),
+    "fills whatever it can": Kind(
+        cells(
+            "import os\nfor place in ('/', '/dev', '/dev/shm', '/course', '/site', '/usr/lib'):\n    try:\n"
+            "        open(os.path.join(place, 'note'), 'w')\n    except OSError:\n        continue\n"
+            "    raise RuntimeError(f'{place} can be written')\n"
+            "for number in range(100):\n    open(f'/tmp/{number}', 'wb').write(b'x' * 2**20)",
+            RING,
+            *LATER,
+        ),
+        BOTH,
+        words="Cell 1, line 9, raises OSError",
+    ),
+    "every cell ends the program": Kind(
+        cells(*["import os\nos._exit(0)"] * 12, RING, *LATER), BOTH, "stopped", "Cell 12 ended its program"
+    ),
+    "better the second time": Kind(
+        cells(
+            "import os\nif os.path.exists('/tmp/again'):\n    def ring(x, w): return x\nopen('/tmp/again', 'w')",
+            "os._exit(0)",
+            WRONG,
+            *LATER,
+        ),
+        30,
+        "stopped",
+        "ring has",
+    ),
+    "rewrites later cells": Kind(
+        cells(
+            "shell = get_ipython()\nshell.user_ns['In'] = ['pass']\nshell.input_transformers_cleanup.append(print)\n"
+            "shell.run_cell = lambda *a, **k: None",
+            "import builtins\nbuiltins.exec = builtins.compile = lambda *a, **k: None",
+            WRONG,
+            *LATER,
+        ),
+        0,
+        words="`ring` is not defined",
+    ),
+    "writes the gradebook": Kind(
+        cells(
+            "import json, os\nfor place in ('results', '/results', '../results', '/tmp/results', '/course/results'):\n"
+            "    try:\n        os.makedirs(place + '/small', exist_ok=True)\n"
+            "        open(place + '/small/000-honest.json', 'w').write(json.dumps({'points': 100}))\n"
+            "    except OSError: pass",
+            WRONG,
+            *LATER,
+        ),
+        30,
+    ),
+    "edits the check that is seen": Kind(
+        cells(
+            WRONG, "print('[21. 12. 23. 34.] should be [21. 12. 23. 34.]')\ndef check(answer): return 'right'", *LATER
+        ),
+        30,
+    ),
 }

@@ -7,17 +7,20 @@ import json
 import re
 import shutil
 import socket
+import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+import make_book
 import nbformat
 import notebooks
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
+from jupyter_book.cli import main as jupyter_book_cli
 
 import cnn_course
 from cnn_course import data, display, explorers, plots
@@ -194,19 +197,6 @@ def test_identifiers_are_unique(built_book: Path, page: str) -> None:
 
 
 @each_page
-def test_internal_links_lead_somewhere(built_book: Path, page: str) -> None:
-    here = built_book / f"{page}.html"
-    for link in soup(here).select("a[href]"):
-        parts = urlsplit(link["href"])
-        if parts.scheme or parts.netloc:
-            continue
-        target = (here.parent / unquote(parts.path)).resolve() if parts.path else here
-        assert target.exists(), f"{page} links to {link['href']}"
-        if parts.fragment and target.suffix == ".html":
-            assert soup(target).find(id=unquote(parts.fragment)), f"{page} links to {link['href']}"
-
-
-@each_page
 def test_formulas_need_no_script(built_book: Path, page: str) -> None:
     built = soup(built_book / f"{page}.html")
     assert not any("mathjax" in str(tag).lower() or "katex" in str(tag).lower() for tag in built.select("script, link"))
@@ -347,6 +337,90 @@ def test_a_defect_fails_the_second_build_too(small_book: Path) -> None:
     second = build(small_book, small_book)
     assert second.returncode != 0
     assert "bad TeX" in second.stderr
+
+
+def test_a_second_build_writes_only_what_changed(small_book: Path) -> None:
+    with (small_book / "_toc.yml").open("a") as toc:
+        toc.write("parts:\n  - numbered: 2\n    chapters: [file: book/one]\n  - chapters: [file: book/api]\n")
+    one, described = (
+        small_book / "book" / "one.md",
+        "# Names\n\n```{eval-rst}\n.. autofunction:: cnn_course.conv2d\n```\n",
+    )
+    one.write_text("# One\n\n## A section\n\nThe call `cc.conv2d`.\n")
+    (small_book / "book" / "api.md").write_text("# Names\n\n" + described)
+    seen = []
+    for sentence in ("", "", "One sentence more.\n"):
+        if sentence:
+            one.write_text(one.read_text() + sentence)
+        assert build(small_book, small_book).returncode == 0
+        built = (small_book / "_build" / "html" / "book").glob("*.html")
+        seen.append({path.stem: path.stat().st_mtime_ns for path in built})
+    first, second, third = seen
+    assert "In section " in (small_book / "_build" / "html" / "book" / "api.html").read_text("utf-8")
+    assert second == first
+    assert third["one"] != second["one"]
+    assert third["api"] == second["api"]
+
+
+@pytest.fixture
+def asked(small_book: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Let a small book be built by `make book` without Jupyter Book, and return how often that was asked."""
+    page, calls = small_book / "_build" / "html" / "index.html", []
+
+    def jupyter_book(arguments: list[str], standalone_mode: bool) -> None:
+        calls.append(arguments)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text("built")
+
+    for name, value in (
+        ("ROOT", small_book),
+        ("BUILT", small_book / "_build"),
+        ("STAMP", small_book / "_build" / "built"),
+    ):
+        monkeypatch.setattr(make_book, name, value)
+    monkeypatch.setattr(jupyter_book_cli, "main", jupyter_book)
+    monkeypatch.chdir(small_book)
+    monkeypatch.setitem(sys.modules, "rfc3987_syntax", None)
+    monkeypatch.delenv("BOOK_URL", raising=False)
+    make_book.main()
+    make_book.main()
+    assert calls == [["build", ".", "-W", "--keep-going", "-n"]]
+    return calls
+
+
+@pytest.mark.parametrize("change", ["edited", "added", "removed", "page lost", "address"])
+def test_make_book_builds_again_when_something_changed(
+    asked: list[list[str]], small_book: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    match change:
+        case "edited":
+            write(small_book, "Another sentence.")
+        case "added":
+            (small_book / "book" / "two.md").write_text("# Two\n")
+        case "removed":
+            (small_book / "book" / "references.bib").unlink()
+        case "page lost":
+            (small_book / "_build" / "html" / "index.html").unlink()
+        case "address":
+            monkeypatch.setenv("BOOK_URL", "https://reader.example/")
+    make_book.main()
+    make_book.main()
+    assert len(asked) == 2
+
+
+def test_make_book_builds_again_what_failed(
+    asked: list[list[str]], small_book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(arguments: list[str], standalone_mode: bool) -> None:
+        asked.append(arguments)
+        raise SystemExit(1)
+
+    monkeypatch.setattr(jupyter_book_cli, "main", fail)
+    write(small_book, "Another sentence.")
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            make_book.main()
+    assert len(asked) == 3
 
 
 def test_notebooks_run_again_when_the_library_changes(small_book: Path) -> None:

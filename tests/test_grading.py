@@ -11,8 +11,10 @@ import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -20,11 +22,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from submissions import BOTH, HONEST, HOSTILE, LOST, SOURCE_CELLS, cells, source
+from submissions import BOTH, HONEST, HOSTILE, LOST, SCALE, SOURCE_CELLS, WORKER, cells, source, within
 
 import cnn_course
 from cnn_course.exercises.checking import _CHECKS, Answer, checks_of_chapter, judge
-from cnn_grading import assignment, batch, channel, collect, grade, sandbox
+from cnn_grading import assignment, batch, channel, collect, grade, limits, sandbox
 from cnn_grading.__main__ import main
 
 BOOK = Path(__file__).parents[1] / "book"
@@ -50,12 +52,12 @@ def small(tmp_path_factory):
 
 
 def running():
-    """Return the command lines of all processes of this machine but those that were there before."""
+    """Return the command lines of all sandboxes that this copy of the book has started."""
     found = []
     for place in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             found.append(place.read_bytes())
-    return [words for words in found if b"/course" in words and b"bwrap" in words]
+    return [words for words in found if words.startswith(b"bwrap") and str(sandbox.HERE).encode() in words]
 
 
 # The pipe
@@ -109,6 +111,113 @@ def test_what_could_not_have_been_sent_is_refused(tree, blob):
 def test_only_plain_values_are_sent():
     with pytest.raises(TypeError, match="only plain values go over the pipe, got dict"):
         channel.encode({}, [])
+
+
+def test_who_sends_one_byte_after_the_other_does_not_keep_the_clock_still():
+    theirs, ours = os.pipe()
+    dripping = threading.Event()
+
+    def drip():
+        for byte in b"\0\0\1\0\0\0\0\0" + b" " * 80:
+            os.write(ours, bytes([byte]))
+            if dripping.wait(0.05):
+                break
+
+    def tick():
+        raise TimeoutError
+
+    pipe = channel.Channel(theirs, os.dup(theirs))
+    pipe.tick, pipe.ticked = tick, time.monotonic()
+    sender = threading.Thread(target=drip)
+    sender.start()
+    try:
+        with pytest.raises(TimeoutError):
+            pipe.receive()
+        assert sender.is_alive(), "only silence has let the clock go on"
+    finally:
+        dripping.set()
+        sender.join()
+        pipe.close()
+        os.close(ours)
+
+
+def test_calls_back_cost_the_submission_what_they_cost_the_grader(box, monkeypatch):
+    monkeypatch.setattr(grade, "SUBMISSION", 1.5)
+    code = WORKER + (
+        "def ask(function):\n    many = {'callback': 0, 'arguments': ([1] * 100_000,), 'options': []}\n"
+        "    while True: worker.channel.send(many | {'number': worker.number}); worker.channel.receive()"
+    )
+    run = grade.Run(box, cells(code))
+    began = time.thread_time()
+    try:
+        run.ready()
+        with pytest.raises(grade.Stopped, match="the notebook as a whole has used its"):
+            grade.Remote(run, "ask")(len)
+    finally:
+        run.stop()
+    assert 0.2 < time.thread_time() - began < 2 and run.spent < 1.5
+
+
+def test_what_a_function_gives_that_the_pipe_does_not_take_is_an_error_of_its_call(box):
+    run = grade.Run(box, cells("def ask(function):\n    return function(1)"))
+    try:
+        run.ready()
+        assert type(grade.Remote(run, "ask")(lambda x: {x})) is channel.Foreign
+    finally:
+        run.stop()
+
+
+def test_a_check_that_fails_itself_costs_one_question(box):
+    text = source().replace("for factor in (2.0", "1 / 0\\n    for factor in (2.0")
+    result = grade.grade(HONEST["right"].notebook, assignment.read("small", text), KEY, "ada", box)
+    assert [question["status"] for question in result["questions"]] == ["right", "stopped", "needs marking"]
+    assert "the check itself fails on it, ZeroDivisionError" in result["why"] and result["points"] == 60
+
+
+def test_a_question_that_is_slow_leaves_the_others_their_time(box, monkeypatch):
+    monkeypatch.setattr(grade, "CALLS", 0.5)
+    busy = "end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    made = assignment.read("small", source())
+    result = grade.grade(cells("import time", within(busy), SCALE), made, KEY, "ada", box)
+    assert [question["status"] for question in result["questions"]] == ["stopped", "right", "needs marking"]
+
+
+# What the worker cannot do
+
+
+@pytest.mark.parametrize("machine", limits.ARCHITECTURES)
+def test_every_refused_call_is_refused_and_no_other(machine):
+    column = list(limits.ARCHITECTURES).index(machine)
+    allow, refuse, lack, kill = 0x7FFF0000, 0x50001, 0x50026, 0x80000000
+    steps = list(struct.iter_unpack("=HBBI", limits.program(machine)))
+
+    def verdict(number, argument=0, architecture=limits.ARCHITECTURES[machine]):
+        """Run the filter as the kernel does."""
+        shown, at, held = {0: number, 4: architecture, 16: argument}, 0, 0
+        while True:
+            code, yes, no, k = steps[at]
+            if code == 0x06:
+                return k
+            if code == 0x20:
+                held, skip = shown[k], 0
+            else:
+                skip = yes if {0x15: held == k, 0x35: held >= k, 0x45: bool(held & k)}[code] else no
+            at += 1 + skip
+
+    refused = {numbers[column] for numbers in limits.REFUSED.values()} - {None}
+    clone = limits.CLONE[column]
+    for number in range(600):
+        expected = refuse if number in refused | {clone} else lack if number == 435 else allow
+        assert verdict(number) == expected, number
+    assert verdict(clone, 0x003D0F00) == allow, "threads are made so"
+    assert verdict(clone, 17) == refuse
+    assert verdict(0, architecture=0x40000003) == kill
+    assert verdict(limits.X32 + 57) == lack
+
+
+def test_a_machine_whose_calls_are_unknown_is_refused():
+    with pytest.raises(OSError, match="only x86_64 and aarch64 can be confined, this is riscv64"):
+        limits.program("riscv64")
 
 
 # The same verdicts
@@ -258,6 +367,11 @@ def test_one_question_is_graded_anew_and_shows_what_changes(box, small, course, 
     assert after["cem"] == before["cem"]
 
 
+def children(pid):
+    """Return the processes that a process has started, whichever thread of it did."""
+    return [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()]
+
+
 def test_a_batch_that_is_killed_goes_on_where_it_was(box, small, course):
     for number in range(8):
         (course / f"submissions/small/s{number}.ipynb").write_bytes(HONEST["right"].notebook)
@@ -269,8 +383,13 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(box, small, course):
         end = time.monotonic() + 60
         while len(list((course / "results").rglob("*.json"))) <= have and time.monotonic() < end:
             time.sleep(0.02)
+        helpers = children(process.pid)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        end = time.monotonic() + 10
+        while any(Path(f"/proc/{helper}").exists() for helper in helpers) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert helpers and not [helper for helper in helpers if Path(f"/proc/{helper}").exists()], "they live on"
         assert all(result["status"] for result in stored(course).values()), "a result is half written"
     times = {path: path.stat().st_mtime_ns for path in (course / "results/small").glob("*.json")}
     assert 0 < len(times) < 11
@@ -282,7 +401,7 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(box, small, course):
 def test_a_grader_that_dies_does_not_stop_the_batch(small):
     text = small.read_text("utf-8")
     jobs = [batch.Job(name, b"", "small", text, KEY, "bwrap") for name in ("a", "deadly", "c")]
-    results = {r["student"]: r for r in batch.finished(jobs, lambda: Mortal(), 2)}
+    results = {r["student"]: r for r in batch.finished(jobs, Mortal)}
     assert set(results) == {"a", "deadly", "c"}
     assert results["a"]["status"] == results["c"]["status"] == "unreadable"
     assert results["deadly"]["status"] == "stopped" and "the grader failed" in results["deadly"]["why"]
@@ -290,6 +409,8 @@ def test_a_grader_that_dies_does_not_stop_the_batch(small):
 
 class Mortal:
     """An executor whose process dies of one job."""
+
+    workers = 1
 
     def __init__(self):
         self.dead = False
@@ -455,7 +576,9 @@ def test_everything_that_was_handed_in_is_taken_or_told(tmp_path, roster, source
         "cem": "duo",
         "dee": "dee",
     }
-    assert rows["cem"]["note"] == "by ben" and rows["dee"]["note"].endswith("notes.pdf is no notebook (.ipynb)")
+    late = ["late"] * ("_LATE_" in source[2][0])
+    assert rows["ben"]["note"] == ", ".join(late) and rows["cem"]["note"] == ", ".join([*late, "by ben"])
+    assert rows["dee"]["note"].endswith("notes.pdf is no notebook (.ipynb)")
     out = capsys.readouterr().out
     assert "4 of 4 students" in out and "nobody's in the roster: " in out
     assert [path.read_bytes() for path in (tmp_path / "small" / "unknown").iterdir()] == [b"eve"]
@@ -470,6 +593,18 @@ def test_a_folder_is_collected_without_following_links(tmp_path, roster):
     rows, files = collected(tmp_path / "small")
     assert files == {"ada": b"", "dee": b"mine"}
     assert "a link" in rows["ada"]["note"] and rows["ben"]["note"] == "nothing handed in"
+
+
+def test_a_file_is_collected_whatever_bytes_its_name_has(tmp_path, roster, capsys):
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    (handed / os.fsdecode(b"dee\xe9.ipynb")).write_bytes(b"mine")
+    (handed / "ada").mkdir()
+    (handed / "ada" / os.fsdecode(b"r\xe9sum\xe9.txt")).write_bytes(b"text")
+    assert main(["collect", "small", str(handed), "--roster", str(roster), "--into", str(tmp_path)]) == 0
+    rows, files = collected(tmp_path / "small")
+    assert files == {"ada": b"text"} and rows["ada"]["note"] == "r?sum?.txt is no notebook (.ipynb)"
+    assert "nobody's in the roster: dee?.ipynb, kept as " in capsys.readouterr().out
 
 
 def test_a_zip_that_unpacks_without_end_is_not_unpacked(tmp_path, monkeypatch):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import textwrap
+from pathlib import Path
 
 import pytest
 from submissions import cells
 
 from cnn_course.exercises.checking import _CHECKS, Answer, Verdict, checks_of_chapter, judge
-from cnn_grading import grade, sandbox
+from cnn_grading import assignment, grade, sandbox
 
+ASSIGNMENTS = sorted(Path(__file__).parents[1].glob("assignments/*.ipynb"))
 # What a function of the student's returns; `given` are its arguments.
 VALUES = {
     "nothing": "None",
@@ -92,7 +93,13 @@ def deep():
     return found
 def liar(*given, **options):
     return LIES[lie]()
+class Methods:
+    def __init__(self, *given, **options): pass
+    def __getattr__(self, name): return liar
+class Attributes(Methods):
+    def __getattr__(self, name): return LIES[lie]()
 """
+LIES = "LIES = [" + ", ".join(f"lambda: {value}" for value in VALUES.values()) + "]\nlie = 0"
 
 
 def test_there_are_enough_kinds_and_they_are_python():
@@ -107,14 +114,13 @@ def test_no_lying_value_is_right_or_breaks_a_check(chapter):
         box = sandbox.Sandbox()
     except sandbox.NoSandbox as error:
         pytest.skip(f"no sandbox can start here: {error}")
-    lies = "LIES = [" + ", ".join(f"lambda: {value}" for value in VALUES.values()) + "]\nlie = 0"
     numbers = checks_of_chapter(str(chapter))
     assert numbers
-    run = grade.Run(box, cells(textwrap.dedent(LIARS) + lies))
+    run = grade.Run(box, cells(LIARS + LIES))
     try:
-        run.ready()
-        assert not run.faults
         for place, name in enumerate(VALUES):
+            run.ready()
+            assert not run.faults
             run.ask({"do": "run", "name": "cell", "source": f"lie = {place}"}, 5)
             for number in numbers:
                 verdict = judge(number, _CHECKS[number], Answer(grade.Remote(run, "liar"), 3))
@@ -126,3 +132,26 @@ def test_no_lying_value_is_right_or_breaks_a_check(chapter):
 
 def test_every_check_of_the_book_is_asked():
     assert sum(len(checks_of_chapter(str(chapter))) for chapter in range(12)) == 31
+
+
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=lambda path: path.stem)
+def test_no_lying_value_is_right_or_breaks_a_check_of_an_assignment(path):
+    try:
+        box = sandbox.Sandbox()
+    except sandbox.NoSandbox as error:
+        pytest.skip(f"no sandbox can start here: {error}")
+    questions = [q for q in assignment.read(path.stem, path.read_text("utf-8")).questions if q.check]
+    assert questions
+    run = grade.Run(box, cells(LIARS + LIES))
+    try:
+        for place, name in enumerate(VALUES):
+            for question in questions:
+                run.ready()
+                run.ask({"do": "run", "name": "cell", "source": f"lie = {place}"}, 5)
+                is_class = question.start.startswith("class")
+                for liar in ("liar", "Methods", "Attributes") if is_class else ("liar",):
+                    verdict = judge(question.name, question.check, Answer(grade.Remote(run, liar), 3))
+                    assert verdict.status == "wrong", f"{question.name}, {liar}: {name} is {verdict}"
+                    assert run.worker, f"{question.name}, {liar}: {name} has ended the worker: {verdict}"
+    finally:
+        run.stop()

@@ -52,3 +52,20 @@ def test_the_sections_are_found_by_their_numbers(built_book: Path) -> None:
     text = (built_book / "sections.js").read_text("utf-8")
     assert text.startswith("var sections = [[")
     assert len(text.encode()) < 500_000
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_links_the_words_that_the_glossary_says_it_introduces_once(built_book: Path, path: Path) -> None:
+    page, notation = soup(built_book / f"book/{path.stem}.html"), soup(built_book / "book/notation.html")
+    links = page.select("article a.term")
+    assert len({link["href"] for link in links}) == len(links) <= 16
+    assert not page.select(":is(h1, h2, h3, pre, figure, aside) a.term")
+    text = " ".join(" ".join(paragraph.get_text().lower().split()) for paragraph in page.select("article p"))
+    for term in notation.select("dl.glossary > dt"):
+        entry = term.find_next_sibling("dd").select("a[href]")[-1]["href"]
+        linked = [link for link in links if link["href"] == f"notation.html#{term['id']}"]
+        if entry.split("#")[0] == f"{path.stem}.html":
+            word = term.find(string=True).strip().lower()
+            assert len(linked) == 1 or f" {word} " not in text, word
+        else:
+            assert not linked

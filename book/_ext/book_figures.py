@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 # cnn_course.plots draws with the colours of its palette for light paper and with no others.
 TOKENS = {light: f"var(--{name})" for name, (light, _) in palette.TOKENS.items()}
 COLOUR = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
+LONG = re.compile(r"-?\d+\.\d{3,}")
 REFERENCE = re.compile(r"#([\w.:-]+)")
-PNG = "data:image/png;base64,"
+PNG, WEBP = "data:image/png;base64,", "data:image/webp;base64,"
 NUMBERS = {kind: {light for light, _ in palette.ramp(kind)} for kind in ("weight", "output")}
 PIXELS_PER_POINT = 4 / 3
 
@@ -57,10 +58,12 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
     root = ElementTree.fromstring(svg)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
-        element.attrib = {name.rpartition("}")[2]: grey(bind(value)) for name, value in element.attrib.items()}
+        element.attrib = {name.rpartition("}")[2]: bind(value) for name, value in element.attrib.items()}
         element.text = (element.text or "").strip() if element.tag != "text" else element.text
         element.tail = None if element.tag != "tspan" else element.tail
     add_dark_pictures(root)
+    for image in root.iter("image"):
+        image.set("href", small(image.get("href", "")))
     remove(root, "metadata")
     # matplotlib's only style sheet is a rule for "*", which would reach out of the figure into the page.
     if remove(root, "style"):
@@ -76,7 +79,7 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
 
 
 def bind(value: str) -> str:
-    """Replace the colours of the palette by those of the reader's theme, and matplotlib's fonts by the page's.
+    """Replace the colours of the palette by those of the reader's theme, matplotlib's fonts by the page's; round.
 
     Raises
     ------
@@ -88,9 +91,23 @@ def bind(value: str) -> str:
     >>> bind("fill:#7b1fa2;stroke:#404040")
     'fill:var(--accent);stroke:light-dark(#404040,#28282c)'
     """
-    value = COLOUR.sub(lambda found: themed(found[0].lower()), value) if not value.startswith("data:") else value
+    if value.startswith("data:"):
+        return value
+    value = rounded(COLOUR.sub(lambda found: themed(found[0].lower()), value))
     value = re.sub(r"'DejaVu Sans Mono'[^;]*", "var(--mono)", value)
     return re.sub(r"'DejaVu Sans'[^;]*", "var(--sans)", value)
+
+
+def rounded(value: str) -> str:
+    """Write lengths to hundredths of a point, and what scales a picture of many pixels more finely.
+
+    Examples
+    --------
+    >>> rounded("M 7.2 108.434783 L -0.000012 9.504"), rounded("matrix(5.204571 0 0 5.204571 2.88 21.6)")
+    ('M 7.2 108.43 L 0 9.5', 'matrix(5.2046 0 0 5.2046 2.88 21.6)')
+    """
+    places = 4 if value.startswith(("matrix", "scale")) else 2
+    return LONG.sub(lambda found: f"{round(float(found[0]), places) + 0:g}", value)
 
 
 def themed(colour: str) -> str:
@@ -118,36 +135,34 @@ def add_dark_pictures(root: ElementTree.Element) -> None:
                 continue
             darks = np.array([palette.parts(palette.DARK[light]) for light in lights], np.uint8)
             file = BytesIO()
-            Image.fromarray(darks[where.ravel()].reshape(pixels.shape)).quantize(256).save(file, "PNG", optimize=True)
+            Image.fromarray(darks[where.ravel()].reshape(pixels.shape)).save(file, "PNG")
             twin = ElementTree.Element("image", image.attrib | {"href": PNG + b64encode(file.getvalue()).decode()})
             image.set("class", "on-light")
             twin.set("class", "on-dark")
             parent.insert(place + 1, twin)
 
 
-def grey(value: str) -> str:
-    """Store a picture of greys in one channel: matplotlib stores four, at twice the weight. Others stay as they are.
+def small(value: str) -> str:
+    """Store a picture as lossless WebP where that takes less: matplotlib stores four channels, and few pixels badly.
 
     Examples
     --------
-    >>> for colour in ("#070707", "#070708"):
+    >>> for colour in ("#070707", "#07080980"):
     ...     file = BytesIO()
     ...     Image.new("RGBA", (8, 5), colour).save(file, "PNG")
-    ...     stored = grey(PNG + b64encode(file.getvalue()).decode())
-    ...     picture = Image.open(BytesIO(b64decode(stored.removeprefix(PNG))))
-    ...     print(picture.mode, picture.convert("RGB").getpixel((7, 4)))
-    L (7, 7, 7)
-    RGBA (7, 7, 8)
+    ...     stored = small(PNG + b64encode(file.getvalue()).decode())
+    ...     picture = Image.open(BytesIO(b64decode(stored.removeprefix(WEBP))))
+    ...     print(picture.mode, picture.getpixel((7, 4)))
+    RGB (7, 7, 7)
+    RGBA (7, 8, 9, 128)
     """
     if not value.startswith(PNG):
         return value
     picture = Image.open(BytesIO(b64decode(value.removeprefix(PNG)))).convert("RGBA")
-    single = picture.convert("L")
-    if not np.array_equal(np.asarray(picture), np.asarray(single.convert("RGBA"))):
-        return value
+    seen = picture.convert("RGB") if picture.getchannel("A").getextrema() == (255, 255) else picture
     file = BytesIO()
-    single.save(file, "PNG", optimize=True)
-    return PNG + b64encode(file.getvalue()).decode()
+    seen.save(file, "WEBP", lossless=True, exact=True, quality=100, method=6)
+    return min(value, WEBP + b64encode(file.getvalue()).decode(), key=len)
 
 
 def remove(root: ElementTree.Element, tag: str) -> bool:

@@ -7,6 +7,7 @@ contents and the numbers from the sources, so a new chapter or exercise is on th
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import re
 import tomllib
@@ -203,8 +204,9 @@ def kept(answers: Path) -> int:
     return sum(len(row.elts) for row in table.values if isinstance(row, ast.List))
 
 
+@functools.cache
 def counts() -> dict[str, int]:
-    """Count what the book has."""
+    """Count what the book has; no build outlives a change of its sources."""
     notebooks = sorted((ROOT / "book").glob("*.ipynb"))
     text = "\n".join(map(code_of, notebooks))
     pages = [path.read_text("utf-8") for path in (ROOT / "book").glob("*.md")]

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from itertools import pairwise
 from logging import WARNING, getLogger
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ function translate(tex, display) {
     }
 }
 """
+PREFIXES, BEFORE_PREFIXES = "−+±", "([{,;=≠≈<>≤≥·⋅×∈→∣|"
 ALPHABETS = {
     "bold": "BOLD",
     "italic": "ITALIC",
@@ -105,6 +107,8 @@ def katex() -> Any:
 def to_mathml(tex: str, display: bool = False) -> str:
     """Translate a formula from TeX to MathML.
 
+    A sign that stands before a number has no space after it, as one between two numbers has.
+
     Raises
     ------
     BadTeX
@@ -114,6 +118,8 @@ def to_mathml(tex: str, display: bool = False) -> str:
     --------
     >>> to_mathml("x^2")
     '<math><msup><mi>x</mi><mn>2</mn></msup></math>'
+    >>> to_mathml("2 = -x")
+    '<math><mn>2</mn><mo>=</mo><mo form="prefix">−</mo><mi>x</mi></math>'
     """
     if display:
         tex = DISPLAY_ENVIRONMENT.sub(lambda found: rf"\{found[1]}{{{ALIGNED[found[2]]}}}", tex)
@@ -167,6 +173,13 @@ def adapt_to_browsers(element: ElementTree.Element) -> None:
     if (colour := element.attrib.get("mathcolor")) in COLOURS:
         del element.attrib["mathcolor"]
         element.set("style", f"color:{COLOURS[colour]}")
+    for before, sign in pairwise(element):
+        if (
+            before.tag == sign.tag == "mo"
+            and (sign.text or " ") in PREFIXES
+            and (before.text or " ") in BEFORE_PREFIXES
+        ):
+            sign.set("form", "prefix")
     if element.tag == "mtable":
         align_columns(element)
     if element.tag == "menclose":
@@ -291,7 +304,8 @@ def write_font(app: Sphinx, exception: Exception | None) -> None:
     if target.exists() and stamp.exists() and stamp.read_text("utf-8") == characters:
         return
     font = TTFont(BytesIO(files("ziamath").joinpath("fonts/STIXTwoMath-Regular.ttf").read_bytes()))
-    options = subset.Options(layout_features=["ssty"], hinting=False, name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
+    # Without the other drawings for scripts (ssty), which are a little bolder and make the font twice as large.
+    options = subset.Options(layout_features=[], hinting=False, name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
     options.flavor = "woff2"
     getLogger("fontTools").setLevel(WARNING)
     subsetter = subset.Subsetter(options)

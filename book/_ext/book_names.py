@@ -31,12 +31,34 @@ def entry(env: BuildEnvironment, name: str) -> str:
     """Return the name under which the reference describes something of the library, or nothing."""
     objects = env.domaindata["py"]["objects"]
     if name not in objects:
-        try:
-            value = pkgutil.resolve_name(name)
-        except (ImportError, AttributeError, ValueError):
-            return ""
-        name = f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
+        found = homes(env)
+        if name not in found:
+            found[name] = home(name)
+        name = found[name]
     return name if name in objects and objects[name].objtype != "module" else ""
+
+
+def homes(env: BuildEnvironment) -> dict[str, str]:
+    """Return what `home` has answered of this library, since to ask takes imports."""
+    library = env.config.nb_execution_cache_path  # which book_execution names after it
+    if getattr(env, "book_homes", ("",))[0] != library:
+        env.book_homes = library, {}  # type: ignore[attr-defined]
+    return env.book_homes[1]  # type: ignore[attr-defined]
+
+
+def home(name: str) -> str:
+    """Return the name that something has in the module which defines it, or nothing.
+
+    Examples
+    --------
+    >>> home("cnn_course.conv2d"), home("cnn_course.nothing")
+    ('cnn_course.conv.conv2d', '')
+    """
+    try:
+        value = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError):
+        return ""
+    return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
 
 
 def imported(tree: ast.Module) -> dict[str, str]:
@@ -178,7 +200,7 @@ def places(env: BuildEnvironment) -> dict[str, list[Place]]:
 
 
 def renew(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write the reference anew when it would tell of other sections."""
+    """Write the reference anew when it would tell of other sections, once these have their numbers."""
     now = places(env)
     before, env.book_places = getattr(env, "book_places", now), now  # type: ignore[attr-defined]
     return [] if now == before else sorted({found.docname for found in env.domaindata["py"]["objects"].values()})
@@ -284,6 +306,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register all of it."""
     app.add_transform(Symbols)
     app.add_env_collector(Collect)
-    app.connect("env-updated", renew)
+    app.connect("env-get-updated", renew, priority=700)  # book_numbers gives the numbers at 600
     app.add_post_transform(Link)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -71,7 +71,7 @@ def share(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any]
 START = (
     "index.html",
     "404.html",
-    "searchindex.js",
+    "search.html",
     "sections.js",
     MANIFEST,
     *(f"_static/icon-{size}.png" for size in ICONS),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import book_heights
 import imagesize
 from docutils import nodes
 from docutils.parsers.rst.directives.body import Sidebar
@@ -77,6 +78,12 @@ def hanging(line: str) -> str:
 
 class Translator(HTML5Translator):
     """HTML without roles that browsers do not know, and with boxes for what may be too wide."""
+
+    def visit_section(self, node: nodes.Element) -> None:
+        """Write a section; one that browsers may leave out for now says how high it will be."""
+        super().visit_section(node)
+        if self.section_level > 1 and (heights := book_heights.style(node)):
+            self.body[-1] = self.body[-1].replace("<section ", f'<section data-far style="{heights}" ', 1)
 
     def visit_table(self, node: nodes.Element) -> None:
         """Let a wide table scroll alone."""
@@ -297,10 +304,11 @@ def configure(app: Sphinx, config: Config) -> None:
     config.book_theme_digest = digest(b"".join(path.read_bytes() for path in files))
 
 
-def highlight(app: Sphinx) -> None:
-    """Let listings be written as this theme draws them."""
+def replace(app: Sphinx) -> None:
+    """Let listings be written as this theme draws them, and leave the search to book_search."""
     if isinstance(app.builder, StandaloneHTMLBuilder):
         app.builder.highlighter.formatter = CodeFormatter
+        app.builder.search = False
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -312,6 +320,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
     app.add_post_transform(Refine)
     app.connect("config-inited", configure)
-    app.connect("builder-inited", highlight)
+    app.connect("builder-inited", replace)
     app.connect("html-page-context", complete, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

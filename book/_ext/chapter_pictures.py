@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from cnn_course import palette
 
 Colours = Callable[[int, int], str]  # the fill of a cell, by row and column
+ramp = functools.cache(palette.ramp)
 
 
 def colour(kind: str, place: float) -> str:
@@ -17,9 +19,9 @@ def colour(kind: str, place: float) -> str:
     >>> colour("input", 1), colour("weight", -1)
     ('light-dark(#fafafa,#e2e2e6)', 'light-dark(#8c510a,#dea058)')
     """
-    ramp = palette.ramp(kind)
+    shades = ramp(kind)
     share = place if kind == "input" else (place + 1) / 2
-    light, dark = ramp[int(share * (len(ramp) - 1) + 0.5)]
+    light, dark = shades[int(share * (len(shades) - 1) + 0.5)]
     return f"light-dark({light},{dark})"
 
 

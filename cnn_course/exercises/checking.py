@@ -75,6 +75,7 @@ class Answer:
         self.name = _name(function)
         self._held = [0]  # shared with the answers that are this one's methods
         self._before = ""  # for an attribute: the calls that it comes from
+        self._written = self.name  # in a call: a method's with the call that made its object
 
     @property
     def cases(self) -> int:
@@ -118,7 +119,7 @@ class Answer:
             If it raises, or changes an argument.
         """
         maker = self.function.make if isinstance(self.function, Elsewhere) else self.function
-        return Made(self, self._result(maker, arguments, options))
+        return Made(self, self._result(maker, arguments, options), self.call(*arguments, **options))
 
     def _result(self, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         given = copy.deepcopy((arguments, options))
@@ -201,7 +202,7 @@ class Answer:
             return self._before
         whole = sum(map(_count, [*arguments, *options.values()])) <= MOST
         named = [f"{name}={_short(value, whole)}" for name, value in options.items()]
-        return f"{self.name}({', '.join([*(_short(value, whole) for value in arguments), *named])})"
+        return f"{self._written}({', '.join([*(_short(value, whole) for value in arguments), *named])})"
 
 
 class Elsewhere:
@@ -225,11 +226,14 @@ class Made:
         The class.
     thing : object
         What it made.
+    call : str
+        How, for the message.
     """
 
-    def __init__(self, answer: Answer, thing: Any) -> None:
+    def __init__(self, answer: Answer, thing: Any, call: str) -> None:
         self.answer = answer
         self.thing = thing
+        self.call = call
 
     def method(self, name: str) -> Answer:
         """Return one of its methods, as an answer of its own that counts with the class.
@@ -252,6 +256,7 @@ class Made:
             raise Wrong(f"{self.answer.name} has no method {name}.")
         bound = copy.copy(self.answer)
         bound.function, bound.name = found, f"{self.answer.name}.{name}"
+        bound._written = f"{self.call}.{name}"
         return bound
 
     def attribute(self, name: str, after: str) -> Answer:

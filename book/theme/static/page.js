@@ -1,4 +1,4 @@
-// One script for every page, deferred. Without it: all text, all folds, all links, the drawer, and search as a page of its own.
+// One script for every page, deferred. Without it: all text, all folds, all links, and the drawer.
 const $ = (what, at = document) => at.querySelector(what), all = (what, at = document) => [...at.querySelectorAll(what)];
 const make = (markup) => Object.assign(document.createElement("template"), { innerHTML: markup.trim() }).content.firstChild;
 const root = document.documentElement, base = root.dataset.content_root ?? "./";
@@ -91,7 +91,7 @@ function ranked(query) { // those that have all words, those first that have the
     return [score, row];
   }).filter(([score]) => score).sort((a, b) => b[0] - a[0]).map(([, row]) => row);
 }
-function openSearch() {
+function openSearch(query) {
   if (dialog?.open) return;
   dialog ??= document.body.appendChild(make(`<dialog class="search" aria-label="Search this book"><input type="search" aria-label="Search this book" placeholder="Search this book" autocomplete="off"><ol></ol><p role="status"></p></dialog>`));
   const [field, list, status] = dialog.children;
@@ -118,6 +118,7 @@ function openSearch() {
   };
   dialog.onclick = ({ target }) => (target === dialog || target.closest("a")) && dialog.close();
   dialog.showModal();
+  if (query) field.value = query;
   field.select();
   fetching ??= load(`${base}sections.js`).then(() => {
     rows = sections.flatMap(([path, parts]) => parts.map(([anchor, title, text]) => ({ href: `${base}${path}.html${anchor && "#" + encodeURIComponent(anchor)}`, title, text, first: !anchor, page: anchor && parts[0][1] })));
@@ -125,8 +126,10 @@ function openSearch() {
   }, () => { fetching.failed = true; }).finally(find);
   find();
 }
-all("[data-search]").forEach((button) => { button.hidden = false; button.onclick = openSearch; });
+all("[data-search]").forEach((button) => { button.hidden = false; button.onclick = () => openSearch(); });
 addEventListener("keydown", (event) => { if (event.key === "k" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); openSearch(); } });
+const asked = new URLSearchParams(location.search).get("q"); // from the page of the search
+if (asked) openSearch(asked);
 
 // The copy for reading without a connection, and the manifest of the book: from a server, where the browser can store.
 try {

@@ -1,0 +1,245 @@
+"""The book on paper: its outline, its links, its explorers, its solutions, and nothing that hangs out of a page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import nbformat
+import pdf
+import pytest
+import yaml
+from browser import visit
+from bs4 import BeautifulSoup, Tag
+from pypdf import PdfReader
+from pypdfium2 import PdfDocument
+from test_book import NOTEBOOKS, PAGES
+
+from conftest import ROOT
+
+POINTS = {"A4": (595, 842), "Letter": (612, 792)}
+LARGEST = 25e6
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+BEHIND = "Hints, solutions and answers"
+MOVES = "It moves in the built book"
+
+
+class Book:
+    """A printed book, read once for all tests."""
+
+    def __init__(self, content: bytes, paper: str) -> None:
+        self.content, self.paper, self.reader = content, paper, PdfReader(BytesIO(content))
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The text of each page, without its running heads and its number."""
+        foot = re.compile(r"\d+ / \d+")
+        pages = (page.get_textpage().get_text_range() for page in PdfDocument(self.content))
+        lines = (text.splitlines() for text in pages)
+        return ["\n".join(x for x in page if x not in self.heads and not foot.fullmatch(x)) for page in lines]
+
+    @cached_property
+    def outside(self) -> list[int]:
+        """The pages with text beyond their edges."""
+        pages = enumerate((page.get_textpage() for page in PdfDocument(self.content)), 1)
+        # Lengths, since the two write the sign of a divided word differently.
+        return [
+            at for at, page in pages if len(squeeze(page.get_text_range())) != len(squeeze(page.get_text_bounded()))
+        ]
+
+    @cached_property
+    def heads(self) -> set[str]:
+        """What may stand above the text of a page."""
+        return {CONFIG["title"], *(f"{title} {CONFIG['title']}" for level, title, _ in self.outline if level == 1)}
+
+    @cached_property
+    def outline(self) -> list[tuple[int, str, int]]:
+        """Each entry: its level, its title and its page, counted from 1."""
+        found: list[tuple[int, str, int]] = []
+
+        def walk(entries: list[Any], level: int) -> None:
+            for entry in entries:
+                if isinstance(entry, list):
+                    walk(entry, level + 1)
+                else:
+                    found.append((level, entry.title, self.reader.get_destination_page_number(entry) + 1))
+
+        walk(self.reader.outline, 1)
+        return found
+
+
+@pytest.fixture(scope="session")
+def printed(built_book: Path, browser: Any) -> Book:
+    """Print the book, once for the whole run; `browser` skips where none starts."""
+    return Book(pdf.print_book(browser, built_book, "A4"), "A4")
+
+
+@pytest.fixture(scope="session")
+def articles(built_book: Path) -> dict[str, Tag]:
+    """Parse the texts of all pages."""
+    found = {}
+    for page in PAGES:
+        article = BeautifulSoup((built_book / f"{page}.html").read_text("utf-8"), "html.parser").article
+        assert article
+        found[page.removeprefix("book/")] = article
+    return found
+
+
+def squeeze(text: str) -> str:
+    """Leave out what a line or a page that ends may add or take."""
+    return re.sub(r"\s+", "", text)
+
+
+def title(heading: Tag) -> str:
+    return " ".join(heading.get_text().replace("¶", "").split())
+
+
+def check_pages(book: Book) -> None:
+    """Every page has the size of its paper, something on it, and nothing beyond its edge."""
+    assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in book.reader.pages} == {POINTS[book.paper]}
+    assert len(book.content) <= LARGEST
+    assert [number for number, text in enumerate(book.texts, 1) if len(squeeze(text)) < 30] == []
+    assert book.outside == []
+
+
+def test_a_book_that_is_not_built_is_refused(browser: Any, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="make book"):
+        pdf.print_book(browser, tmp_path, "A4")
+
+
+def test_it_is_tagged_and_says_what_it_is(printed: Book) -> None:
+    root, said = printed.reader.trailer["/Root"], printed.reader.metadata
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]["/K"]
+    assert root["/Lang"] == "en"
+    assert said and (said.title, said.author) == (CONFIG["title"], CONFIG["author"])
+
+
+def test_pages_are_whole(printed: Book) -> None:
+    check_pages(printed)
+
+
+def test_letter_is_a_paper_too(built_book: Path, browser: Any) -> None:
+    check_pages(Book(pdf.print_book(browser, built_book, "Letter"), "Letter"))
+
+
+def test_the_outline_has_every_heading_on_its_page(printed: Book, articles: dict[str, Tag]) -> None:
+    expected = [(1, "Contents")]
+    for name, article in articles.items():
+        expected += [(int(found.name[1]), title(found)) for found in article.find_all(["h1", "h2", "h3"])]
+        if name.startswith("11"):
+            expected.append((1, BEHIND))
+            for chapter in [article for at, article in articles.items() if at[:2].isdigit()]:
+                expected.append((2, title(chapter.h1)))
+                asked = dict.fromkeys(fold.find_parent("section") for fold in chapter.find_all("details"))
+                expected += [(3, title(section.find(["h2", "h3"]))) for section in asked]
+    assert [entry[:2] for entry in printed.outline] == expected
+    for _, name, page in printed.outline:
+        assert squeeze(name) in squeeze(printed.texts[page - 1]) or name == CONFIG["title"], (name, page)
+
+
+def test_links_lead_to_places_of_the_book_or_out_of_it(printed: Book, articles: dict[str, Tag]) -> None:
+    places, inside, out = printed.reader.named_destinations, [], set()
+    for page in printed.reader.pages:
+        for link in page.get("/Annots", []):
+            action = link.get_object().get("/A", {})
+            if "/URI" in action:
+                out.add(str(action["/URI"]).rstrip("/"))
+            else:
+                inside.append(str(link.get_object().get("/Dest") or action["/D"]))
+    assert len(inside) > 2000
+    assert [place for place in inside if place not in places] == []
+    known = {link["href"] for article in articles.values() for link in article.find_all("a", href=True)}
+    assert out == {href.rstrip("/") for href in known if href.startswith("http")}
+
+
+def test_the_contents_and_the_links_to_solutions_name_the_right_pages(printed: Book) -> None:
+    where = {name: page for _, name, page in reversed(printed.outline)}
+    lines = [line for text in printed.texts[1:7] for line in text.splitlines()]
+    for level, name, page in printed.outline:
+        if level == 1 and name != "Contents":
+            assert any(squeeze(line) == squeeze(f"{name}{page}") for line in lines), (name, page)
+    behind = where[BEHIND]
+    (exercise, solution) = [page for _, name, page in printed.outline if name.startswith("Exercise 4.1")]
+    assert exercise < behind <= solution
+    assert f"Hints and solution on page {solution}" in printed.texts[exercise - 1] + printed.texts[exercise]
+    assert f"Asked on page {exercise}" in printed.texts[solution - 1] + printed.texts[solution]
+
+
+def test_hints_and_solutions_stand_whole_behind_the_last_chapter(printed: Book, articles: dict[str, Tag]) -> None:
+    start = next(page for _, name, page in printed.outline if name == BEHIND)
+    end = next(page for level, _, page in printed.outline if level == 1 and page > start)
+    before, part = (squeeze("".join(printed.texts[a:b])) for a, b in ((0, start - 1), (start - 1, end - 1)))
+    folds = [fold for article in articles.values() for fold in article.find_all("details")]
+    assert len(folds) > 200
+    missing, spoilt = [], []
+    for fold in folds:
+        for block in fold.find_all(["p", "li", "pre"]):
+            for formula in block.find_all("math"):
+                formula.replace_with("\0")  # written in two dimensions, read in any order
+            for line in re.split("[\0\n]", block.get_text()):
+                if len(squeeze(line)) > 3 and squeeze(line) not in part:
+                    missing.append(line)
+                if len(squeeze(line)) > 60 and squeeze(line) in before:
+                    spoilt.append(line)
+    assert missing == []
+    assert spoilt == []
+
+
+def test_answers_to_questions_are_given(printed: Book) -> None:
+    start = next(page for _, name, page in printed.outline if name == BEHIND)
+    part = "".join(printed.texts[start - 1 :])
+    asked = sum(text.count("Your answer") for text in printed.texts[: start - 1])
+    assert asked > 20
+    assert len(re.findall(r"\d\.\s+Answer: ", part)) == asked
+    assert "Answer: 1,200." in " ".join(part.split())  # 3·8·5 products and 10 units: chapter 0
+    assert "Answer: " not in "".join(printed.texts[: start - 1])
+
+
+def stills(path: Path) -> list[list[str]]:
+    """Return the numbers in the stored still picture of each explorer of a notebook."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.source.startswith("explorers.")]
+    found = []
+    for cell in cells:
+        (output,) = cell.outputs
+        groups = ElementTree.fromstring(output.data["image/svg+xml"]).iter("{http://www.w3.org/2000/svg}g")
+        found.append([text.text or "" for group in groups for text in group])
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if stills(path)], ids=lambda path: path.stem)
+def test_an_explorer_is_its_picture_its_sum_and_where_it_moves(printed: Book, path: Path) -> None:
+    pages = [at for at, text in enumerate(printed.texts) if f"on the page {path.stem}.html" in " ".join(text.split())]
+    drawn = stills(path)
+    assert sum(printed.texts[at].count(MOVES) for at in pages) == len(drawn)
+    for numbers in drawn:
+        counts = Counter(numbers)
+        near = ["\n".join(printed.texts[max(0, at - 1) : at + 1]) for at in pages]
+        assert any(counts <= Counter(re.findall(r"−?[\d.]*\d", text)) for text in near), numbers
+    assert all(re.search("=|The network reads", printed.texts[at - 1] + printed.texts[at]) for at in pages)
+    if path.stem.startswith("02"):
+        assert any("0·0 + 1·1 + 3·2 + 4·3 = 19" in " ".join(printed.texts[at].split()) for at in pages)
+
+
+def test_a_published_book_tells_where_its_explorers_move(built_book: Path, browser: Any, tmp_path: Path) -> None:
+    address, folder = "https://example.org/cnn/book/02-convolution-2d.html", tmp_path / "book"
+    folder.mkdir()
+    (tmp_path / "_static").symlink_to(built_book / "_static")
+    for name in ("02-convolution-2d.html", "02-convolution-2d.state.js"):
+        text = (built_book / "book" / name).read_text("utf-8")
+        (folder / name).write_text(text.replace("<head>", f'<head><link rel="canonical" href="{address}">', 1), "utf-8")
+    path = folder / "02-convolution-2d.html"
+    with visit(browser, "about:blank") as seen:
+        page = BeautifulSoup(pdf.collected(seen.page, path, pdf.names_of(tmp_path, [path]))["html"], "html.parser")
+    links = [(link.text, link["href"]) for link in page.select(".address a")]
+    assert links == [
+        (address, f"{address}#slide-it-yourself"),
+        (address, f"{address}#try-kernels-on-pictures"),
+    ]
+    assert page.find("a", href="https://example.org/cnn/book/api.html#cnn_course.conv2d")
+    assert not page.select("button, input, canvas, script")
