@@ -39,23 +39,25 @@ MISPLACED = """(() => {
         for (const step of all(explorer, ".cc-step")) {
             const parts = [...step.querySelectorAll("button, label > *")].filter(seen);
             for (const part of parts) if (!inside(part, step)) faults.push(`${say(part)} leaves ${say(step)}`);
-            for (const [i, one] of parts.entries())
-                for (const other of parts.slice(i + 1)) if (!apart(one, other)) faults.push(`${say(one)} lies on ${say(other)}`);
+            for (const [i, one] of parts.entries()) for (const other of parts.slice(i + 1))
+                if (!apart(one, other)) faults.push(`${say(one)} lies on ${say(other)}`);
         }
         for (const control of all(explorer, ".cc-toggle, .cc-chip, .cc-btn, .cc-menu")) {
-            for (const part of [...control.children].filter(seen)) if (!inside(part, control)) faults.push(`${say(part)} leaves ${say(control)}`);
+            for (const part of [...control.children].filter(seen))
+                if (!inside(part, control)) faults.push(`${say(part)} leaves ${say(control)}`);
             if (control.scrollWidth > control.clientWidth + 1) faults.push(`cut off: ${say(control)}`);
         }
         for (const cell of all(explorer, ".cc-cells .cc-cell > *"))
-            if (cell.scrollWidth > cell.parentElement.clientWidth + 1) faults.push(`a number wider than its cell: ${say(cell)}`);
+            if (cell.scrollWidth > cell.parentElement.clientWidth + 1) faults.push(`wider than its cell: ${say(cell)}`);
+        const edge = box(explorer);
         for (const e of all(explorer, ".cc-title, .cc-cells, .cc-sum, .cc-size, .cc-callout, .cc-legend, canvas"))
-            if (box(e).right > box(explorer).right + 1 || box(e).left < box(explorer).left - 1) faults.push(`beyond the edge: ${say(e)}`);
+            if (box(e).right > edge.right + 1 || box(e).left < edge.left - 1) faults.push(`beyond the edge: ${say(e)}`);
         for (const e of all(explorer, "*")) {
-            const style = getComputedStyle(e), clipped = style.overflowX !== "visible" && e.scrollWidth > e.clientWidth + 2;
-            if (clipped && e.clientWidth > 20) faults.push(`cut off: ${e.outerHTML.slice(0, 120)}`);
+            const { overflowX, fontSize } = getComputedStyle(e), clips = overflowX !== "visible" && e.clientWidth > 20;
+            if (clips && e.scrollWidth > e.clientWidth + 2) faults.push(`cut off: ${e.outerHTML.slice(0, 120)}`);
             const text = [...e.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
-            const least = /^[\\d.,+−–-]+$/.test(text) ? 13.95 : 12.95;
-            if (text && !e.closest("sub, pre") && parseFloat(style.fontSize) < least) faults.push(`${style.fontSize} is too small: ${say(e)}`);
+            const least = /^[\\d.,+−–-]+$/.test(text) ? 13.95 : 12.95, small = parseFloat(fontSize) < least;
+            if (text && small && !e.closest("sub, pre")) faults.push(`${fontSize} is too small: ${say(e)}`);
         }
     }
     return faults;
@@ -65,10 +67,12 @@ SIZES = [(1440, 900), (1024, 700), (768, 1024), (375, 667)]
 # How the explorers of a page fail to be on one screen, under a bar of 52 pixels: too high, or a control that takes the
 # picture away.
 APART = """((bar) => {
-    const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 4 && !e.closest("details:not([open])");
+    const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 4
+        && !e.closest("details:not([open])");
     const faults = [];
     for (const explorer of document.querySelectorAll(".cc-explorer[data-explorer]")) {
-        const name = explorer.dataset.explorer, picture = explorer.querySelector("[data-picture]"), room = innerHeight - bar;
+        const name = explorer.dataset.explorer, room = innerHeight - bar;
+        const picture = explorer.querySelector("[data-picture]");
         if (!picture) { faults.push(`${name} marks no picture`); continue; }
         const screens = explorer.getBoundingClientRect().height / room;
         if (screens > (innerWidth < 600 ? 1.3 : 1.02)) faults.push(`${name} is ${screens.toFixed(2)} screens high`);
@@ -77,7 +81,8 @@ APART = """((bar) => {
             control.focus();
             const { top, bottom } = picture.getBoundingClientRect();
             const share = (Math.min(bottom, innerHeight) - Math.max(top, bar)) / (bottom - top);
-            if (share < 0.7) faults.push(`${name}: ${control.ariaLabel ?? control.textContent} leaves ${Math.round(100 * share)} % of the picture`);
+            const label = control.ariaLabel ?? control.textContent;
+            if (share < 0.7) faults.push(`${name}: ${label} leaves ${Math.round(100 * share)} % of the picture`);
         }
     }
     return faults;

@@ -17,7 +17,6 @@ __all__ = ["drive", "reader"]
 KINDS = ("convolution", "maximum pooling", "average pooling")
 
 
-
 def square(numbers: Sequence[float]) -> np.ndarray:
     side = round(len(numbers) ** 0.5)
     return np.reshape(numbers, (1, 1, side, side)).astype(float)
@@ -122,7 +121,8 @@ def test_backprop_keeps_what_was_edited_when_sizes_change(drive: Any) -> None:
 
 
 def test_the_parts_of_two_filters_add_up_in_the_gradient_of_the_input(drive: Any) -> None:
-    random, cases = np.random.RandomState(2), product(size=range(2, 7), kernel_size=(1, 2, 3), stride=(1, 2), padding=(0, 1))
+    random = np.random.RandomState(2)
+    cases = product(size=range(2, 7), kernel_size=(1, 2, 3), stride=(1, 2), padding=(0, 1))
     for at, case in enumerate(cases):
         n, k, s, p = (case[name] for name in ("size", "kernel_size", "stride", "padding"))
         m = max(0, (n + 2 * p - k) // s + 1)

@@ -25,7 +25,7 @@ from ipywidgets.embed import dependency_state, embed_data  # noqa: E402
 from cnn_course import explorers  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-DRAWN = {"AnyModel", "VBoxModel"}  # what the page draws; the rest stands in the box of linked widgets, which it leaves out
+DRAWN = {"AnyModel", "VBoxModel"}  # what the page draws: it leaves out the box of linked widgets
 TRAITS = {
     "flip_and_filter": {"signal", "kernel", "size", "kernel_size", "mode", "flip", "position"},
     "convolution_2d": {"image", "x", "preset", "weight", "size", "size_w", "kernel_size", "kernel_size_w", "stride", "stride_w",
@@ -203,7 +203,9 @@ def drive(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
         def run(box: Any, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
             widget = core(box)
-            state = {name: getattr(widget, name) for name in (*widget.defaults, "defaults", "ranges", "controls", "last")}
+            state = {
+                name: getattr(widget, name) for name in (*widget.defaults, "defaults", "ranges", "controls", "last")
+            }
             return seen.page.evaluate(
                 "(job) => window.drive(job)", {"esm": str(widget._esm), "state": state, "cases": cases}
             )
@@ -279,7 +281,9 @@ def test_convolution_2d_gives_the_library_s_numbers(drive: Any) -> None:
     cases = product(size=range(1, 9), kernel_size=range(1, 6), **options)[::5]  # still every value of every slider
     images, presets = ("counting", "one", "edge", "binary"), ("counting", "identity", "blur")
     for at, case in enumerate(cases):  # the menus and the switches take turns, in steps that share no factor
-        case.update(image=images[at % 4], preset=presets[(at // 7) % 3], flip=at % 5 < 2, position=at % 11, square=at % 3 > 0)
+        case.update(
+            image=images[at % 4], preset=presets[(at // 7) % 3], flip=at % 5 < 2, position=at % 11, square=at % 3 > 0
+        )
         if not case["square"]:  # every value across too
             case.update(size_w=1 + at % 8, kernel_size_w=1 + at % 5, stride_w=1 + at % 4, padding_w=at % 4)
     for shown in drive(explorers.convolution_2d(), cases):
@@ -312,14 +316,14 @@ def test_convolution_2d_gives_the_library_s_numbers(drive: Any) -> None:
 
 def test_convolution_2d_offers_only_what_mends(drive: Any) -> None:
     cases = product(size=range(1, 9), kernel_size=range(2, 6), padding=range(2), dilation=range(1, 4))
+    traits = {"padding p": "padding", "kernel k": "kernel_size", "dilation d": "dilation", "input n": "size"}
     for shown in drive(explorers.convolution_2d(), cases):
         if not shown["trouble"]:
             assert shown["fixes"] == []
             continue
         for words in shown["fixes"]:
             label, value = words.split(" = ")
-            trait = {"padding p": "padding", "kernel k": "kernel_size", "dilation d": "dilation", "input n": "size"}[label]
-            state = shown["state"] | {trait: int(value)}
+            state = shown["state"] | {traits[label]: int(value)}
             n, k, p, d = (state[name] for name in ("size", "kernel_size", "padding", "dilation"))
             assert n + 2 * p >= d * (k - 1) + 1, words
         assert bool(shown["fixes"]) == shown["trouble"].endswith("Choose")
@@ -327,7 +331,8 @@ def test_convolution_2d_offers_only_what_mends(drive: Any) -> None:
 
 def test_convolution_2d_keeps_the_place_of_the_window_when_a_size_changes(drive: Any) -> None:
     shown = drive(explorers.convolution_2d(size=6), [{"position": 12}, {"size": 7}, {"size": 4}])
-    assert [step["state"]["position"] for step in shown] == [12, 14, 8]  # row 2, column 2; then the last row and column 2
+    places = [step["state"]["position"] for step in shown]
+    assert places == [12, 14, 8]  # row 2, column 2; then the last row and column 2
 
 
 def test_convolution_2d_walks_through_the_worked_example(drive: Any) -> None:
@@ -722,7 +727,9 @@ def test_the_address_reopens_the_state(reader: Any) -> None:
     tab.get_by_label("padding p", exact=True).last.fill("2")
     tab.wait_for_function("location.hash.includes('convolution_2d2.padding=2')")
     address = tab.evaluate("location.hash")
-    first = "#convolution_2d.preset=your+own&convolution_2d.size=5&convolution_2d.size_w=5&convolution_2d.weight=-0.5_1_2_3"
+    first = (
+        "#convolution_2d.preset=your+own&convolution_2d.size=5&convolution_2d.size_w=5&convolution_2d.weight=-0.5_1_2_3"
+    )
     named = [part for part in address.split("&") if not part.startswith("convolution_2d.x=")]
     assert "&".join(named) == first + "&convolution_2d2.padding=2&convolution_2d2.padding_w=2"
     again = reader(explorers.convolution_2d(), explorers.convolution_2d(size=4), address=address)

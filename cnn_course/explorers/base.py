@@ -46,8 +46,8 @@ class Explorer(anywidget.AnyWidget):
     _css = style("explorers")
     ranges = traitlets.Dict(help="smallest and largest value, or the names, that every trait may have").tag(sync=True)
     controls = traitlets.List(help="what the module draws as a control: a dict for each, in order").tag(sync=True)
-    defaults = traitlets.Dict(help="the values at the start: the page's address names only what differs").tag(sync=True)
-    key = traitlets.Unicode(help="what the address calls it: its name, numbered where a page has several").tag(sync=True)
+    defaults = traitlets.Dict(help="the values at the start: the address names what differs").tag(sync=True)
+    key = traitlets.Unicode(help="its name in the address, numbered where a page has several").tag(sync=True)
     position = traitlets.Int(0, help="where the window stands, counted in row-major order").tag(sync=True)
     last = traitlets.Int(0, help="the last position, found in the browser; the maximum of its slider").tag(sync=True)
 
@@ -87,7 +87,7 @@ class ExplorerBox(ipywidgets.VBox):
 
 @dataclass(frozen=True)
 class Slider:
-    """A whole number from `smallest` to `largest`, or up to the trait that `largest` names; `side` H or W for one of two."""
+    """A whole number from `smallest` to `largest`, or to the trait that it names; `side` H or W for one of two."""
 
     trait: str
     label: str
@@ -274,7 +274,9 @@ def assemble(
     core.controls = [asdict(control) for control in drawn]
     own = [name for name in core.trait_names(sync=True, stored=None) if name not in SHARED and not name.startswith("_")]
     core.defaults = {name: getattr(core, name) for name in sorted(own)}
-    linked = ipywidgets.VBox([_linked(core, control) for control in controls if control in drawn or control is POSITION])
+    linked = ipywidgets.VBox(
+        [_linked(core, control) for control in controls if control in drawn or control is POSITION]
+    )
     linked.add_class("cc-linked")
     box = ExplorerBox([core, linked])
     box.panels = panels()
@@ -291,9 +293,7 @@ def _range(core: Explorer, control: Control) -> list[Any]:
     if isinstance(control, Switch) or isinstance(control.largest, str):
         return []
     if not control.smallest <= value <= control.largest:
-        raise ValueError(
-            f"{control.trait} must be between {control.smallest} and {control.largest}, got {value}"
-        )
+        raise ValueError(f"{control.trait} must be between {control.smallest} and {control.largest}, got {value}")
     return [control.smallest, control.largest]
 
 

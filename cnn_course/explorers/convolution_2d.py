@@ -68,7 +68,8 @@ def convolution_2d(
     flip : bool
         Whether to flip the kernel first, which makes it a true convolution.
     controls : sequence of str, optional
-        Which controls to show, by their traits: image, preset, size, kernel_size, stride, padding, dilation, square, flip.
+        Which controls to show, by their traits: image, preset, size, kernel_size, stride, padding, dilation, square,
+        flip.
 
     Returns
     -------
