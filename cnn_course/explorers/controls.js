@@ -8,7 +8,7 @@ const press = (attributes, ...children) => make("button", { type: "button", clas
 
 /** "stride s" as a word, which goes where there is little room, and a symbol, which stays; `side` is H or W. */
 function caption(label, side) {
-  const [, word, symbol] = /^(.*?)(?: ([a-zA-Z]))?(?:,.*)?$/.exec(label);
+  const [, word, symbol] = /^(.*?)(?: ([a-zA-Z→↓]))?(?:,.*)?$/.exec(label);
   if (!symbol) return [make("span", {}, word)];
   return [make("span", { class: "cc-word" }, word), make("i", {}, symbol, ...(side ? [make("sub", {}, side)] : []))];
 }
