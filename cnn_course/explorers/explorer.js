@@ -52,7 +52,7 @@ function mends(options, works) {
 
 /**
  * An explorer. settle(state, before) mends a state in place; compute(state) gives at least {last} or {trouble}, with
- * {fixes: [[words, changes], ...]} where one change mends it, and {columns} where positions stand in rows;
+ * {fixes: [[words, changes, focus?], ...]} where one change mends it, and {columns} where positions stand in rows;
  * pictures(options) gives {trait: small pictures of its options}; build(api) gives {stage, under, more, paint, animate},
  * and its own compute if more than the state counts; paint(state, result, run) draws and returns
  * [what to announce, all of it in words]. A `run` is what is being played, see transport(), `beat()` how many
@@ -87,9 +87,10 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       callout.hidden = !text;
       const fixes = refused ? [] : (result.fixes ?? []);
       if (fixed === (fixed = JSON.stringify(fixes))) return;
-      repairs.replaceChildren(...fixes.map(([label, changes]) => press({ click: () => {
+      repairs.replaceChildren(...fixes.map(([label, changes, focus]) => press({ click: () => {
         hand(changes);
-        controls[Object.keys(changes)[0]]?.input.focus({ preventScroll: true });
+        if (focus) focus();
+        else controls[Object.keys(changes)[0]]?.input.focus({ preventScroll: true });
       } }, label)));
     }
 
