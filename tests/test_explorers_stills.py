@@ -29,7 +29,7 @@ CALLS = {
     "channels": [{}, {"padding": 1, "bias": -350, "relu": True}],
     "padding_and_stride": [{"size": 7, "kernel_size": 3, "stride": 3, "layers": 1}, {"size": 5, "kernel_size": 2}],
     "pooling": [{}, {"kind": "average", "window": 3, "stride": 2, "ceil_mode": True}, {"kind": "global average"},
-                {"kind": "sum", "image": "a 4 × 4 feature map", "shift": 1}, {"window": 5}],
+                {"kind": "sum", "image": "map", "shift": 1}, {"window": 5}],
     "backprop": [{}, {"kind": "maximum pooling", "image": "three 7s that tie"}, {"size": 5, "stride": 2},
                  {"kind": "average pooling", "image": "three 7s that tie", "size": 4}],
 }  # fmt: skip

@@ -234,6 +234,14 @@ def two(value: object, name: str, smallest: int, largest: int) -> tuple[int, int
 Control = Slider | Choice | Switch
 
 
+def sides(trait: str, label: str, smallest: int, largest: int) -> list[Slider]:
+    """Return the slider of a size for both sides, and the one for the width alone, drawn where they differ."""
+    return [
+        Slider(trait, label, smallest, largest, side="H"),
+        Slider(f"{trait}_w", f"{label}, width", smallest, largest, side="W"),
+    ]
+
+
 def assemble(
     core: Explorer,
     controls: Sequence[Control],

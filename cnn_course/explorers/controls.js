@@ -8,7 +8,7 @@ const press = (attributes, ...children) => make("button", { type: "button", clas
 
 /** "stride s" as a word, which goes where there is little room, and a symbol, which stays; `side` is H or W. */
 function caption(label, side) {
-  const [, word, symbol] = /^(.*?)(?: ([a-zA-Z]))?(?:,.*)?$/.exec(label);
+  const [, word, symbol] = /^(.*?)(?: ([a-zA-Z→↓]))?(?:,.*)?$/.exec(label);
   if (!symbol) return [make("span", {}, word)];
   return [make("span", { class: "cc-word" }, word), make("i", {}, symbol, ...(side ? [make("sub", {}, side)] : []))];
 }
@@ -91,7 +91,7 @@ function toolbar(name, stops, first = stops[0], nodes = stops) {
  * shows how a result comes about, and looks at run.over, which says that something else took over. What is played has
  * `landed` once its result stands there. The explorer's switches stand beside, in the same tab stop.
  */
-function transport({ go, at, repaint, animate, switches }) {
+function transport({ go, at, repaint, animate, beat = () => 350, switches }) {
   let run = null, speed = 1;
   const stop = () => {
     if (!run) return;
@@ -113,7 +113,7 @@ function transport({ go, at, repaint, animate, switches }) {
       repaint();
       const [now, end] = at();
       if (done >= count || now >= end) break;
-      await wait(350 / speed);
+      await wait(beat() / speed);
       if (mine.over) return;
       go(now + 1);
     }

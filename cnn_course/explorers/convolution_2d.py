@@ -9,7 +9,7 @@ import traitlets
 
 from ..checks import choice
 from ..conv import conv2d
-from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, two
+from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, sides, two
 from .still import Panel
 
 IMAGES = ("counting", "one", "edge", "binary", "your own")
@@ -101,10 +101,10 @@ def convolution_2d(
         [
             Choice("image", "input", IMAGES),
             Choice("preset", "kernel", KERNELS),
-            *_sides("size", "input n", 1, 8),
-            *_sides("kernel_size", "kernel k", 1, 5),
-            *_sides("stride", "stride s", 1, 4),
-            *_sides("padding", "padding p", 0, 3),
+            *sides("size", "input n", 1, 8),
+            *sides("kernel_size", "kernel k", 1, 5),
+            *sides("stride", "stride s", 1, 4),
+            *sides("padding", "padding p", 0, 3),
             Slider("dilation", "dilation d", 1, 3),
             Switch("square", "square"),
             Switch("flip", "flip"),
@@ -113,14 +113,6 @@ def convolution_2d(
         lambda: _panels(core) if (image, kernel) == ("counting", "counting") and core.square else [],
         controls,
     )
-
-
-def _sides(trait: str, label: str, smallest: int, largest: int) -> list[Slider]:
-    """Return the slider of a size for both sides, and the one for the width alone, drawn where they differ."""
-    return [
-        Slider(trait, label, smallest, largest, side="H"),
-        Slider(f"{trait}_w", f"{label}, width", smallest, largest, side="W"),
-    ]
 
 
 def _panels(core: Convolution2D) -> list[Panel]:

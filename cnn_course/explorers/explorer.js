@@ -30,12 +30,33 @@ function within(value, span, usual) {
   return Array.isArray(value) ? [...value] : value;
 }
 
+/** Traits of which there is another for the width, with _w: while the explorer is square, the one that was moved leads. */
+function together(state, before, traits) {
+  for (const trait of state.square ? traits : []) {
+    const across = `${trait}_w`, led = before && state[across] !== before[across] && state[trait] === before[trait];
+    state[trait] = state[across] = state[led ? across : trait];
+  }
+}
+
+/**
+ * The single changes that mend a state, as buttons want them. options: [words, value now, [smallest, largest],
+ * changes(value)] each; the nearest value is offered for which works(changes) holds.
+ */
+function mends(options, works) {
+  return options.flatMap(([words, now, [low, high], changes]) => {
+    const value = range(high - low + 1).map((at) => low + at).sort((a, b) => Math.abs(a - now) - Math.abs(b - now))
+      .find((to) => to !== now && works(changes(to)));
+    return value === undefined ? [] : [[`${words} = ${value}`, changes(value)]];
+  });
+}
+
 /**
  * An explorer. settle(state, before) mends a state in place; compute(state) gives at least {last} or {trouble}, with
- * {fixes: [[words, changes], ...]} where one change mends it, and {columns} where positions stand in rows;
+ * {fixes: [[words, changes, focus?], ...]} where one change mends it, and {columns} where positions stand in rows;
  * pictures(options) gives {trait: small pictures of its options}; build(api) gives {stage, under, more, paint, animate},
  * and its own compute if more than the state counts; paint(state, result, run) draws and returns
- * [what to announce, all of it in words]. A `run` is what is being played, see transport().
+ * [what to announce, all of it in words]. A `run` is what is being played, see transport(), `beat()` how many
+ * milliseconds lie between two results of it.
  */
 function explorer({ name, title, settle, compute, pictures, build }) {
   function render({ model, el }) {
@@ -66,18 +87,19 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       callout.hidden = !text;
       const fixes = refused ? [] : (result.fixes ?? []);
       if (fixed === (fixed = JSON.stringify(fixes))) return;
-      repairs.replaceChildren(...fixes.map(([label, changes]) => press({ click: () => {
+      repairs.replaceChildren(...fixes.map(([label, changes, focus]) => press({ click: () => {
         hand(changes);
-        controls[Object.keys(changes)[0]]?.input.focus({ preventScroll: true });
+        if (focus) focus();
+        else controls[Object.keys(changes)[0]]?.input.focus({ preventScroll: true });
       } }, label)));
     }
 
     const api = { get: (trait) => model.get(trait), set: hand, move: (position) => hand({ position }), controls, callout,
       stop: () => player.stop(), running: () => player.run, redraw: () => state && update(),
       refuse: (text) => { refused = text; complain(); }, root: () => root };
-    const { stage, under = [], more = [], paint, animate, compute: own = compute } = build(api);
+    const { stage, under = [], more = [], paint, animate, beat, compute: own = compute } = build(api);
     const of = (kind) => Object.values(controls).filter(({ root: node }) => node.matches(kind));
-    const player = transport({ switches: of(".cc-toggle"), go: (position) => { set({ position }); update(); }, animate, repaint: () => update(),
+    const player = transport({ switches: of(".cc-toggle"), go: (position) => { set({ position }); update(); }, animate, beat, repaint: () => update(),
       at: () => [state.position, result.last ?? 0] });
 
     function update() {
@@ -96,7 +118,7 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       writing = false;
       complain();
       for (const [trait, { draw }] of Object.entries(controls)) draw(state[trait]);
-      player.draw(!found.trouble && last > 0);
+      player.draw(last > 0);
       const [line, all] = paint(state, found, player.run);
       words.textContent = all;
       if (said !== line) clearTimeout(speaking); // what is drawn again without news leaves it to be said

@@ -94,6 +94,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
     title.replaceChildren(make("b", {}, name), ` ${about}`);
     cells.setAttribute("aria-label", `${name}${about && `, ${about}`}`);
     root.classList.toggle("cc-colours", Boolean(box.bare));
+    cells.classList.toggle("cc-plain", Boolean(box.bare && !open));
     root.style.transform = `translate(${box.x}px,${box.y}px)`;
     cells.style.cssText = `grid-template-columns:repeat(${cols},${box.cell}px);grid-auto-rows:${box.high}px;font-size:${box.font}px`;
     part.list.forEach((node, at) => {
@@ -112,7 +113,8 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
       if (open) {
         stops[at].readOnly = fixed;
         if (anew || stops[at] !== document.activeElement) stops[at].value = text;
-      } else if (node.textContent !== text || !node.firstChild) node.replaceChildren(make("span", {}, text));
+      } else if (text === "") node.replaceChildren();
+      else if (node.textContent !== text) node.replaceChildren(make("span", {}, text));
     });
   }
   return part;
@@ -152,6 +154,33 @@ function arrange(W, H, plan, forms, order) {
   });
   return { ...found, tall };
 }
+
+const HEAD = 26; // what a plate's title takes above it
+/** A form for arrange(): groups of boxes side by side, the boxes of a group one below the other; or, if `down`, the other way. */
+const inGroups = (W, gap, groups, down = false) => (boxes) => {
+  const sizes = boxes.map((box) => ({ w: Math.max(box.w, box.title ?? 0), h: HEAD + box.h + (box.foot ?? 0) }));
+  const [along, across] = down ? ["h", "w"] : ["w", "h"], gaps = { w: gap, h: 8 };
+  const sum = (group) => group.reduce((length, at) => length + sizes[at][across], gaps[across] * (group.length - 1));
+  const depths = groups.map((group) => Math.max(...group.map((at) => sizes[at][along])));
+  const size = { [along]: depths.reduce((a, b) => a + b) + gaps[along] * (groups.length - 1), [across]: Math.max(...groups.map(sum)) };
+  return { ...size, at: (H) => {
+    const whole = { w: W, h: H }, spare = Math.max(0, whole[along] - size[along]), places = [];
+    const more = down ? 0 : Math.min(60, spare / (groups.length + 1));
+    let start = (spare - more * (groups.length - 1)) / 2;
+    groups.forEach((group, g) => {
+      let next = (whole[across] - sum(group)) / 2;
+      for (const at of group) {
+        places[at] = down ? [next, start + HEAD] : [start, next + HEAD];
+        next += sizes[at][across] + gaps[across];
+      }
+      start += depths[g] + gaps[along] + more;
+    });
+    return places;
+  } };
+};
+
+/** The outlines of many rectangles as one path. */
+const outlines = (boxes) => boxes.map(([x, y, w, h]) => `M${x} ${y}h${w}v${h}h${-w}z`).join("");
 
 /** A point that glides from where it is to where it shall be; place(point) draws it on the way. */
 function glider(place) {

@@ -1,36 +1,57 @@
 // Pooling: what a window of numbers becomes, and what a shift of the input does to it.
 
-const IMAGES = [
-  [[1, 2, 3, 4, 4, 5], [6, 0, 7, 8, 9, 0], [4, 1, 7, 2, 9, 4], [9, 4, 9, 1, 4, 2]],
-  [[4, 3, 4, 3], [2, 4, 2, 3], [2, 2, 5, 4], [2, 3, 2, 2]],
-  table(8, 8, (r, c) => (r > 1 && r < 6 && c > 1 && c < 6 ? 9 : 0)), // a bright square
-  table(8, 8, (r, c) => (7 * r * r + 3 * c * c + 5 * r * c) % 10), // noise
-];
-const KINDS = ["maximum", "average", "sum", "global maximum", "global average"];
+const OWN = "your own";
+const EXAMPLES = { // as in pooling.py
+  example: [[1, 2, 3, 4, 4, 5], [6, 0, 7, 8, 9, 0], [4, 1, 7, 2, 9, 4], [9, 4, 9, 1, 4, 2]],
+  map: [[4, 3, 4, 3], [2, 4, 2, 3], [2, 2, 5, 4], [2, 3, 2, 2]],
+  square: table(8, 8, (r, c) => (r > 1 && r < 6 && c > 1 && c < 6 ? 9 : 0)),
+  noise: table(8, 8, (r, c) => (7 * r * r + 3 * c * c + 5 * r * c) % 10),
+};
+const PAIRS = ["window", "stride", "padding"]; // and the same across, with _w
+const RANGES = { window: [1, 5], stride: [1, 4], padding: [0, 2], size: [1, 8], shift: [-3, 3] };
+const both = (state, trait) => [state[trait], state[`${trait}_w`]];
+const by = ([rows, columns]) => `${rows} × ${columns}`;
+const pictures = () => ({ image: Object.values(EXAMPLES).map((rows) => miniature(rows, "input")) });
+
+const isGlobal = ({ kind }) => kind.startsWith("global");
+const takesMaximum = ({ kind }) => kind.endsWith("maximum");
+
+function settle(state, before) {
+  together(state, before, PAIRS);
+  const rows = EXAMPLES[state.image], n = both(state, "size"), own = [rows?.length, rows?.[0].length];
+  if (rows && (!before || state.image !== before.image)) {
+    [state.size, state.size_w] = own;
+    state.x = rows.flat();
+  } else if (rows && `${n}` !== `${own}`) state.image = OWN; // it has one size
+  const [height, wide] = both(state, "size"), old = before?.size_w ?? wide, typed = !before || `${state.x}` !== `${before.x}`;
+  state.x = state.x.map((value) => clamp(Number(value) || 0, -LARGEST, LARGEST));
+  if (state.x.length !== height * wide || (!typed && old !== wide)) // what there was keeps its place
+    state.x = table(height, wide, (r, c) => (c < old && state.x[r * old + c]) || 0).flat();
+}
 
 /** The size of one axis, as the library counts it. */
-function poolSize(n, { window: k, stride: s, padding: p, ceil_mode }) {
-  const steps = (n + 2 * p - k) / s, size = (ceil_mode ? Math.ceil(steps) : Math.floor(steps)) + 1;
-  return ceil_mode && (size - 1) * s >= n + p ? size - 1 : size; // no window starts in the right padding
+function poolSize(n, k, s, p, ceil) {
+  const steps = (n + 2 * p - k) / s, size = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
+  return ceil && (size - 1) * s >= n + p ? size - 1 : size; // no window starts in the right padding
 }
 
 /** The window of output (i, j): what is read, and what an average divides by. */
-function look(x, i, j, { kind, window: k, stride: s, padding: p, count_include_pad: counted }) {
-  if (kind > 2) return { top: 0, left: 0, height: x.length, width: x[0].length, read: table(x.length, x[0].length,
-    (r, c) => [r, c]).flat(), divisor: x.flat().length };
-  const top = i * s - p, left = j * s - p;
-  const read = table(k, k, (r, c) => [top + r, left + c]).flat().filter(([r, c]) => x[r]?.[c] !== undefined);
-  const span = (start, n) => Math.min(start + k, n + p) - start; // padding counts, what hangs over does not
-  return { top, left, height: k, width: k, read,
-    divisor: counted ? span(top, x.length) * span(left, x[0].length) : read.length };
+function look(x, i, j, state) {
+  if (isGlobal(state)) return { top: 0, left: 0, height: x.length, width: x[0].length, divisor: x.flat().length,
+    read: table(x.length, x[0].length, (r, c) => [r, c]).flat() };
+  const [k, s, p] = PAIRS.map((trait) => both(state, trait)), top = i * s[0] - p[0], left = j * s[1] - p[1];
+  const read = table(...k, (r, c) => [top + r, left + c]).flat().filter(([r, c]) => x[r]?.[c] !== undefined);
+  const span = (start, n, axis) => Math.min(start + k[axis], n + p[axis]) - start; // padding counts, what hangs over does not
+  return { top, left, height: k[0], width: k[1], read,
+    divisor: state.count_include_pad ? span(top, x.length, 0) * span(left, x[0].length, 1) : read.length };
 }
 
 function pool(x, state) {
-  const kind = state.kind % 3, globally = state.kind > 2;
-  const [rows, cols] = globally ? [1, 1] : [x.length, x[0].length].map((n) => Math.max(0, poolSize(n, state)));
+  const [rows, cols] = isGlobal(state) ? [1, 1] : [x.length, x[0].length].map((n, axis) =>
+    Math.max(0, poolSize(n, ...PAIRS.map((trait) => both(state, trait)[axis]), state.ceil_mode)));
   return table(rows, cols, (i, j) => {
     const { read, divisor } = look(x, i, j, state), values = read.map(([r, c]) => x[r][c]);
-    return kind === 0 ? Math.max(...values) : values.reduce((a, b) => a + b, 0) / (kind === 1 ? divisor : 1);
+    return takesMaximum(state) ? Math.max(...values) : values.reduce((a, b) => a + b, 0) / (state.kind === "sum" ? 1 : divisor);
   });
 }
 
@@ -40,85 +61,315 @@ function differ(a, b) {
   return [steps.filter(Boolean).length, steps.reduce((sum, step) => sum + step, 0) / steps.length];
 }
 
+const fits = (state) => isGlobal(state) || [0, 1].every((axis) => {
+  const [k, , p] = PAIRS.map((trait) => both(state, trait)[axis]);
+  return 2 * p <= k && both(state, "size")[axis] + 2 * p >= k;
+});
+const modulo = (at, n) => ((at % n) + n) % n;
+
 function compute(state) {
-  const { kind, window: k, padding: p, shift } = state, original = IMAGES[state.image];
-  const n = original.length;
-  const x = original.map((row) => row.map((_, c) => row[c - shift] ?? 0)); // zeros come in, as in data.shift
-  const fits = kind > 2 || (2 * p <= k && n + 2 * p >= k);
-  const [y, before] = fits ? [pool(x, state), pool(original, state)] : [[], []];
-  return { x, y, original, before, rows: y.length, cols: y[0]?.length ?? 0, last: y.flat().length - 1,
-    trouble: fits ? "" : 2 * p > k
-      ? `Padding of ${p} is more than half of the window: p ≤ k / 2 = ${k} / 2, or a window could see padding only. `
-        + "Choose less padding or a larger window."
-      : `The window does not fit: it is ${k} high, the padded input n + 2p = ${n} + 2·${p} = ${n + 2 * p}. `
-        + "Choose a smaller window." };
+  const n = both(state, "size"), original = table(...n, (r, c) => state.x[r * n[1] + c]);
+  const from = (r, c) => (state.wrap ? [modulo(r, n[0]), modulo(c, n[1])] : [r, c]); // else zeros come in, as in data.shift
+  const source = (r, c) => from(r - state.shift_down, c - state.shift);
+  const x = table(...n, (r, c) => { const [a, b] = source(r, c); return original[a]?.[b] ?? 0; });
+  const able = fits(state), [y, before] = able ? [pool(x, state), pool(original, state)] : [[], []], m = [y.length, y[0]?.length ?? 0];
+  return { n, x, y, original, before, source, m, columns: m[1], last: m[0] * m[1] - 1, ...(able ? {} : trouble(state)) };
 }
 
-function build({ move, pause }) {
-  let columns;
-  const input = grid({ pick: pause }), output = grid({ pick: (r, c) => move(r * columns + c) });
-  const line = note(), rule = note(), moved = note();
+/** Why there is no output, with all numbers, and every single change that mends it. */
+function trouble(state) {
+  const axis = [0, 1].find((at) => {
+    const [k, , p] = PAIRS.map((trait) => both(state, trait)[at]);
+    return 2 * p > k || both(state, "size")[at] + 2 * p < k;
+  });
+  const [k, , p] = PAIRS.map((trait) => both(state, trait)[axis]), n = both(state, "size")[axis], on = (trait) => (axis ? `${trait}_w` : trait);
+  const works = (changes) => {
+    const changed = { ...state, ...changes };
+    together(changed, state, PAIRS);
+    return fits(changed);
+  };
+  const fixes = mends([["padding p", "padding"], ["window k", "window"], [axis ? "columns W" : "rows H", "size"]].map(([words, trait]) =>
+    [words, state[on(trait)], RANGES[trait], (value) => ({ [on(trait)]: value })]), works);
+  return { fixes, trouble: (2 * p > k
+    ? `Padding of ${p} is more than half of the window: p ≤ k / 2 = ${k} / 2, or a window could see padding only.`
+    : `The window does not fit: it is ${k} ${axis ? "wide" : "high"}, the padded input n + 2p = ${n} + 2·${p} = ${n + 2 * p}.`)
+    + (fixes.length ? " Choose" : "") };
+}
 
-  /** Draw the input, its padding and what hangs over the end; `seen` is the window that is read. */
-  function drawInput({ stride: s, window: k, padding, kind, shift }, { x, original, rows, cols }, seen) {
-    const globally = kind > 2, p = globally ? 0 : padding, n = x.length, m = x[0].length, scale = limits(x);
-    const over = (size, count) => (globally || !seen ? 0 : Math.max(0, (count - 1) * s + k - size - 2 * p));
-    const zero = kind % 3 ? "0" : "−∞", width = m + 2 * p + over(m, cols);
-    const largest = seen && kind % 3 === 0 ? Math.max(...seen.read.map(([r, c]) => x[r][c])) : null;
+function build({ set, move, stop, redraw, refuse, running, callout, controls, root }) {
+  let state, now, lay, shape, peeked = null, held = null, moved = "";
+  const own = (r, c, value) => {
+    const [a, b] = now.source(r - now.ring[0], c - now.ring[1]);
+    set({ image: OWN, x: state.x.map((old, at) => (at === a * now.n[1] + b ? value : old)) });
+  };
+  const isReal = (r, c) => now.x[r - now.ring[0]]?.[c - now.ring[1]] !== undefined;
+  const comesIn = (r, c) => { const [a, b] = now.source(r - now.ring[0], c - now.ring[1]); return now.original[a]?.[b] === undefined; };
+  const input = plate({ kind: "cc-image", refuse, edit: own, steer, type(r, c, text) {
+    if (!isReal(r, c) || comesIn(r, c)) return;
+    own(r, c, parse(text) || 0);
+    queueMicrotask(() => input.focus(r * now.wide + c, true));
+  } });
+  const output = plate({ kind: "cc-result", steer, peek: (...place) => { peeked = place.length ? place : null; redraw(); } });
+  const changes = [plate({ kind: "cc-change" }), plate({ kind: "cc-change" })];
+  const bars = changes.map(({ root: node }) => node.appendChild(make("div", { class: "cc-share", "aria-hidden": true }, make("i"), make("span"))));
+  const beams = svg("path"), windows = svg("path"), next = svg("path");
+  const lattice = svg("svg", { class: "cc-lattice", "aria-hidden": "true" }, windows, next);
+  const hint = make("div", { class: "cc-hint", "aria-hidden": true });
+  const legend = make("div", { class: "cc-legend", "aria-hidden": "true" });
+  const stage = make("div", { class: "cc-stage", "data-picture": "" }, svg("svg", { class: "cc-beams", "aria-hidden": "true" }, beams),
+    input.root, output.root, ...changes.map(({ root: node }) => node), lattice, callout, legend);
+  input.root.append(hint);
+  const sums = make("div", { class: "cc-sum" }), size = make("div", { class: "cc-size", role: "img" }), news = make("p", { class: "cc-moved" });
+
+  // ---- hands: what can be pulled
+  const cell = () => [lay.boxes[0].high, lay.boxes[0].cell];
+  const resize = (trait, where, way, tied = () => state.square) => {
+    let from;
+    return grip(where, `pull: ${trait}`, cell, () => { stop(); from = both(state, trait); }, (dy, dx) => {
+      const steps = tied() ? [0, 1].map(() => Math.round((dx + dy) / 2)) : [dy, dx];
+      const [rows, columns] = from.map((old, at) => clamp(old + way * steps[at], ...RANGES[trait]));
+      set({ [trait]: rows, [`${trait}_w`]: columns });
+    });
+  };
+  let start;
+  const grips = { size: resize("size", "se", 1, () => false), padding: resize("padding", "nw", -1), window: resize("window", "se", 1),
+    stride: grip("e", "pull: stride", cell, () => { stop(); start = [state.stride_w, neighbour()]; }, (dy, dx) => {
+      const to = clamp(start[0] + dx * start[1], ...RANGES.stride);
+      set(state.square ? { stride: to, stride_w: to } : { stride_w: to });
+    }) };
+  input.root.append(...Object.values(grips));
+  const where = () => (peeked && peeked[0] < now.m[0] && peeked[1] < now.m[1] ? peeked
+    : [Math.floor(state.position / now.m[1]) || 0, state.position % now.m[1] || 0]);
+  const neighbour = () => (where()[1] + 1 < now.m[1] || now.m[1] === 1 ? 1 : -1);
+
+  const window = glider((at) => {
+    const [A, C] = lay.boxes, { step, span, m } = now, on = (box, part) => ({ ...part, x: box.x + part.x, y: box.y + part.y });
+    const seen = { x: at.x * A.cell, y: at.y * A.high, w: span[1] * A.cell, h: span[0] * A.high };
+    const result = { x: (at.x / step[1]) * C.cell, y: (at.y / step[0]) * C.high, w: C.cell, h: C.high };
+    around(input.frame, seen);
+    around(output.frame, result);
+    beams.setAttribute("d", m[0] ? beam(on(A, seen), on(C, result)) : "");
+  });
+  const onInput = ({ clientX, clientY }) => {
+    const box = input.cells.getBoundingClientRect(), [A] = lay.boxes;
+    return { x: (clientX - box.left) / A.cell, y: (clientY - box.top) / A.high };
+  };
+  const covers = ({ x, y }) => x >= window.at.x && x < window.at.x + now.span[1] && y >= window.at.y && y < window.at.y + now.span[0];
+  const nearest = ({ x, y }) => move(clamp(Math.round(y / now.step[0]), 0, now.m[0] - 1) * now.m[1] + clamp(Math.round(x / now.step[1]), 0, now.m[1] - 1));
+  pullable(input.cells, (event) => {
+    stop();
+    const at = onInput(event), inside = now.m[0] && covers(at);
+    held = { inside, dx: at.x - window.at.x, dy: at.y - window.at.y, shift: [state.shift_down, state.shift], lay: inside ? null : lay };
+    if (event.target.tagName !== "INPUT") event.preventDefault();
+  }, (dx, dy, event) => {
+    input.root.classList.add("cc-held");
+    const { x, y } = onInput(event), { m, step } = now;
+    if (held.inside) { // the window
+      const to = { x: clamp(x - held.dx, 0, (m[1] - 1) * step[1]), y: clamp(y - held.dy, 0, (m[0] - 1) * step[0]) };
+      nearest(to);
+      window.to(to.x, to.y);
+    } else if (controls.shift) { // the numbers under it; nothing else moves until they are let go
+      const steps = [dy / lay.boxes[0].high, dx / lay.boxes[0].cell];
+      const [down, across] = held.shift.map((old, axis) => clamp(old + Math.round(steps[axis]), ...RANGES.shift));
+      set({ shift: across, shift_down: down });
+    }
+  }, (pulled, event) => {
+    const { inside } = held;
+    held = null;
+    input.root.classList.remove("cc-held");
+    if (!pulled && !inside && now.m[0]) {
+      const { x, y } = onInput(event);
+      nearest({ x: x - now.span[1] / 2, y: y - now.span[0] / 2 });
+    }
+    redraw();
+    if (!event.target.closest?.("input")) input.focus(input.list.findIndex((node) => node.tabIndex === 0));
+  });
+  output.cells.addEventListener("click", (event) => { const at = output.at(event); if (at >= 0) move(at); });
+
+  /** Arrow keys move the window; with shift, on the input, they move the numbers under it. */
+  function steer([down, across], event) {
+    const { m } = now, i = Math.floor(state.position / m[1]), j = state.position % m[1];
+    if (event.shiftKey && input.cells.contains(event.target) && controls.shift)
+      set({ shift_down: clamp(state.shift_down + down, ...RANGES.shift), shift: clamp(state.shift + across, ...RANGES.shift) });
+    else if (m[0]) move(clamp(i + down, 0, m[0] - 1) * m[1] + clamp(j + across, 0, m[1] - 1));
+    const part = input.cells.contains(event.target) ? input : output;
+    queueMicrotask(() => part.focus(part.list.findIndex((node) => node.tabIndex === 0)));
+  }
+
+  // ---- the picture
+  const place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
+  const isShifted = () => Boolean(state.shift || state.shift_down);
+  const isChanged = (a, b) => (value, at) => a.flat()[at] !== b.flat()[at];
+
+  function fit(rows, cols) {
+    const { m, x, y, original, before } = now, W = stage.clientWidth || 640, H = (stage.clientHeight || 360) - 20;
+    const roomy = W >= 620, gap = roomy ? 44 : W < 310 ? 14 : 22, letters = [x, y, now.gaps[0], now.gaps[1]].map((some) => longest(some.flat()));
+    letters[0] = Math.max(letters[0], longest(original.flat()), takesMaximum(state) && now.ring[0] + now.ring[1] ? 2 : 1);
+    const plan = (cells, bare) => {
+      const change = (at) => ({ ...room(...(at ? m : now.n), cells, letters[at + 2], { bare: bare > 0 }), title: roomy ? 126 : 104, foot: 28 });
+      return [{ ...room(rows, cols, cells, letters[0], { bare: bare > 1 }), title: 7.2 * now.titles[0].join(" ").length, foot: m[0] ? 20 : 0 },
+        m[0] ? { ...room(...m, cells, letters[1], { bare: bare > 1 || (bare > 0 && !isShifted()) }), title: 7.2 * now.titles[1].join(" ").length }
+          : { w: Math.min(W - 12, roomy ? 330 : W - 12), h: roomy ? 130 : 104, letters: 1, cell: 5, high: 5 },
+        ...(!isShifted() || !m[0] ? [] : roomy ? [change(0), change(1)] : [change(1)])];
+    };
+    const order = !m[0] ? (roomy ? ["pair"] : ["below"]) : isShifted() ? (roomy ? ["row", "quad"] : ["three"]) : roomy ? ["pair"] : ["pair", "below"];
+    const forms = { pair: inGroups(W, gap, [[0], [1]]), below: inGroups(W, gap, [[0], [1]], true),
+      row: inGroups(W, gap, [[0], [1], [2], [3]]), quad: inGroups(W, gap, [[0, 2], [1, 3]]), three: inGroups(W, gap, [[0], [1], [2]]) };
+    const found = arrange(W - 6, H, plan, forms, order);
+    return { ...found, tall: found.tall + 20 };
+  }
+
+  function paint(given, found, run) {
+    [state, now] = [given, found];
+    const { n, x, y, original, before, m } = now, whole = isGlobal(state), shifted = isShifted();
+    const [k, s, p] = PAIRS.map((trait) => both(state, trait));
+    now.ring = whole ? [0, 0] : p;
+    now.span = whole ? n : k;
+    now.step = whole ? [1, 1] : s;
+    now.over = n.map((size, axis) => (whole || !m[0] ? 0 : Math.max(0, (m[axis] - 1) * s[axis] + k[axis] - size - 2 * p[axis])));
+    now.gaps = [[x, original], [y, before]].map(([a, b]) => a.map((row, r) => row.map((value, c) => value - b[r][c])));
+    const padded = n.map((size, axis) => size + 2 * now.ring[axis]), cells = m[0] ? padded.map((size, axis) => size + now.over[axis])
+      : padded.map((size, axis) => Math.max(size, k[axis]));
+    now.wide = cells[1];
+    now.titles = [["input", by(n)], ["output", m[0] ? by(m) : ""]];
+    stage.style.height = "";
+    lay = held?.lay ?? fit(...cells);
+    if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall}px`;
+    const [A, C] = lay.boxes, [i, j] = where(), seen = m[0] && look(x, i, j, state), scale = limits(x), scales = limits(y);
+    const flash = moved !== (moved = `${[state.shift, state.shift_down, state.wrap]}`) && shape ? "cc-news" : "";
+    drawInput(cells, seen, scale, flash);
+    output.draw({ name: "output", about: now.titles[1][1], rows: m[0], cols: m[1], active: i * m[1] + j, box: C, cell: (r, c) => {
+      const value = y[r][c], changed = value !== before[r][c];
+      return { value, kind: "output", scale: scales, label: `output[${r}, ${c}] is ${show(value)}${changed ? ", changed" : ""}`,
+        marks: `${changed ? `cc-changed ${flash}` : ""} ${run?.whole && r * m[1] + c > state.position - !run.landed ? "cc-empty" : ""}` };
+    } });
+    const boxes = lay.boxes.slice(2);
+    if (boxes.length === 1) boxes.unshift(null); // a phone has room for the output's alone
+    changes.forEach((part, at) => drawChange(part, at, boxes[at]));
+    root().classList.toggle("cc-square", state.square);
+    output.root.style.visibility = m[0] ? "" : "hidden";
+    input.frame.classList.toggle("cc-out", !m[0]);
+    input.frame.hidden = false;
+    drawWindows(i, j);
+    for (const trait of ["window", "stride", "padding", "window_w", "stride_w", "padding_w"]) able(controls[trait], !whole);
+    const roomy = stage.clientWidth >= 620;
+    hint.textContent = !m[0] ? "" : shifted ? (roomy ? told() : "") : controls.shift ? "pull the numbers to shift them" : "";
+    hint.style.top = `${A.h + 5}px`;
+    if (!m[0]) Object.assign(callout.style, { left: `${C.x}px`, top: `${C.y - 18}px`, width: `${C.w}px` });
+    else callout.style.cssText = "";
+    explain(legend, [...(now.ring[0] || now.ring[1] ? [["cc-pad", `padding, ${zero()}`]] : []), ...(now.over[0] || now.over[1] ? [["cc-hole", "hangs over"]] : [])]);
+    const drawn = `${[n, k, s, p, A.cell, m]}`, same = shape === (shape = drawn);
+    if (!held?.inside) window.to(j * now.step[1], i * now.step[0], same ? 180 : 0);
+    return write(i, j, seen, scale, scales);
+  }
+  const zero = () => (takesMaximum(state) ? "−∞" : "0");
+  const able = (one, may) => {
+    for (const node of one?.root.querySelectorAll("input, button") ?? []) if (!may || node.tagName === "INPUT") node.disabled = !may;
+    one?.root.classList.toggle("cc-idle", !may);
+  };
+
+  /** The input, its padding and what hangs over the end. */
+  function drawInput([rows, cols], seen, scale, flash) {
+    const { n, x, original, ring, titles } = now, [A] = lay.boxes;
+    const largest = seen && takesMaximum(state) ? Math.max(...seen.read.map(([r, c]) => x[r][c])) : null;
     const winner = `${seen && seen.read.find(([r, c]) => x[r][c] === largest)}`; // the first one wins
-    input.draw({ name: `input, ${n} × ${m}${shift ? `, moved ${shift} to the right, zeros come in` : ""}`,
-      rows: n + 2 * p + over(n, rows), cols: width, active: p * width + p,
-      window: seen && [seen.top + p, seen.left + p, seen.height, seen.width], cell: (row, column) => {
-        const r = row - p, c = column - p, value = x[r]?.[c];
-        if (r >= n + p || c >= m + p) return { value: "over", kind: "over", text: "·", label: "beyond the padding" };
-        if (value === undefined) return { value: "pad", kind: "pad", text: zero, label: `padding, ${zero}` };
+    const [i, j] = where(), active = clamp(i * now.step[0], 0, rows - 1) * cols + clamp(j * now.step[1], 0, cols - 1);
+    input.draw({ name: "input", about: `${titles[0][1]}${isShifted() ? `, ${told()}` : ""}`, rows, cols, box: A, active,
+      editable: state.image === OWN, cell: (row, column) => {
+        const r = row - ring[0], c = column - ring[1], value = x[r]?.[c];
+        if (r >= n[0] + ring[0] || c >= n[1] + ring[1]) return { kind: "hole", text: "", label: "beyond the padding", fixed: true };
+        if (value === undefined) return { kind: "pad", text: zero(), label: `padding, ${zero()}`, fixed: true };
         const wins = winner === `${[r, c]}`, news = value !== original[r][c];
-        return { value, kind: "input", scale, marks: `${wins ? "cc-on" : ""} ${news ? "cc-changed" : ""}`,
+        return { value, kind: "input", scale, fixed: comesIn(row, column), marks: `${wins ? "cc-on" : ""} ${news ? flash : ""}`,
           label: `input[${r}, ${c}] is ${show(value)}${wins ? ", the maximum" : ""}${news ? ", changed" : ""}` };
       } });
+    if (isShifted()) input.title.replaceChildren(make("b", {}, "input"), ` ${titles[0][1]}`);
   }
 
-  function paint(state, result) {
-    const { kind, window: k, stride: s, padding: p, ceil_mode: ceil, position, shift } = state;
-    const { x, y, original, before, rows, cols } = result, n = x.length, m = x[0].length, scale = limits(y);
-    const i = Math.floor(position / cols), j = position % cols, seen = rows > 0 && look(x, i, j, state);
-    columns = cols;
-    drawInput(state, result, seen);
-    output.draw({ name: `output, ${rows} × ${cols}`, rows, cols, active: position, window: seen && [i, j, 1, 1],
-      cell: (r, c) => {
-        const value = y[r][c], news = value !== before[r][c];
-        return { value, kind: "output", scale, marks: news ? "cc-changed" : "",
-          label: `output[${r}, ${c}] is ${show(value)}${news ? ", changed" : ""}` };
-      } });
-    for (const text of [line, rule, moved]) text.replaceChildren();
-    if (!seen) return ["There is no output.", "There is no output."];
+  /** What a shift changed, as a picture: the difference, and how many numbers have one. */
+  function drawChange(part, at, box) {
+    part.root.hidden = !box;
+    if (!box) return;
+    const rows = now.gaps[at], [count, step] = at ? differ(now.y, now.before) : differ(now.x, now.original), all = rows.flat().length;
+    part.draw({ name: `change of the ${at ? "output" : "input"}`, rows: rows.length, cols: rows[0].length, box, active: -1, cell: (r, c) => ({
+      value: rows[r][c], kind: "output", scale: limits(rows), label: `${show(rows[r][c])}` }) });
+    part.title.replaceChildren(make("b", {}, stage.clientWidth < 620 ? "" : at ? "output " : "input "), "changed by");
+    bars[at].style.cssText = `top:${box.h + 5}px;width:${Math.max(box.w, 104)}px;--part:${count / all}`;
+    bars[at].lastChild.textContent = `${count} of ${all} (${Math.round((100 * count) / all)} %)`;
+  }
 
-    const size = (count, found) => {
-      const plain = Math[ceil ? "ceil" : "floor"]((count + 2 * p - k) / s) + 1, [open, shut] = ceil ? "⌈⌉" : "⌊⌋";
-      const dropped = plain > found ? `, less the one that would start in the right padding: ${found}` : "";
-      return `${open}(${count} + 2·${p} − ${k}) / ${s}${shut} + 1 = ${plain}${dropped}`;
-    };
-    rule.textContent = kind > 2
-      ? "A global pool has one window, the whole map: window, stride and padding do not matter."
-      : `output: ${size(n, rows)}${m === n ? "" : ` high, ${size(m, cols)} wide`}`;
-    const read = seen.read.map(([r, c]) => x[r][c]), values = read.map((value) => show(value));
-    const some = values.length > 16 ? [...values.slice(0, 16), "…"] : values;
-    const sums = some.join(" + "), value = show(y[i][j]);
-    const how = [`max(${some.join(", ")})`, `(${sums}) / ${seen.divisor}`, sums][kind % 3];
-    const text = `output[${i}, ${j}] ${equals(read)} ${how} ${equals(read, y[i][j])} `;
-    line.append(text, make("b", {}, value));
-    if (shift) {
-      const [inputs, outputs] = [differ(x, original), differ(y, before)];
-      const share = ([part, step], what, all) => `${part} of ${many(all, what)} changed `
-        + `(${Math.round((100 * part) / all)} %), by ${inCell(step)} on average over all`;
-      moved.textContent = `Moved ${shift} to the right, zeros in on the left, ${share(inputs, "input", n * m)} `
-        + `(marked ▾); ${share(outputs, "output", rows * cols)}.`;
-      Object.assign(moved.dataset, { before: inputs, after: outputs });
+  /** All windows, faintly; the one beside the current, which can be pulled away from it; the corners to pull. */
+  function drawWindows(i, j) {
+    const { n, m, span, step, ring } = now, [A] = lay.boxes, whole = isGlobal(state);
+    const at = (r, c) => [A.x + c * step[1] * A.cell, A.y + r * step[0] * A.high, span[1] * A.cell, span[0] * A.high];
+    windows.setAttribute("d", m[0] && !whole && (step[0] > 1 || step[1] > 1) ? outlines(table(...m, at).flat()) : "");
+    const side = neighbour(), beside = m[0] && m[1] > 1 && !whole && !running() ? at(i, j + side) : null;
+    next.setAttribute("d", beside ? outlines([beside]) : "");
+    place(grips.size, (ring[1] + n[1]) * A.cell, (ring[0] + n[0]) * A.high);
+    place(grips.padding, 0, 0);
+    place(grips.window, (j * step[1] + span[1]) * A.cell, (i * step[0] + span[0]) * A.high);
+    if (beside) place(grips.stride, beside[0] - A.x + (side < 0 ? 0 : beside[2]), beside[1] - A.y + beside[3] / 2);
+    for (const [trait, node] of Object.entries(grips)) node.hidden = !controls[trait] || Boolean(running()) || (whole && trait !== "size");
+    grips.stride.hidden ||= !beside;
+    grips.size.hidden ||= !whole && ring[0] + n[0] === i * step[0] + span[0] && ring[1] + n[1] === j * step[1] + span[1]; // the window's lies there
+  }
+
+  /** How the input was moved, in words. */
+  function told() {
+    const { shift, shift_down: down } = state;
+    const parts = [[shift, "to the right", "to the left"], [down, "down", "up"]].filter(([by]) => by).map(([by, plus, minus]) => `${Math.abs(by)} ${by > 0 ? plus : minus}`);
+    return `moved ${parts.join(" and ")}, ${state.wrap ? "wrapped around" : "zeros come in"}`;
+  }
+
+  function write(i, j, seen, scale, scales) {
+    const { n, m, x, y, original, before } = now, [k, s, p] = PAIRS.map((trait) => both(state, trait)), ceil = state.ceil_mode;
+    const [open, shut] = ceil ? "⌈⌉" : "⌊⌋", raw = n.map((size, axis) => Math[ceil ? "ceil" : "floor"]((size + 2 * p[axis] - k[axis]) / s[axis]) + 1);
+    const square = `${raw}${n}` === `${[raw[0], raw[0]]}${[n[0], n[0]]}` && state.square, axes = square ? [0] : [0, 1];
+    const dropped = (axis) => (m[0] && raw[axis] > m[axis] ? `, less the one that would start in the right padding: ${m[axis]}` : "");
+    const label = isGlobal(state) ? "A global pool has one window, the whole map: window, stride and padding do not matter."
+      : `output size: ${axes.map((axis) => `${open}(${n[axis]} + 2·${p[axis]} − ${k[axis]}) / ${s[axis]}${shut} + 1 = ${show(raw[axis])}${dropped(axis)}`).join(" and ")}`;
+    if (isGlobal(state)) {
+      size.replaceChildren(make("span", { class: "cc-sign" }, "one window: the whole map"));
+      size.setAttribute("aria-label", label);
+    } else {
+      formula(size, [["m", ...raw], `= ${open}(`, ["n", ...n], "+ 2·", ["p", ...p], "−", ["k", ...k], ") /", ["s", ...s], `${shut} + 1`]
+        .map((token) => (Array.isArray(token) && square ? token.slice(0, 2) : token)), label);
     }
-    return [text + value, `${KINDS[kind]} of windows of ${k} by ${k}, stride ${s}, padding ${p}, over ${n} by ${m} `
-      + `numbers; output ${rows} by ${cols}, rows ${inWords(y)}. ${moved.textContent}`];
+    news.replaceChildren();
+    for (const trait of ["before", "after"]) delete news.dataset[trait];
+    if (!seen) {
+      sums.replaceChildren(make("span", { class: "cc-head" }, "No window, no number."));
+      return ["There is no output.", `There is no output. ${now.trouble}`];
+    }
+    const read = seen.read.map(([r, c]) => x[r][c]), some = seen.read.slice(0, 16), value = y[i][j], maximum = takesMaximum(state);
+    const largest = seen.read.find(([r, c]) => x[r][c] === value), [before1, after, sign] = maximum ? ["max(", ")", ", "]
+      : state.kind === "sum" ? ["", "", " + "] : ["(", `) / ${seen.divisor}`, " + "];
+    sums.replaceChildren(make("span", { class: "cc-head" }, `output[${i}, ${j}] ${equals(read)} ${before1}`),
+      make("span", { class: `cc-terms ${read.length > 9 ? "cc-many" : ""}` }, ...some.map(([r, c], at) => make("span", { class: "cc-term" },
+        make("span", { class: "cc-plus" }, at ? sign : ""), tile("input", x[r][c], scale, { marks: maximum && `${largest}` === `${[r, c]}` ? "cc-won" : "" })))),
+      ...(read.length > 16 ? [make("span", { class: "cc-plus" }, `${sign}…`)] : []),
+      make("span", { class: "cc-tail" }, `${after} ${equals(read, value)} `, tile("output", value, scales, { marks: "cc-y", tag: "b" })));
+    if (isShifted()) {
+      const [inputs, outputs] = [differ(x, original), differ(y, before)];
+      const share = ([part, step], what, all) => `${part} of ${many(all, what)} changed (${Math.round((100 * part) / all)} %), by ${inCell(step)} on average over all`;
+      news.textContent = `${told().replace("m", "M")}: ${share(inputs, "input", n[0] * n[1])}; ${share(outputs, "output", m[0] * m[1])}.`;
+      Object.assign(news.dataset, { before: inputs, after: outputs });
+    }
+    const pair = ([a, b]) => (a === b ? `${a}` : `${a} by ${b}`);
+    return [sums.textContent, `${state.kind} of ${isGlobal(state) ? "the whole map" : `windows of ${k[0]} by ${k[1]}, stride ${pair(s)}, padding ${pair(p)}`}, over `
+      + `${n[0]} by ${n[1]} numbers; output ${m[0]} by ${m[1]}, rows ${inWords(y)}. ${news.textContent}`];
   }
-  return { parts: [make("div", { class: "cc-row" }, input.root, output.root), line, rule, moved], paint };
+
+  /** The numbers of the window go to the sum, and what they become goes to its cell. */
+  function animate(run, speed) {
+    const { ring, wide } = now, [i, j] = where(), { read } = look(now.x, i, j, state), terms = [...sums.querySelectorAll(".cc-term")];
+    const pairs = read.slice(0, terms.length).map(([r, c]) => [input.list[(r + ring[0]) * wide + c + ring[1]]]);
+    const tail = sums.querySelector(".cc-tail");
+    if (!tail) return wait(0);
+    return products(root(), { pairs, terms, tail, goal: output.list[state.position] }, run, speed).finally(() => sweep(root()));
+  }
+
+  return { stage, under: [sums, size, news], paint, animate };
 }
 
-export default explorer({ name: "pooling", title: "pooling", compute, build });
+export default explorer({ name: "pooling", title: "pooling", settle, compute, pictures, build });

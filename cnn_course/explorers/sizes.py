@@ -5,12 +5,14 @@ Taught in chapter 6.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import traitlets
 
 from ..checks import choice, integer
 from ..models import lenet5, summary
-from .base import HERE, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module
 from .still import Panel
 
 NETWORKS = ("LeNet-5", "AlexNet, first layers", "VGG-16", "width 16, kernels of 6", "your own layers")
@@ -18,12 +20,12 @@ MOST_LAYERS = 24
 
 
 class Sizes(Explorer):
-    """The input, the layers (kind, kernel, stride, padding and channels of each) and the unit that is looked at."""
+    """The input, the layers (kind, kernel, stride, padding, channels, dilation of each) and the unit looked at."""
 
     name = "sizes"
-    _esm = module(name)
+    _esm = module(name, "plates")
     _css = Explorer._css + (HERE / "sizes.css").read_text(encoding="utf-8")
-    preset = traitlets.Int().tag(sync=True)
+    preset = traitlets.Unicode().tag(sync=True)
     layers = traitlets.List(traitlets.Float()).tag(sync=True)
     size = traitlets.Int().tag(sync=True)
     depth = traitlets.Int().tag(sync=True)
@@ -31,22 +33,31 @@ class Sizes(Explorer):
     across = traitlets.Int().tag(sync=True)
 
 
-def sizes(network: str = NETWORKS[0], *, layer: int = 1, down: int = 50, across: int = 50) -> ExplorerBox:
+def sizes(
+    network: str = NETWORKS[0],
+    *,
+    layer: int = 1,
+    down: int = 50,
+    across: int = 50,
+    controls: Sequence[str] | None = None,
+) -> ExplorerBox:
     """Stack layers and follow the volumes, the parameters, the multiplications and the receptive field.
 
     Parameters
     ----------
     network : {"LeNet-5", "AlexNet, first layers", "VGG-16", "width 16, kernels of 6"}
-        The layers to start with; they can be edited, removed and added to.
+        The layers to start with; they can be edited, moved, removed and added to.
     layer : int
         The layer that is chosen at the start, 0 to 24; 0 is the input.
     down, across : int
         Where the unit whose receptive field is drawn stands in the layer's map, in percent, 0 to 100.
+    controls : sequence of str, optional
+        Which controls to show, by their traits: preset, size, depth, down, across.
 
     Returns
     -------
     ExplorerBox
-        Controls and the explorer, computed in the browser.
+        The explorer, computed in the browser.
 
     Raises
     ------
@@ -65,7 +76,7 @@ def sizes(network: str = NETWORKS[0], *, layer: int = 1, down: int = 50, across:
     >>> sizes("VGG-16", layer=18)
     explorers.sizes()
     """
-    preset = NETWORKS.index(choice(network, "network", NETWORKS[:-1]))
+    preset = choice(network, "network", NETWORKS[:-1])
     position = integer(layer, "layer", 0)
     if position > MOST_LAYERS:
         raise ValueError(f"layer must be between 0 and {MOST_LAYERS}, got {layer}")
@@ -73,13 +84,14 @@ def sizes(network: str = NETWORKS[0], *, layer: int = 1, down: int = 50, across:
         Sizes(preset=preset, layers=[], size=1, depth=1, down=down, across=across, position=position, last=position),
         [
             Choice("preset", "network", NETWORKS),
-            Slider("size", "input size n", 1, 256),
-            Slider("depth", "input channels", 1, 64),
-            Slider("down", "unit, % down", 0, 100),
-            Slider("across", "unit, % across", 0, 100),
-            Slider("position", "layer", 0, "last"),
+            Slider("size", "input n", 1, 256),
+            Slider("depth", "channels C", 1, 64),
+            Slider("down", "unit ↓, percent", 0, 100),
+            Slider("across", "unit →, percent", 0, 100),
+            POSITION,
         ],
         lambda: _panels() if network == NETWORKS[0] else [],
+        controls,
     )
 
 
