@@ -194,6 +194,7 @@ function around(frame, { x, y, w, h }) {
 
 /** Hear of a drag: begin(event) says whether it takes hold, drag(dx, dy, event) follows, end(moved, event) lets go. */
 function pullable(node, begin, drag, end = () => {}) {
+  node.addEventListener("dragstart", (event) => event.preventDefault()); // else the browser drags the text of a selected cell
   node.addEventListener("pointerdown", (event) => {
     if (event.button || begin(event) === false) return;
     const { clientX, clientY, pointerId } = event, life = new AbortController(), { signal } = life;
