@@ -236,34 +236,6 @@ def product(**ranges: Any) -> list[dict[str, Any]]:
     return [dict(zip(ranges, values, strict=True)) for values in itertools.product(*ranges.values())]
 
 
-def test_flip_and_filter_gives_the_library_s_numbers(drive: Any) -> None:
-    cases = product(size=range(1, 9), kernel_size=range(1, 7), mode=range(3), flip=(True, False))
-    for shown in drive(explorers.flip_and_filter(), cases):
-        check_text(shown)
-        state, output = shown["state"], grids(shown, "output")[0]
-        mode, flip = ("valid", "same", "full")[state["mode"]], state["flip"]
-        x, w = np.array(state["signal"]), np.array(state["kernel"])
-        assert (len(x), len(w)) == (state["size"], state["kernel_size"])
-        if mode == "valid" and len(w) > len(x):
-            assert output.size == 0
-            assert f"{len(x)} − {len(w)} + 1" in shown["trouble"]
-            continue
-        assert shown["trouble"] == ""
-        expected = (cc.convolve1d if flip else cc.correlate1d)(x, w, mode)
-        np.testing.assert_allclose(output[0], expected, rtol=1e-6, atol=1e-12)
-        assert state["last"] == expected.size - 1
-        left, right = arithmetic(shown["text"][0])
-        np.testing.assert_allclose([left, right], expected[state["position"]], rtol=1e-3, atol=1e-9)
-
-
-def test_flip_and_filter_walks_through_the_worked_example(drive: Any) -> None:
-    shown = drive(explorers.flip_and_filter(), [{"position": i} for i in range(3)])
-    assert [step["bold"] for step in shown] == [["2"], ["3"], ["4"]]
-    assert [arithmetic(step["text"][0]) for step in shown] == [pytest.approx((n, n)) for n in (2, 3, 4)]
-    rule = "output[2] is y[5] of the full convolution: y[5] = Σ x[t]·w[5 − t]; size: 6 − 4 + 1 = 3"
-    assert shown[2]["text"][1] == rule
-
-
 def convolution(state: dict[str, Any]) -> np.ndarray:
     n, k, s, p = ((state[name], state[f"{name}_w"]) for name in ("size", "kernel_size", "stride", "padding"))
     x, weight = np.reshape(state["x"], (1, 1, *n)), np.reshape(state["weight"], (1, 1, *k))
@@ -782,5 +754,3 @@ def test_padding_shows_no_counts_and_the_words_fit_the_numbers(reader: Any) -> N
         "Row and column 1 are in no window: the stride is larger than the kernel."
         in tab.locator(".cc-box").inner_text()
     )
-    one = reader(explorers.flip_and_filter([1, 2, 3, 4]))
-    assert "output, valid: 1 number" in one.locator(".cc-title").all_inner_texts()

@@ -165,7 +165,8 @@ def test_no_sum_on_a_page_is_false_to_its_digits(drive: Any, name: str) -> None:
     random, box = np.random.RandomState(5), getattr(explorers, name)()
     ranges, cases = box.children[-1].ranges, list(NAMED.get(name, []))
     for _ in range(150):
-        case: dict[str, Any] = {trait: int(random.randint(low, high + 1)) for trait, (low, high) in ranges.items()}
+        case: dict[str, Any] = {trait: str(random.choice(span)) if isinstance(span[0], str)
+                                else int(random.randint(span[0], span[1] + 1)) for trait, span in ranges.items()}  # fmt: skip
         case |= {"position": int(random.randint(50)), "preset": 6} if name == "convolution_2d" else {"position": 3}
         case |= {"image": 2} if name == "backprop" else {}
         case |= {trait: cell_values(random, count) for trait, count in EDITED[name](case).items()}
