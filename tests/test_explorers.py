@@ -30,14 +30,14 @@ TRAITS = {
     "flip_and_filter": {"signal", "kernel", "size", "kernel_size", "mode", "flip", "position"},
     "convolution_2d": {"image", "x", "preset", "weight", "size", "size_w", "kernel_size", "kernel_size_w", "stride", "stride_w",
                        "padding", "padding_w", "dilation", "square", "flip", "position"},
-    "channels": {"filters", "shown", "padding", "bias", "relu", "position"},
+    "channels": {"x", "weight", "biases", "filters", "shown", "padding", "bias", "relu", "position"},
     "padding_and_stride": {"size", "kernel_size", "stride", "padding", "layers", "position"},
     "pooling": {"image", "kind", "window", "stride", "padding", "ceil_mode", "count_include_pad", "shift", "position"},
     "sizes": {"preset", "layers", "size", "depth", "down", "across", "position"},
     "backprop": {"kind", "image", "x", "weight", "upstream", "size", "kernel_size", "stride", "padding", "position"},
 }  # fmt: skip
 NAMES = list(TRAITS)
-LISTS = {"signal", "kernel", "weight", "layers", "x", "upstream"}  # edited in cells, moved by no control
+LISTS = {"biases", "signal", "kernel", "weight", "layers", "x", "upstream"}  # edited in cells, moved by no control
 
 # ---------------------------------------------------------------------------------------------------- what Python holds
 
@@ -341,40 +341,6 @@ def test_the_code_to_copy_gives_the_numbers_of_the_grid(drive: Any, library: str
         y = np.asarray(found["y"])
         y = y[0, :, :, 0] if library == "Keras" else y[0, 0]
         np.testing.assert_allclose(y, grids(shown, "output")[0], rtol=1e-5, atol=1e-5)
-
-
-def test_channels_gives_the_library_s_numbers(drive: Any) -> None:
-    cases = product(filters=range(1, 5), padding=(0, 1), shown=range(4), bias=(-400, -7, 0, 400), relu=(False, True))
-    first = drive(explorers.channels(filters=4), [{"shown": f} for f in range(4)])
-    weight = np.array([grids(step, "kernel") for step in first])
-    for shown in drive(explorers.channels(), cases):
-        check_text(shown)
-        state = shown["state"]
-        p, filters = state["padding"], state["filters"]
-        x = np.array([grid[p : p + 3, p : p + 4] for grid in grids(shown, "input")])
-        y = cc.conv2d(x[None], weight[:filters], np.full(filters, float(state["bias"])), padding=p)[0]
-        expected = cc.relu(y) if state["relu"] else y
-        np.testing.assert_allclose(grids(shown, "map"), expected, rtol=1e-6)
-        assert state["shown"] < filters
-        assert shown["text"][-1].endswith(f"= {cc.conv_param_count(3, filters, 3)}")
-
-
-def test_the_bias_moves_in_steps_that_a_hand_can_hit(reader: Any) -> None:
-    tab = reader(explorers.channels())
-    slider = tab.get_by_label("bias")
-    slider.focus()
-    tab.keyboard.press("ArrowLeft")
-    assert slider.input_value() == "-10"
-    box = slider.bounding_box()
-    assert box["width"] / 80 > 1  # a pixel or more to a step
-
-
-def test_channels_shows_the_worked_example(drive: Any) -> None:
-    left, right = drive(explorers.channels(), [{"position": 0}, {"position": 1}])
-    assert left["bold"] == ["186", "86", "49", "321"]
-    assert right["bold"] == ["222", "99", "49", "370"]
-    assert "186 + 86 + 49 = 321" in left["text"][3]
-    assert all(a == b for a, b in map(arithmetic, left["text"][:3] + right["text"][:3]))
 
 
 def test_padding_and_stride_gives_the_library_s_numbers(drive: Any) -> None:
