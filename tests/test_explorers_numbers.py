@@ -148,12 +148,13 @@ EDITED = {  # lists of cells and how many there are in a state
     "convolution_2d": lambda s: {"weight": s["kernel_size"] ** 2},
     "backprop": lambda s: {"x": s["size"] ** 2, "weight": s["kernel_size"] ** 2, "upstream": 0},
     "pooling": lambda _: {},
-    "channels": lambda _: {},
+    "channels": lambda _: {"x": 36, "weight": 108},
     "padding_and_stride": lambda _: {},
 }
 NAMED = {  # those in which errors were found
     "flip_and_filter": [{"kernel": [300.5, 0.2, 0.3, 0.4]}, {"kernel": [9999, 0.2, 0.3, 0.4]}, {"signal": [1 / 3] * 6},
                         {"signal": [1000.5] * 6, "kernel": [1000.5, 1, 1, 1]}],
+    "channels": [{"x": [1 / 3] * 36}, {"weight": [1000.5] * 108}],
     "convolution_2d": [{"preset": 6, "weight": [0, 1, 2, 1000.5], "position": 3}, {"weight": [300.5] * 4},
                        {"preset": 2, "kernel_size": 3, "size": 5}],
     "backprop": [{"kind": 2, "kernel_size": 3, "size": 4}, {"kind": 0, "image": 2, "x": [1000.5] * 16}],
@@ -165,7 +166,10 @@ def test_no_sum_on_a_page_is_false_to_its_digits(drive: Any, name: str) -> None:
     random, box = np.random.RandomState(5), getattr(explorers, name)()
     ranges, cases = box.children[-1].ranges, list(NAMED.get(name, []))
     for _ in range(150):
-        case: dict[str, Any] = {trait: int(random.randint(low, high + 1)) for trait, (low, high) in ranges.items()}
+        case: dict[str, Any] = {
+            trait: str(random.choice(span)) if isinstance(span[0], str) else int(random.randint(span[0], span[1] + 1))
+            for trait, span in ranges.items()
+        }
         case |= {"position": int(random.randint(50)), "preset": 6} if name == "convolution_2d" else {"position": 3}
         case |= {"image": 2} if name == "backprop" else {}
         case |= {trait: cell_values(random, count) for trait, count in EDITED[name](case).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -9,7 +10,7 @@ import traitlets
 
 from ..checks import choice
 from ..conv import convolve1d, correlate1d
-from .base import POSITION, Switch, Choice, Explorer, ExplorerBox, Slider, assemble, module, row_of_numbers
+from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, row_of_numbers
 from .still import Panel
 
 MODES = ("valid", "same", "full")
@@ -20,12 +21,13 @@ class FlipAndFilter(Explorer):
     """The input, the kernel and how they meet."""
 
     name = "flip_and_filter"
-    _esm = module(name)
+    _esm = module(name, "plates")
+    _css = Explorer._css + (HERE / "flip_and_filter.css").read_text(encoding="utf-8")
     signal = traitlets.List(traitlets.Float()).tag(sync=True)
     kernel = traitlets.List(traitlets.Float()).tag(sync=True)
     size = traitlets.Int().tag(sync=True)
     kernel_size = traitlets.Int().tag(sync=True)
-    mode = traitlets.Int().tag(sync=True)
+    mode = traitlets.Unicode().tag(sync=True)
     flip = traitlets.Bool().tag(sync=True)
 
 
@@ -35,6 +37,7 @@ def flip_and_filter(
     *,
     mode: str = "valid",
     flip: bool = True,
+    controls: Sequence[str] | None = None,
 ) -> ExplorerBox:
     """Walk a kernel along a row of numbers, flipped (convolution) or as it is (cross-correlation).
 
@@ -48,6 +51,8 @@ def flip_and_filter(
         Which outputs are kept.
     flip : bool
         Whether to flip the kernel.
+    controls : sequence of str, optional
+        Which controls to show, by their traits: mode, size, kernel_size, flip. All of them if not given.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def flip_and_filter(
     TypeError
         If a row does not hold real numbers, or `flip` is not a bool.
     ValueError
-        If a row is too short or too long, holds numbers larger than 9999, or `mode` is unknown.
+        If a row is too short or too long, holds numbers larger than 9999, or `mode` or a control is unknown.
 
     Examples
     --------
@@ -73,30 +78,31 @@ def flip_and_filter(
         kernel=w,
         size=len(g),
         kernel_size=len(w),
-        mode=MODES.index(choice(mode, "mode", MODES)),
+        mode=choice(mode, "mode", MODES),
         flip=flip,
     )
     return assemble(
         core,
         [
-            Slider("size", "input size", 1, LONGEST_SIGNAL),
-            Slider("kernel_size", "kernel size", 1, LONGEST_KERNEL),
             Choice("mode", "outputs kept", MODES),
-            Switch("flip", "flip the kernel (true convolution)"),
+            Slider("size", "input n", 1, LONGEST_SIGNAL),
+            Slider("kernel_size", "kernel k", 1, LONGEST_KERNEL),
+            Switch("flip", "flip"),
             POSITION,
         ],
         lambda: _panels(np.array(g), np.array(w), cast(Any, mode), flip),
+        controls,
     )
 
 
 def _panels(x: np.ndarray, w: np.ndarray, mode: Literal["valid", "same", "full"], flip: bool) -> list[Panel]:
+    """Return the row with its zeros, the kernel as it lies on it, and the output."""
     k = len(w)
-    kernel = Panel("kernel w", w[None], "weight")
+    kernel = Panel(f"kernel w, {'flipped' if flip else 'as it is'}", (w[::-1] if flip else w)[None], "weight")
     if mode == "valid" and k > len(x):
-        return [kernel, Panel("input x", x[None], "input")]
+        return [Panel("input x", x[None], "input"), kernel]
     zeros = {"valid": (0, 0), "same": (k // 2, (k - 1) // 2), "full": (k - 1, k - 1)}[mode]
-    title = "input x" if mode == "valid" else "input x between zeros"
-    row = Panel(title, np.pad(x, zeros)[None], "input", (0, 0, 1, k))
+    title = "input x" if mode == "valid" else "input x, between zeros"
     y = (convolve1d if flip else correlate1d)(x, w, mode)
-    used = Panel("w flipped, as used" if flip else "w as it is", (w[::-1] if flip else w)[None], "weight")
-    return [kernel, row, used, Panel(f"output, {mode}", y[None], "output", (0, 0, 1, 1))]
+    row = Panel(title, np.pad(x, zeros)[None], "input", (0, 0, 1, k))
+    return [row, kernel, Panel(f"output y, {mode}", y[None], "output", (0, 0, 1, 1))]

@@ -120,6 +120,13 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
   return part;
 }
 
+/** A weight as one writes it: 1/9 rather than 0.1111. */
+function ratio(value) {
+  const under = Math.round(1 / Math.abs(value));
+  return Number.isInteger(value) || !(under > 2 && under < 26) || Math.abs(Math.abs(value) - 1 / under) > NOISE ? show(value)
+    : `${value < 0 ? "−" : ""}1/${under}`;
+}
+
 /** The room for a plate of rows by columns of cells, whose longest number has so many letters. */
 function room(rows, cols, cell, letters, { bare = false, least = 0 } = {}) {
   const high = Math.max(cell, least), wide = bare ? high : Math.max(high, letters * LETTER + 5);
@@ -218,6 +225,7 @@ function around(frame, { x, y, w, h }) {
 
 /** Hear of a drag: begin(event) says whether it takes hold, drag(dx, dy, event) follows, end(moved, event) lets go. */
 function pullable(node, begin, drag, end = () => {}) {
+  node.addEventListener("dragstart", (event) => event.preventDefault()); // else the browser drags the text of a selected cell
   node.addEventListener("pointerdown", (event) => {
     if (event.button || begin(event) === false) return;
     const { clientX, clientY, pointerId } = event, life = new AbortController(), { signal } = life;
