@@ -1,0 +1,166 @@
+"""Drawings: strokes of a pen, made into images like the digits of `data.digits`. Taught in chapter 8.
+
+A stroke is a list of points [x, y] that the pen passes, from (0, 0) at the upper left to (1, 1) at the lower right.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .checks import generator, integer, number, real_array
+from .data import _tent
+
+__all__ = ["INK", "NO_DIGIT", "SHAPES", "WAYS", "draw", "random_drawings"]
+
+SIDE = 32
+INK = 0.305  # the share of a training digit that is ink, on average
+NO_DIGIT = 10  # the class of what is none of the ten digits
+
+Strokes = list[list[tuple[float, float]]]
+
+
+def _arc(x: float, y: float, across: float, down: float, start: float, end: float) -> list[tuple[float, float]]:
+    """Return points of an ellipse around (x, y); angles in degrees from the right, against the clock."""
+    angles = np.radians(np.linspace(start, end, 2 + int(abs(end - start) / 20)))
+    return list(zip((x + across * np.cos(angles)).tolist(), (y - down * np.sin(angles)).tolist(), strict=True))
+
+
+WAYS: dict[int, list[Strokes]] = {  # of writing digits, which the training digits of chapter 8 show seldom or never
+    0: [
+        [_arc(0.5, 0.5, 0.3, 0.4, 100, 470)],
+        [_arc(0.5, 0.5, 0.22, 0.4, 60, -300)],
+    ],
+    1: [
+        [[(0.5, 0.1), (0.5, 0.9)]],
+        [[(0.36, 0.3), (0.54, 0.1), (0.54, 0.9)]],
+        [[(0.22, 0.48), (0.56, 0.1), (0.56, 0.92)]],  # a long upstroke
+        [[(0.36, 0.24), (0.52, 0.1), (0.52, 0.9)], [(0.34, 0.9), (0.7, 0.9)]],  # a foot
+    ],
+    2: [
+        [[*_arc(0.5, 0.32, 0.24, 0.22, 165, -40), (0.28, 0.9), (0.76, 0.9)]],
+        [[*_arc(0.48, 0.3, 0.2, 0.2, 150, -50), (0.36, 0.82), *_arc(0.36, 0.8, 0.08, 0.07, 200, 40), (0.76, 0.9)]],
+    ],
+    3: [
+        [_arc(0.46, 0.3, 0.22, 0.2, 140, -80) + _arc(0.46, 0.7, 0.26, 0.21, 80, -140)],
+        [[(0.26, 0.12), (0.72, 0.12), (0.48, 0.42), *_arc(0.46, 0.66, 0.25, 0.24, 80, -140)]],  # flat above
+    ],
+    4: [
+        [[(0.56, 0.1), (0.24, 0.62), (0.8, 0.62)], [(0.62, 0.4), (0.6, 0.92)]],
+        [[(0.3, 0.1), (0.28, 0.54), (0.76, 0.54)], [(0.7, 0.1), (0.7, 0.92)]],  # two upright stems
+        [[(0.36, 0.1), (0.26, 0.58), (0.8, 0.56)], [(0.66, 0.2), (0.62, 0.92)]],  # open
+        [[(0.28, 0.12), (0.3, 0.44), (0.5, 0.5), (0.7, 0.42)], [(0.72, 0.1), (0.7, 0.92)]],  # open, with a bowl
+        [[(0.64, 0.92), (0.64, 0.08), (0.2, 0.66), (0.84, 0.66)]],  # closed, in one stroke
+        [[(0.42, 0.08), (0.22, 0.5), (0.78, 0.5)], [(0.56, 0.28), (0.5, 0.92)]],
+    ],
+    5: [
+        [[(0.74, 0.1), (0.34, 0.1), (0.3, 0.44), *_arc(0.47, 0.66, 0.26, 0.24, 120, -140)]],
+        [[(0.36, 0.12), (0.34, 0.42), *_arc(0.46, 0.64, 0.24, 0.24, 100, -120)], [(0.36, 0.12), (0.72, 0.1)]],
+    ],
+    6: [
+        [[(0.64, 0.08), (0.4, 0.34), *_arc(0.5, 0.68, 0.22, 0.22, 175, 530)]],
+        [[(0.5, 0.08), (0.32, 0.5), *_arc(0.5, 0.72, 0.18, 0.18, 160, 510)]],
+    ],
+    7: [
+        [[(0.22, 0.12), (0.76, 0.12), (0.42, 0.9)]],  # without a bar
+        [[(0.24, 0.26), (0.24, 0.12), (0.76, 0.12), (0.46, 0.9)]],  # a hook
+        [[(0.22, 0.14), (0.5, 0.1), (0.74, 0.12), (0.6, 0.42), (0.52, 0.9)]],
+        [[(0.24, 0.12), (0.76, 0.14), (0.72, 0.9)]],  # a steep stem
+        [[(0.26, 0.28), (0.3, 0.14), (0.74, 0.12), (0.52, 0.5), (0.46, 0.9)]],
+        [[(0.24, 0.12), (0.76, 0.12), (0.44, 0.9)], [(0.34, 0.52), (0.74, 0.5)]],  # a bar
+    ],
+    8: [
+        [_arc(0.5, 0.29, 0.18, 0.19, 90, 450), _arc(0.5, 0.7, 0.22, 0.21, 90, 450)],
+        [[(0.7, 0.2), (0.5, 0.1), (0.32, 0.22), (0.4, 0.42), (0.6, 0.56), (0.7, 0.76), (0.5, 0.9), (0.3, 0.76),
+          (0.4, 0.56), (0.6, 0.42), (0.7, 0.2)]],
+    ],
+    9: [
+        [[*_arc(0.48, 0.32, 0.21, 0.22, 10, 370), (0.68, 0.6), (0.64, 0.92)]],
+        [[*_arc(0.48, 0.32, 0.21, 0.22, 20, 380), (0.68, 0.62), (0.56, 0.86), (0.32, 0.88)]],
+    ],
+}  # fmt: skip
+SHAPES: list[Strokes] = [  # that are no digits
+    [[(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8), (0.2, 0.2)]],  # a square
+    [[(0.5, 0.15), (0.85, 0.85), (0.15, 0.85), (0.5, 0.15)]],
+    [[(0.5, 0.1), (0.85, 0.5), (0.5, 0.9), (0.15, 0.5), (0.5, 0.1)]],
+    [[(0.5, 0.15), (0.5, 0.85)], [(0.15, 0.5), (0.85, 0.5)]],  # a plus
+    [[(0.2, 0.2), (0.8, 0.8)], [(0.8, 0.2), (0.2, 0.8)]],
+    [[(0.15, 0.5), (0.85, 0.5)]],  # a dash
+    [[(0.15, 0.36), (0.85, 0.36)], [(0.15, 0.64), (0.85, 0.64)]],
+    [[(0.35, 0.15), (0.35, 0.85)], [(0.65, 0.15), (0.65, 0.85)]],
+    [[(0.1, 0.4), (0.3, 0.7), (0.5, 0.4), (0.7, 0.7), (0.9, 0.4)]],
+    [[(0.15, 0.15), (0.85, 0.15)], [(0.5, 0.15), (0.5, 0.85)]],  # T
+    [[(0.2, 0.9), (0.5, 0.1), (0.8, 0.9)], [(0.32, 0.6), (0.68, 0.6)]],  # A
+    [[(0.25, 0.1), (0.25, 0.9)], [(0.75, 0.1), (0.75, 0.9)], [(0.25, 0.5), (0.75, 0.5)]],  # H
+    [[(0.2, 0.9), (0.2, 0.1), (0.5, 0.6), (0.8, 0.1), (0.8, 0.9)]],  # M
+    [[(0.15, 0.1), (0.35, 0.9), (0.5, 0.4), (0.65, 0.9), (0.85, 0.1)]],  # W
+    [[(0.75, 0.15), (0.25, 0.15), (0.25, 0.85), (0.75, 0.85)], [(0.25, 0.5), (0.65, 0.5)]],  # E
+    [[(0.3, 0.1), (0.3, 0.9)], [(0.75, 0.15), (0.3, 0.52), (0.8, 0.9)]],  # K
+    [[(0.2, 0.15), (0.5, 0.85), (0.8, 0.15)]],  # V
+    [[(0.25, 0.1), (0.25, 0.9), (0.75, 0.9)]],  # L
+    [_arc(0.5, 0.5, 0.4, 0.4, 90, 450), [(0.36, 0.4), (0.37, 0.42)], [(0.64, 0.4), (0.65, 0.42)], _arc(0.5, 0.55, 0.2, 0.16, 200, 340)],
+    [_arc(0.5, 0.5, 0.4, 0.4, 40, 320)],  # C
+]
+
+
+def draw(strokes: object, ink: float = INK) -> np.ndarray:
+    x = [real_array(stroke, "a stroke").reshape(-1, 2) for stroke in strokes]
+    return _enlarge(_draw(x, ink))
+
+
+def _draw(strokes: list[np.ndarray], ink: float) -> np.ndarray:
+    """Return 8 by 8 numbers from 0 to 16: in the middle, as high as the raster, at most 22 of 32 pixels wide."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    wide, tall = high - low
+    thick = 4.0
+    for _ in range(2):  # how large a drawing is depends on its pen, and the pen on how large it is
+        down = (SIDE - thick) / max(tall, 0.6 * wide, 0.02)
+        across = min(down, (22 - thick) / max(wide, 0.001))
+        away = _distances([SIDE / 2 + (stroke - (low + high) / 2) * (across, down) for stroke in strokes])
+        thin, fat = 2.0, 8.0
+        while fat - thin > 0.01:
+            thick = (thin + fat) / 2
+            thin, fat = (thick, fat) if _ink(away, thick).mean() < ink else (thin, thick)
+    blocks = _ink(away, thick).reshape(8, 4, 8, 4).sum(axis=(1, 3))
+    return np.floor(blocks + 0.5)
+
+
+def _ink(away: np.ndarray, thick: float) -> np.ndarray:
+    return np.clip(thick / 2 + 0.5 - away, 0, 1)
+
+
+def _distances(strokes: list[np.ndarray]) -> np.ndarray:
+    """Return how far each of the 32 by 32 pixels is from the nearest line between two points of a stroke."""
+    start = np.concatenate([stroke[[0, *range(len(stroke) - 1)]] for stroke in strokes])  # (S, 2)
+    line = np.concatenate(strokes) - start
+    rows, cols = np.indices((SIDE, SIDE)) + 0.5
+    to = np.stack([cols, rows], axis=-1).reshape(-1, 1, 2) - start  # (1024, S, 2)
+    part = np.clip((to * line).sum(-1) / np.maximum((line**2).sum(-1), 1e-12), 0, 1)
+    return np.hypot(*np.moveaxis(to - part[..., None] * line, -1, 0)).min(axis=1).reshape(SIDE, SIDE)
+
+
+def _enlarge(eight: np.ndarray) -> np.ndarray:
+    tent = _tent(8, SIDE)
+    return (tent @ (eight / 16) @ tent.T).astype(np.float32)[..., None, :, :]
+
+
+def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+    rng, images, labels = random_state, [], []
+    ways = [(digit, strokes) for digit, several in WAYS.items() for strokes in several]
+    ways += [(NO_DIGIT, strokes) for strokes in SHAPES]
+    for _ in range(n):
+        label, strokes = ways[rng.randint(len(ways))]
+        if label == NO_DIGIT and rng.rand() < 0.3:
+            strokes = [np.cumsum(rng.uniform(-0.7, 0.7, (rng.randint(5, 12), 2)), axis=0)]
+        slant, stretch, turn = rng.uniform(-0.35, 0.35), 1.5 ** rng.uniform(-1.2, 1), rng.uniform(-0.15, 0.15)
+        bend = rng.normal(0, 0.02, (2, 2))
+        done = []
+        for stroke in strokes:
+            x, y = np.array(stroke).T - 0.5
+            x = stretch * (x - (slant + turn) * y) + 0.04*np.sin(3*y+rng.uniform(0,6))
+            y = y + turn * x
+            p = np.stack([x, y], axis=1)
+            done.append(p + rng.normal(0, 0.02, p.shape) + rng.normal(0, 0.02, 2))
+        images.append(_draw(done, INK * rng.uniform(0.75, 1.25)))
+        labels.append(label)
+    return _enlarge(np.array(images)), np.array(labels)
