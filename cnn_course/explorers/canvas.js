@@ -25,8 +25,6 @@ function stage(attributes) {
   return { root, canvas, show, place };
 }
 
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
 /**
  * A picture of pixels. pick(row, column) hears of the pixel pointed at or reached by arrow keys, which leap with shift.
  */
