@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from .checks import generator, integer, number, real_array
-from .data import _tent
+from .data import _enlarge
 
 __all__ = ["INK", "NO_DIGIT", "SHAPES", "WAYS", "draw", "random_drawings"]
 
@@ -104,7 +104,7 @@ SHAPES: list[Strokes] = [  # that are no digits
 
 def draw(strokes: object, ink: float = INK) -> np.ndarray:
     x = [real_array(stroke, "a stroke").reshape(-1, 2) for stroke in strokes]
-    return _enlarge(_draw(x, ink))
+    return _enlarge(_draw(x, ink) / 16, SIDE)
 
 
 def _draw(strokes: list[np.ndarray], ink: float) -> np.ndarray:
@@ -131,17 +131,11 @@ def _ink(away: np.ndarray, thick: float) -> np.ndarray:
 
 def _distances(strokes: list[np.ndarray]) -> np.ndarray:
     """Return how far each of the 32 by 32 pixels is from the nearest line between two points of a stroke."""
-    start = np.concatenate([stroke[[0, *range(len(stroke) - 1)]] for stroke in strokes])  # (S, 2)
-    line = np.concatenate(strokes) - start
-    rows, cols = np.indices((SIDE, SIDE)) + 0.5
-    to = np.stack([cols, rows], axis=-1).reshape(-1, 1, 2) - start  # (1024, S, 2)
-    part = np.clip((to * line).sum(-1) / np.maximum((line**2).sum(-1), 1e-12), 0, 1)
-    return np.hypot(*np.moveaxis(to - part[..., None] * line, -1, 0)).min(axis=1).reshape(SIDE, SIDE)
-
-
-def _enlarge(eight: np.ndarray) -> np.ndarray:
-    tent = _tent(8, SIDE)
-    return (tent @ (eight / 16) @ tent.T).astype(np.float32)[..., None, :, :]
+    start = np.concatenate([stroke[[0, *range(len(stroke) - 1)]] for stroke in strokes]).astype(np.float32)
+    x, y, dx, dy = np.concatenate([start, np.concatenate(strokes) - start], axis=1, dtype=np.float32).T[..., None, None]
+    rows, cols = np.arange(SIDE, dtype=np.float32)[:, None] + np.float32(0.5), np.arange(SIDE, dtype=np.float32) + np.float32(0.5)
+    part = np.clip(((cols - x) * dx + (rows - y) * dy) / np.maximum(dx**2 + dy**2, 1e-12), 0, 1)  # (S, 32, 32)
+    return np.sqrt(((cols - x - part * dx) ** 2 + (rows - y - part * dy) ** 2).min(axis=0))
 
 
 def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
@@ -163,4 +157,4 @@ def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.nda
             done.append(p + rng.normal(0, 0.02, p.shape) + rng.normal(0, 0.02, 2))
         images.append(_draw(done, INK * rng.uniform(0.75, 1.25)))
         labels.append(label)
-    return _enlarge(np.array(images)), np.array(labels)
+    return _enlarge(np.array(images)[:, None] / 16, SIDE), np.array(labels)
