@@ -1,9 +1,12 @@
-"""Drawings: strokes of a pen, made into images like the digits of `data.digits`. Taught in chapter 8.
+"""Drawings: strokes of a pen, made into images like the digits of `data.digits`, for a network to train on.
 
-A stroke is a list of points [x, y] that the pen passes, from (0, 0) at the upper left to (1, 1) at the lower right.
+A stroke is a list of points (x, y) that the pen passes, from (0, 0) at the upper left to (1, 1) at the lower right.
+Taught in chapter 8.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,7 +15,7 @@ from .data import _enlarge
 
 __all__ = ["INK", "NO_DIGIT", "SHAPES", "WAYS", "draw", "random_drawings"]
 
-SIDE = 32
+SIDE, WIDEST = 32, 22
 INK = 0.305  # the share of a training digit that is ink, on average
 NO_DIGIT = 10  # the class of what is none of the ten digits
 
@@ -97,25 +100,113 @@ SHAPES: list[Strokes] = [  # that are no digits
     [[(0.3, 0.1), (0.3, 0.9)], [(0.75, 0.15), (0.3, 0.52), (0.8, 0.9)]],  # K
     [[(0.2, 0.15), (0.5, 0.85), (0.8, 0.15)]],  # V
     [[(0.25, 0.1), (0.25, 0.9), (0.75, 0.9)]],  # L
-    [_arc(0.5, 0.5, 0.4, 0.4, 90, 450), [(0.36, 0.4), (0.37, 0.42)], [(0.64, 0.4), (0.65, 0.42)], _arc(0.5, 0.55, 0.2, 0.16, 200, 340)],
+    [_arc(0.5, 0.5, 0.4, 0.4, 90, 450), [(0.36, 0.4)], [(0.64, 0.4)], _arc(0.5, 0.55, 0.2, 0.16, 200, 340)],  # a face
     [_arc(0.5, 0.5, 0.4, 0.4, 40, 320)],  # C
 ]
 
 
-def draw(strokes: object, ink: float = INK) -> np.ndarray:
-    x = [real_array(stroke, "a stroke").reshape(-1, 2) for stroke in strokes]
-    return _enlarge(_draw(x, ink) / 16, SIDE)
+def draw(strokes: Sequence[object], ink: float = INK) -> np.ndarray:
+    """Draw strokes as an image like those of :func:`cnn_course.data.digits`, wherever and however large they are.
+
+    The drawing is moved to the middle and made as high as the image, at most 22 of its 32 pixels wide; the pen is as
+    thick as it takes for the share of ink. Then the pixels of 4 by 4 blocks are counted and enlarged again, as was done
+    with the digits.
+
+    Parameters
+    ----------
+    strokes : sequence of array_like of shape (points, 2)
+        The points that the pen passes, each as (x, y), with y downwards.
+    ink : float, optional
+        The share of the image that is to be ink, as far as a pen of 2 to 8 pixels can give it.
+
+    Returns
+    -------
+    ndarray of shape (1, 32, 32), float32
+        From 0 (paper) to 1 (ink).
+
+    Raises
+    ------
+    TypeError
+        If a stroke does not hold real numbers, or `ink` is no number.
+    ValueError
+        If there is no stroke, one has no points or another shape, a coordinate is not finite, or `ink` is not above 0
+        and below 1.
+
+    Examples
+    --------
+    >>> one = draw([[(0.5, 0.1), (0.5, 0.9)]])
+    >>> one.shape, one[0, 16, [0, 15, 16, 31]].tolist()
+    ((1, 32, 32), [0.0, 1.0, 1.0, 0.0])
+    """
+    if not isinstance(strokes, Sequence) or isinstance(strokes, str) or not len(strokes):
+        raise ValueError(f"strokes must be a sequence of at least one stroke, got {strokes!r}")
+    points = [real_array(stroke, "a stroke").astype(float) for stroke in strokes]
+    for stroke in points:
+        if stroke.ndim != 2 or stroke.shape[1] != 2 or not len(stroke):
+            raise ValueError(f"a stroke must have shape (points, 2) and at least one point, got shape {stroke.shape}")
+        if not np.isfinite(stroke).all():
+            raise ValueError(f"a stroke must hold finite numbers, got {stroke.tolist()}")
+    ink = number(ink, "ink", 0, 1)
+    if not ink:
+        raise ValueError("ink must be above 0, got 0")
+    return _enlarge(_draw(points, ink)[None] / 16, SIDE)
 
 
-def _draw(strokes: list[np.ndarray], ink: float) -> np.ndarray:
-    """Return 8 by 8 numbers from 0 to 16: in the middle, as high as the raster, at most 22 of 32 pixels wide."""
+def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+    """Draw digits, each in one of `WAYS`, and some of `SHAPES` or a scribble, all slanted, stretched and shaken by chance.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    random_state : RandomState
+
+    Returns
+    -------
+    x : ndarray of shape (n, 1, 32, 32), float32
+    y : ndarray of int, shape (n,)
+        The digits 0 to 9, or `NO_DIGIT`.
+
+    Raises
+    ------
+    TypeError
+        If `n` is not an integer or `random_state` not a RandomState.
+    ValueError
+        If `n` is below 1.
+
+    Examples
+    --------
+    >>> x, y = random_drawings(3, np.random.RandomState(0))
+    >>> x.shape, y.tolist()
+    ((3, 1, 32, 32), [10, 6, 10])
+    """
+    n, rng = integer(n, "n", 1), generator(random_state)
+    kinds = [(digit, strokes) for digit, several in WAYS.items() for strokes in several]
+    kinds += [(NO_DIGIT, strokes) for strokes in SHAPES]
+    images, labels = [], []
+    for _ in range(n):
+        label, strokes = kinds[rng.randint(len(kinds))]
+        if label == NO_DIGIT and rng.rand() < 0.3:
+            strokes = [np.cumsum(rng.uniform(-0.7, 0.7, (rng.randint(5, 12), 2)), axis=0)]  # a scribble
+        stretch = 1.5 ** rng.uniform(-1.2, 1)
+        lean, turn = rng.uniform(-0.5, 0.5), rng.uniform(-0.15, 0.15)
+        across, down = (stretch, -stretch * lean), (turn, 1)  # what the new x and y are made of
+        moved = [(np.array(stroke) - 0.5) @ np.transpose([across, down]) for stroke in strokes]
+        shaken = [stroke + rng.normal(0, 0.02, stroke.shape) + rng.normal(0, 0.02, 2) for stroke in moved]
+        images.append(_draw(shaken, INK * rng.uniform(0.75, 1.25)))
+        labels.append(label)
+    return _enlarge(np.array(images)[:, None] / 16, SIDE), np.array(labels)
+
+
+def _draw(strokes: Sequence[np.ndarray], ink: float) -> np.ndarray:
+    """Return 8 by 8 whole numbers from 0 to 16; strokes.js does the same in the explorer."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     wide, tall = high - low
     thick = 4.0
     for _ in range(2):  # how large a drawing is depends on its pen, and the pen on how large it is
         down = (SIDE - thick) / max(tall, 0.6 * wide, 0.02)
-        across = min(down, (22 - thick) / max(wide, 0.001))
+        across = min(down, (WIDEST - thick) / max(wide, 0.001))
         away = _distances([SIDE / 2 + (stroke - (low + high) / 2) * (across, down) for stroke in strokes])
         thin, fat = 2.0, 8.0
         while fat - thin > 0.01:
@@ -126,35 +217,15 @@ def _draw(strokes: list[np.ndarray], ink: float) -> np.ndarray:
 
 
 def _ink(away: np.ndarray, thick: float) -> np.ndarray:
+    """Return how much of each pixel is under a pen, 0 to 1, from its distance to the stroke."""
     return np.clip(thick / 2 + 0.5 - away, 0, 1)
 
 
-def _distances(strokes: list[np.ndarray]) -> np.ndarray:
+def _distances(strokes: Sequence[np.ndarray]) -> np.ndarray:
     """Return how far each of the 32 by 32 pixels is from the nearest line between two points of a stroke."""
-    start = np.concatenate([stroke[[0, *range(len(stroke) - 1)]] for stroke in strokes]).astype(np.float32)
-    x, y, dx, dy = np.concatenate([start, np.concatenate(strokes) - start], axis=1, dtype=np.float32).T[..., None, None]
-    rows, cols = np.arange(SIDE, dtype=np.float32)[:, None] + np.float32(0.5), np.arange(SIDE, dtype=np.float32) + np.float32(0.5)
-    part = np.clip(((cols - x) * dx + (rows - y) * dy) / np.maximum(dx**2 + dy**2, 1e-12), 0, 1)  # (S, 32, 32)
+    ends = np.concatenate(strokes)
+    starts = np.concatenate([stroke[[0, *range(len(stroke) - 1)]] for stroke in strokes])
+    x, y, dx, dy = np.concatenate([starts, ends - starts], axis=1).astype(np.float32).T[..., None, None]
+    rows, cols = np.indices((SIDE, SIDE), np.float32) + np.float32(0.5)
+    part = np.clip(((cols - x) * dx + (rows - y) * dy) / np.maximum(dx**2 + dy**2, 1e-12), 0, 1)  # (lines, 32, 32)
     return np.sqrt(((cols - x - part * dx) ** 2 + (rows - y - part * dy) ** 2).min(axis=0))
-
-
-def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-    rng, images, labels = random_state, [], []
-    ways = [(digit, strokes) for digit, several in WAYS.items() for strokes in several]
-    ways += [(NO_DIGIT, strokes) for strokes in SHAPES]
-    for _ in range(n):
-        label, strokes = ways[rng.randint(len(ways))]
-        if label == NO_DIGIT and rng.rand() < 0.3:
-            strokes = [np.cumsum(rng.uniform(-0.7, 0.7, (rng.randint(5, 12), 2)), axis=0)]
-        slant, stretch, turn = rng.uniform(-0.35, 0.35), 1.5 ** rng.uniform(-1.2, 1), rng.uniform(-0.15, 0.15)
-        bend = rng.normal(0, 0.02, (2, 2))
-        done = []
-        for stroke in strokes:
-            x, y = np.array(stroke).T - 0.5
-            x = stretch * (x - (slant + turn) * y) + 0.04*np.sin(3*y+rng.uniform(0,6))
-            y = y + turn * x
-            p = np.stack([x, y], axis=1)
-            done.append(p + rng.normal(0, 0.02, p.shape) + rng.normal(0, 0.02, 2))
-        images.append(_draw(done, INK * rng.uniform(0.75, 1.25)))
-        labels.append(label)
-    return _enlarge(np.array(images)[:, None] / 16, SIDE), np.array(labels)

@@ -13,11 +13,13 @@ const INKS = Object.fromEntries(Object.entries(SHADES).map(([kind, papers]) => [
 /** What tells whether an element stands on light paper (0) or dark (1); turned() hears when the theme changes. */
 function paperOf(turned) {
   const probe = make("i", { hidden: true, style: "color:light-dark(#000,#fff)" });
-  const watcher = new MutationObserver(() => (probe.isConnected ? turned() : watcher.disconnect()));
+  let paper = null;
+  const look = () => { paper = null; if (probe.isConnected) turned(); };
+  const watcher = new MutationObserver(() => (probe.isConnected ? look() : watcher.disconnect()));
   const attributes = { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] };
   for (const node of [document.documentElement, document.body]) watcher.observe(node, attributes);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => probe.isConnected && turned());
-  return { probe, now: () => +(getComputedStyle(probe).color === "rgb(255, 255, 255)") };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", look);
+  return { probe, now: () => (paper ??= +(getComputedStyle(probe).color === "rgb(255, 255, 255)")) };
 }
 
 /** A title over a canvas, and a frame that can be laid over a part of it; all sizes are shares of the canvas. */

@@ -25,8 +25,8 @@ function short(value) {
 function tiling({ size, maps, side }, form) {
   const wide = side[form], gap = size > 1 ? Math.max(1, Math.round(size / 10)) : 0, pace = size + gap;
   return { rows: Math.ceil(maps / wide) * pace - gap, cols: wide * pace - gap,
-    cell: (r, c) => {
-      const map = Math.floor(r / pace) * wide + Math.floor(c / pace), [i, j] = [r % pace, c % pace];
+    cell: (r, c, nearest = false) => { // between two maps the nearest cell is one of the first
+      const map = Math.floor(r / pace) * wide + Math.floor(c / pace), [i, j] = [r % pace, c % pace].map((at) => (nearest ? Math.min(at, size - 1) : at));
       return i < size && j < size && map < maps ? (map * size + i) * size + j : -1;
     },
     pixel: (map, i, j) => [Math.floor(map / wide) * pace + i, (map % wide) * pace + j] };
@@ -234,7 +234,7 @@ function build({ get, set, redraw, root, running, controls }) {
     const one = view(layer.name, about, "output", { role: "application", keydown: (event) => walkMaps(event, nth) });
     ask(one, (event) => {
       const { rows, cols, cell } = tiling(layer, form), [down, across] = one.place(event);
-      const at = cell(Math.floor(down * rows), Math.floor(across * cols));
+      const at = cell(Math.floor(down * rows), Math.floor(across * cols), true);
       return at >= 0 ? cellAt(at, nth) : null;
     });
     return one;
