@@ -12,7 +12,7 @@ from ..data import digits as load_digits
 from ..data import _enlarge
 from ..layers import Sequential, Sigmoid
 from ..models import lenet5
-from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module, style
 from .still import Panel
 
 MADE = (
@@ -34,7 +34,7 @@ class DrawADigit(Explorer):
 
     name = "draw_a_digit"
     _esm = module(name, "plates", "canvas", "lenet", "strokes")
-    _css = Explorer._css + (HERE / "draw_a_digit.css").read_text(encoding="utf-8")
+    _css = style("explorers", name)
     weights = traitlets.Bytes(help="the weights in 6 bits, then scales and biases in 32").tag(sync=True, stored=True)
     sigmoid = traitlets.Bool(help="whether the layers bend by a sigmoid, not by ReLU").tag(sync=True, stored=True)
     classes = traitlets.Int(help="ten, or eleven if the last is none of these").tag(sync=True, stored=True)
