@@ -87,8 +87,7 @@ def digits(size: int = 8, *, split: str = "stratified") -> Digits:
         raise ImportError(_NO_SKLEARN.format("the digits")) from error
     bunch = load_digits()
     images = bunch.images[:, None] / 16  # (1797, 1, 8, 8), ink from 0 to 16
-    enlarge = _tent(8, size)
-    x = (enlarge @ images @ enlarge.T).astype(np.float32)
+    x = _enlarge(images, size)
     y = bunch.target.astype(np.int64)
     if split == "writers":
         return Digits(x[:-360], y[:-360], x[-360:], y[-360:])
@@ -158,6 +157,12 @@ _NO_SKLEARN = "{} come with scikit-learn, which is not installed: pip install cn
 def _fit(height: int, width: int, longer: int) -> tuple[int, int]:
     scale = longer / max(height, width)
     return round(height * scale), round(width * scale)
+
+
+def _enlarge(images: np.ndarray, size: int) -> np.ndarray:
+    """Interpolate square images (..., n, n) linearly: float32 of shape (..., size, size)."""
+    tent = _tent(images.shape[-1], size)
+    return (tent @ images @ tent.T).astype(np.float32)
 
 
 def _tent(n: int, m: int) -> np.ndarray:

@@ -105,8 +105,8 @@ def random_shift(pixels: int) -> Augment:
     return augment
 
 
-def random_affine(pixels: float, degrees: float, stretch: float) -> Augment:
-    """Return an augmentation that stretches, turns and moves each image, filling with zeros.
+def random_affine(pixels: float, degrees: float, stretch: float, slant: float = 0) -> Augment:
+    """Return an augmentation that slants, stretches, turns and moves each image, filling with zeros.
 
     Parameters
     ----------
@@ -116,6 +116,8 @@ def random_affine(pixels: float, degrees: float, stretch: float) -> Augment:
         How far to turn it at most, about its centre, either way.
     stretch : float
         Largest factor of its height and, apart from that, of its width; the smallest is 1 / stretch.
+    slant : float, optional
+        How far each row may move sideways for each row that it lies above the centre, as in italics; either way.
 
     Returns
     -------
@@ -127,7 +129,7 @@ def random_affine(pixels: float, degrees: float, stretch: float) -> Augment:
     TypeError
         If an argument is not a number.
     ValueError
-        If `pixels` or `degrees` is negative, or `stretch` below 1.
+        If `pixels`, `degrees` or `slant` is negative, or `stretch` below 1.
 
     Notes
     -----
@@ -142,7 +144,7 @@ def random_affine(pixels: float, degrees: float, stretch: float) -> Augment:
            [0.  , 0.11, 0.88]])
     """
     pixels, degrees = number(pixels, "pixels", 0), number(degrees, "degrees", 0)
-    stretch = number(stretch, "stretch", 1)
+    stretch, slant = number(stretch, "stretch", 1), number(slant, "slant", 0)
 
     def augment(images: np.ndarray, random_state: np.random.RandomState) -> np.ndarray:
         images, random_state = batch(images, "images"), generator(random_state)
@@ -150,13 +152,14 @@ def random_affine(pixels: float, degrees: float, stretch: float) -> Augment:
         angle = np.deg2rad(random_state.uniform(-degrees, degrees, (n, 1)))
         tall, wide = stretch ** random_state.uniform(-1, 1, (2, n, 1))
         down, right = random_state.uniform(-pixels, pixels, (2, n, 1))
+        lean = random_state.uniform(-slant, slant, (n, 1)) if slant else 0  # none draws no number
         i, j = np.indices((h, w)).reshape(2, 1, h * w)
         i, j = i - (h - 1) / 2 - down, j - (w - 1) / 2 - right  # (N, H * W), from the centre of what was moved
-        rows = (np.cos(angle) * i - np.sin(angle) * j) / tall + (h - 1) / 2
-        cols = (np.sin(angle) * i + np.cos(angle) * j) / wide + (w - 1) / 2
-        return _interpolate(images, rows, cols).reshape(n, c, h, w)
+        rows = (np.cos(angle) * i - np.sin(angle) * j) / tall
+        cols = (np.sin(angle) * i + np.cos(angle) * j + lean * rows) / wide + (w - 1) / 2
+        return _interpolate(images, rows + (h - 1) / 2, cols).reshape(n, c, h, w)
 
-    augment.__name__ = f"random_affine({pixels}, {degrees}, {stretch})"
+    augment.__name__ = f"random_affine({pixels}, {degrees}, {stretch}{f', {slant}' if slant else ''})"
     return augment
 
 

@@ -22,7 +22,7 @@ FLOORS = [
     {"variants"},
     {"layers"},
     {"models", "data", "optimizers", "saving"},
-    {"training"},
+    {"training", "pen"},
     {"plots", "display", "exercises"},
     {"explorers"},
 ]

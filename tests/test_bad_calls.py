@@ -19,7 +19,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.testing import assert_allclose, assert_array_equal
 
 import cnn_course as cc
-from cnn_course import data, explorers, layers, models, plots, training
+from cnn_course import data, explorers, layers, models, pen, plots, training
 from cnn_course.explorers import questions
 
 GIB = 2**30
@@ -601,6 +601,22 @@ REFUSED: dict[str, list[Refused]] = {
         Refused("a size for a layer", lambda: cc.receptive_field([3]), TypeError, "layer 0", "3", "must be a mapping"),
         Refused("PyTorch's name", lambda: cc.receptive_field([{"kernel_size": 3}]), ValueError, "layer 0",
                 "['kernel_size']", "the key 'kernel'"),
+    ],
+    "drawings": [
+        Refused("no strokes", lambda: pen.draw([]), ValueError, "strokes", "[]", "at least one stroke"),
+        Refused("strokes as one array", lambda: pen.draw(np.ones((1, 3, 2))), ValueError, "strokes", "array",
+                "must be a sequence"),
+        Refused("points in a row", lambda: pen.draw([[0.5, 0.5]]), ValueError, "stroke", "(2,)", r"shape (points, 2)"),
+        Refused("a stroke without points", lambda: pen.draw([np.zeros((0, 2))]), ValueError, "stroke", "(0, 2)",
+                "at least one point"),
+        Refused("NaN points", lambda: pen.draw([[(NAN, 0.5)]]), ValueError, "stroke", "nan", "finite numbers"),
+        Refused("points of text", lambda: pen.draw([[("a", "b")]]), TypeError, "stroke", "U1", "must hold real numbers"),
+        Refused("a pen without ink", lambda: pen.draw([[(0.5, 0.5)]], 0), ValueError, "ink", "0", "above 0"),
+        Refused("all ink", lambda: pen.draw([[(0.5, 0.5)]], 1), ValueError, "ink", "1", "below 1"),
+        Refused("no drawings", lambda: pen.random_drawings(0, rng()), ValueError, "n", "0", "must be at least 1"),
+        Refused("a seed for drawings", lambda: pen.random_drawings(1, 0), TypeError, "random_state", "0", "RandomState"),
+        Refused("a negative slant", lambda: training.random_affine(1, 10, 1, -1), ValueError, "slant", "-1",
+                "must be at least 0"),
     ],
     "data": [
         Refused("digits of 28", lambda: data.digits(28), ValueError, "size", "28", "8, 16 or 32"),

@@ -1,24 +1,20 @@
-"""The explorers with pictures: photographs under a kernel, a digit that is drawn; the numbers are the library's."""
+"""The explorer with photographs under a kernel; its numbers are the library's."""
 
 from __future__ import annotations
 
-import base64
 import io
 import itertools
 import json
 import re
-import string
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from browser import MISPLACED, visit
-from handwriting import HANDS, write
 from test_explorers import MODELS, ROOT, TRAITS, core, explorers, line, reader, state_of
 
 import cnn_course as cc
-from cnn_course import data, layers, models, training
+from cnn_course import data
 
 pytest.importorskip("sklearn", reason="the photographs and the digits come with scikit-learn")
 
@@ -26,7 +22,6 @@ __all__ = ["reader"]
 
 OWN = {
     "pictures": {"picture", "preset", "weight", "size", "padding", "view", "grey", "flip", "position"},
-    "draw_a_digit": {"source", "layer", "position"},
 }
 LIVE = "document.querySelector('.cc-explorer [aria-live]').textContent"
 Z = ((0, 0, 0), (0, 1, 0), (0, 0, 0))
@@ -35,29 +30,6 @@ KERNELS = [  # in the order of the menu, at 3 by 3
     ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)), ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
     ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def model() -> Any:
-    """Train LeNet-5 as chapter 8 does."""
-    loaded, lenet = data.digits(32), models.lenet5(np.random.RandomState(0))
-    training.fit(
-        lenet,
-        loaded.x_train[:1200],
-        loaded.y_train[:1200],
-        optimizer=training.Adam(lenet, 2e-3),
-        epochs=20,
-        random_state=np.random.RandomState(0),
-        schedule=training.cosine,
-        augment=training.random_shift(2),
-        progress=False,
-    )
-    return lenet
-
-
-@pytest.fixture(scope="module")
-def untrained() -> Any:
-    return models.lenet5(np.random.RandomState(0))
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +53,12 @@ def call(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.fixture(scope="module")
-def boxes(untrained: Any) -> dict[str, Any]:
-    return {"pictures": explorers.pictures(), "draw_a_digit": explorers.draw_a_digit(untrained)}
+def boxes() -> dict[str, Any]:
+    return {"pictures": explorers.pictures()}
 
 
 def test_every_explorer_is_tested_here_or_there() -> None:
-    assert set(explorers.__all__) - {"questions"} == TRAITS.keys() | OWN.keys()
+    assert set(explorers.__all__) - {"questions"} == TRAITS.keys() | OWN.keys() | {"draw_a_digit"}
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -125,8 +97,7 @@ def test_an_explorer_costs_few_tab_stops_and_fits_a_phone(reader: Any, boxes: di
 @pytest.mark.parametrize(
     "address",
     ["#pictures.picture=9&pictures.weight=x_1&pictures.size=7&pictures.preset=8",
-     "#pictures.position=1e9&pictures.view=-3",
-     "#draw_a_digit.source=99&draw_a_digit.layer=7&draw_a_digit.position=99999", "#draw_a_digit.source=x"],
+     "#pictures.position=1e9&pictures.view=-3"],
 )  # fmt: skip
 def test_any_address_opens(reader: Any, boxes: dict[str, Any], address: str) -> None:
     tab = reader(boxes[address[1:].split(".")[0]], address=address)
@@ -456,283 +427,3 @@ def test_pictures_tells_its_state_in_words_and_in_the_address(reader: Any) -> No
 def test_a_wrong_option_of_pictures_is_named(options: dict[str, Any], kind: type[Exception], says: str) -> None:
     with pytest.raises(kind, match=re.escape(says)):
         explorers.pictures(**options)
-
-
-# -------------------------------------------------------------------------------------------------------- draw a digit
-
-
-def stored(model: Any) -> Any:
-    """Return a LeNet-5 with the weights that the explorer stores: whole numbers from -31 to 31 times a scale."""
-    version = "lecture" if "Sigmoid" in repr(model) else "usual"
-    copy = models.lenet5(np.random.RandomState(1), version)
-    blob = core(explorers.draw_a_digit(model)).weights
-    params = copy.named_params()
-    sizes = [len(param) for name, param in params.items() if name.endswith("bias")]
-    floats = np.frombuffer(blob[-8 * sum(sizes) :], "<f4")
-    letters = base64.b64encode(blob).decode()  # each stands for 6 bits
-    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
-    whole, row, at = np.array([alphabet.index(letter) - 31 for letter in letters.rstrip("=")]), 0, 0
-    for name in [name.removesuffix(".bias") for name in params if name.endswith("bias")]:
-        weight, bias = params[f"{name}.weight"], params[f"{name}.bias"]
-        scale = floats[row : row + len(bias)].reshape(-1, *[1] * (weight.ndim - 1))
-        weight[...] = scale * whole[at : at + weight.size].reshape(weight.shape)
-        np.testing.assert_allclose(weight, model.named_params()[f"{name}.weight"], atol=0.51 * scale.max())
-        bias[...] = floats[sum(sizes) + row : sum(sizes) + row + len(bias)]
-        row, at = row + len(bias), at + weight.size
-    assert (row, at) == (sum(sizes), 61_470)
-    return copy
-
-
-FORWARD = """m.forward(m.unpack(new DataView(Uint8Array.from(atob(a[0]), (c) => c.charCodeAt(0)).buffer)),
-             Float64Array.from(a[1]), a[2]).map((layer) => Array.from(layer))"""
-
-
-@pytest.mark.parametrize("version", ["usual", "lecture"])
-def test_draw_a_digit_gives_the_model_s_numbers_in_every_layer(call: Any, version: str) -> None:
-    random = np.random.RandomState(3)
-    lenet = models.lenet5(random, version)
-    for param in lenet.named_params().values():
-        param += 0.1 * random.randn(*param.shape).astype(np.float32)
-    box, copy = explorers.draw_a_digit(lenet), stored(lenet)
-    for x in (random.rand(1, 1, 32, 32).astype(np.float32), data.digits(32).x_test[5:6]):
-        found = call(box, FORWARD, base64.b64encode(core(box).weights).decode(), x.ravel().tolist(), core(box).sigmoid)
-        expected, y = [], x
-        for layer in copy.layers:
-            y = layer.forward(y)
-            expected.append(y.ravel())
-        for layer, wanted in zip(found, [expected[i] for i in (1, 2, 4, 5, 8, 10, 11)], strict=True):
-            np.testing.assert_allclose(layer, wanted, rtol=1e-4, atol=1e-4)
-
-
-def test_the_stored_weights_are_small_and_as_good_as_the_model_s(model: Any) -> None:
-    box = explorers.draw_a_digit(model)
-    assert stored_bytes(box) < 75_000
-    loaded = data.digits(32)
-    assert training.accuracy(model, loaded.x_test, loaded.y_test) > 0.97
-    copy = stored(model)
-    same = training.predict(copy, loaded.x_test).argmax(1) == training.predict(model, loaded.x_test).argmax(1)
-    assert same.mean() > 0.99
-
-
-def test_digits_are_enlarged_as_the_training_digits_are(call: Any, untrained: Any) -> None:
-    box = explorers.draw_a_digit(untrained)
-    small, large = data.digits(8), data.digits(32)
-    for i in range(0, 300, 50):
-        found = call(box, "Array.from(m.enlarge(a[0]))", np.round(16 * small.x_test[i]).ravel().tolist())
-        np.testing.assert_allclose(np.reshape(found, (32, 32)), large.x_test[i, 0], atol=1e-6)
-
-
-def test_strokes_become_like_the_training_digits(call: Any, untrained: Any) -> None:
-    box = explorers.draw_a_digit(untrained)
-    prepare = "Array.from(m.prepare(a[0]).eight)"
-    for digit in range(10):
-        there = call(box, prepare, write(digit, "round"))
-        small = call(box, prepare, write(digit, "round", size=0.4, at=(0.3, 0.6)))
-        assert np.abs(np.subtract(there, small)).max() <= 1
-        eight = np.reshape(there, (8, 8))
-        rows = np.flatnonzero(eight.sum(1) > 2)
-        assert (rows[0], rows[-1]) == (0, 7)
-        assert 0.22 < eight.mean() / 16 < 0.34
-    wide = np.reshape(call(box, prepare, write(0, "careful")), (8, 8))  # squeezed to 22 pixels
-    assert wide[:, [0, 7]].sum() == 0
-    assert wide[:, [1, 6]].sum(0).min() > 0
-    for strokes in ([[[0.5, 0.5]]], [[[0.1, 0.5], [0.9, 0.5]]], [[[0.5, 0.5], [0.5, 0.5]]], [[[0, 0]], [[1, 1]]]):
-        eight = call(box, prepare, strokes)
-        assert np.isfinite(eight).all()
-        assert 0 < max(eight) <= 16
-
-
-def draw(tab: Any, strokes: list[list[tuple[float, float]]]) -> None:
-    """Draw with the mouse on the square."""
-    tab.get_by_role("button", name="Clear").click()
-    box = tab.locator(".cc-square canvas").bounding_box()
-    at = lambda point: (box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"])  # noqa: E731
-    for first, *others in strokes:
-        tab.mouse.move(*at(first))
-        tab.mouse.down()
-        for point in others:
-            tab.mouse.move(*at(point), steps=3)
-        tab.mouse.up()
-
-
-def read(tab: Any) -> int:
-    """Return the digit that the network reads, once the drawing has been looked at."""
-    tab.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return int(re.match(r"The network reads (\d) ", line(tab)).group(1))  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("hand", HANDS)
-def test_ten_drawn_digits_are_recognised(reader: Any, model: Any, hand: str) -> None:
-    tab = reader(explorers.draw_a_digit(model), viewport={"width": 1200, "height": 900})
-    shake = np.random.RandomState(0)
-    ways: list[dict[str, Any]] = [{}, {"slant": 0.15, "size": 0.7, "at": (0.4, 0.6), "shake": shake}]
-    for way in ways:
-        found = []
-        for digit in range(10):
-            draw(tab, write(digit, hand, **way))
-            found.append(read(tab))
-        assert np.count_nonzero(np.array(found) == np.arange(10)) >= 9, f"{hand} {way}: {found}"
-
-
-def test_the_keyboard_draws_a_one(reader: Any, model: Any) -> None:
-    tab = reader(explorers.draw_a_digit(model))
-    tab.get_by_label("Drawing square").focus()
-    for key in ("ArrowUp",) * 12 + ("Space",) + ("Shift+ArrowDown",) * 6 + ("Space", "ArrowLeft"):
-        tab.keyboard.press(key)
-    assert read(tab) == 1
-    tab.wait_for_function(f"{LIVE}.includes('Pen up at row 28, column 15')")
-    assert tab.get_by_label("digit", exact=True).evaluate("(menu) => menu.selectedIndex") == 0
-
-
-def test_a_finger_draws_and_the_page_does_not_scroll(reader: Any, model: Any) -> None:
-    tab = reader(explorers.draw_a_digit(model), has_touch=True, viewport={"width": 375, "height": 700})
-    tab.locator(".cc-square canvas").scroll_into_view_if_needed()
-    box = tab.locator(".cc-square canvas").bounding_box()
-    fingers = tab.context.new_cdp_session(tab)
-    before = tab.evaluate("scrollY")
-    for points in write(3, "round"):
-        for kind, (x, y) in zip(["touchStart", *["touchMove"] * (len(points) - 1)], points, strict=True):
-            point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
-            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
-        fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert read(tab) == 3
-    assert tab.evaluate("scrollY") == before
-
-
-def test_bars_stand_beside_the_squares_and_the_chosen_cell_is_seen(reader: Any, untrained: Any) -> None:
-    address = "#draw_a_digit.source=15&draw_a_digit.position=4500"
-    tab = reader(explorers.draw_a_digit(untrained), address=address, viewport={"width": 640, "height": 900})
-    square, bars = (tab.locator(part).bounding_box() for part in (".cc-square .cc-picture", ".cc-bars"))
-    assert bars["y"] < square["y"] + square["height"] / 2
-    for bar in tab.locator(".cc-bars li").all():  # a number does not touch its bar, however long it is
-        bar.evaluate(
-            "(li) => { li.querySelector('.cc-bar').style.width = '100%'; li.lastChild.textContent = '100 %'; }"
-        )
-        drawn, number = (bar.locator(part).bounding_box() for part in (".cc-bar", "span"))
-        assert drawn["width"] > 30
-        assert number["x"] - drawn["x"] - drawn["width"] >= 5
-    frame, layer = (tab.locator(f".cc-layer {part}").first.bounding_box() for part in (".cc-window", "canvas"))
-    column = tab.locator(".cc-explorer").bounding_box()
-    assert column["x"] <= frame["x"]
-    assert frame["x"] + frame["width"] <= column["x"] + column["width"]
-    assert layer["x"] + layer["width"] <= column["x"] + column["width"]
-
-
-def test_clear_and_undo(reader: Any, model: Any) -> None:
-    tab = reader(explorers.draw_a_digit(model))
-    draw(tab, write(7, "round"))
-    assert read(tab) == 7
-    tab.get_by_role("button", name="Undo").click()
-    tab.get_by_role("button", name="Undo").click()
-    tab.wait_for_function("document.querySelector('.cc-sum').textContent.startsWith('Draw a digit')")
-    draw(tab, write(0, "round"))
-    assert read(tab) == 0
-    tab.get_by_role("button", name="Clear").click()
-    tab.wait_for_function("document.querySelector('.cc-sum').textContent.startsWith('Draw a digit')")
-    assert tab.locator(".cc-bars li").first.inner_text().split() == ["0", "–"]
-
-
-def test_every_real_digit_is_read_as_the_stored_model_reads_it(reader: Any, model: Any) -> None:
-    tab = reader(explorers.draw_a_digit(model))
-    loaded, copy = data.digits(32), stored(model)
-    chosen = np.concatenate([np.flatnonzero(loaded.y_test == digit)[:2] for digit in range(10)])
-    shares = cc.softmax(copy.forward(loaded.x_test[chosen]))
-    menu = tab.get_by_label("digit", exact=True)
-    for i, share in enumerate(shares):
-        menu.select_option(index=i + 1)
-        assert read(tab) == share.argmax()
-        assert line(tab).endswith(f"It was written as {loaded.y_test[chosen[i]]}.")
-        texts = [text.split() for text in tab.locator(".cc-bars li").all_inner_texts()]
-        np.testing.assert_allclose([float(text[1]) / 100 for text in texts], share, atol=0.006)
-
-
-def test_a_reader_s_choice_of_digits_is_shown(reader: Any, untrained: Any) -> None:
-    small = data.digits(8)
-    box = explorers.draw_a_digit(untrained, (small.x_test[:3], small.y_test[:3]))
-    tab = reader(box)
-    options = tab.get_by_label("digit", exact=True).locator("option").all_inner_texts()
-    assert options == ["your drawing", *(f"a real {label} (no. {i + 1})" for i, label in enumerate(small.y_test[:3]))]
-
-
-def test_a_cell_says_what_it_is_and_what_it_sees(reader: Any, untrained: Any) -> None:
-    tab = reader(explorers.draw_a_digit(untrained))
-    windows = [{"kernel": 5}, {"kernel": 2, "stride": 2}, {"kernel": 5}, {"kernel": 2, "stride": 2}]
-    x = data.digits(32).x_test[np.flatnonzero(data.digits(32).y_test == 0)[0]][None]
-    outputs, y = [], x
-    for layer in stored(untrained).layers:
-        y = layer.forward(y)
-        outputs.append(y[0])
-    for layer, (name, at) in enumerate(zip(("C1", "S2", "C3", "S4", "C5", "F6"), (1, 2, 4, 5, 8, 10), strict=True)):
-        tab.get_by_label("layer").select_option(name)
-        place = np.unravel_index(outputs[at].size * 3 // 5, outputs[at].shape)
-        position = tab.get_by_label("position")
-        assert position.get_attribute("max") == str(outputs[at].size - 1)
-        position.fill(str(outputs[at].size * 3 // 5))
-        text = tab.locator(".cc-sum").nth(1).inner_text()
-        assert number(re.search(r" is (?:about )?([−\d.]+);", text).group(1)) == pytest.approx(
-            float(outputs[at][place]), rel=1e-3
-        )  # type: ignore[union-attr]
-        if layer > 3:
-            assert text.endswith("it sees all of the input.")
-            continue
-        (size, _), (stride, _), _ = cc.receptive_field(windows[: layer + 1])
-        rows, columns = (f"{i * stride} to {i * stride + size - 1}" for i in place[1:])
-        assert text.endswith(f"it sees rows {rows} and columns {columns} of the input.")
-        assert f"map {place[0]}, row {place[1]}, column {place[2]} " in text
-
-
-def test_pointing_at_a_map_chooses_its_cell_and_frames_what_it_sees(reader: Any, untrained: Any) -> None:
-    tab = reader(explorers.draw_a_digit(untrained), viewport={"width": 1200, "height": 1000})
-    maps = tab.locator(".cc-layer canvas")
-    maps.nth(2).scroll_into_view_if_needed()
-    box = maps.nth(2).bounding_box()
-    unit = box["width"] / 87
-    tab.mouse.move(box["x"] + unit * (3 * 11 + 4.5), box["y"] + unit * (11 + 7.5))  # map 11, row 7, column 4 of C3
-    assert tab.locator(".cc-sum").nth(1).inner_text().startswith("C3, map 11, row 7, column 4 is ")
-    seen, frame = (tab.locator(f".cc-seen {part}").bounding_box() for part in ("canvas", ".cc-window"))
-    pixel = seen["width"] / 32
-    assert (frame["x"] + 3 - seen["x"]) / pixel == pytest.approx(8, abs=0.2)
-    assert (frame["y"] + 3 - seen["y"]) / pixel == pytest.approx(14, abs=0.2)
-    assert (frame["width"] - 6) / pixel == pytest.approx(14, abs=0.2)
-    maps.nth(2).focus()
-    tab.keyboard.press("ArrowUp")
-    assert "row 6, column 4 is " in tab.locator(".cc-sum").nth(1).inner_text()
-    assert tab.get_by_label("layer").evaluate("(menu) => menu.selectedOptions[0].text") == "C3"
-    tab.wait_for_function("location.hash.includes('draw_a_digit.layer=2')")
-
-
-def test_the_drawing_is_kept_out_of_the_address(reader: Any, model: Any) -> None:
-    tab = reader(explorers.draw_a_digit(model))
-    draw(tab, write(4, "round"))
-    tab.wait_for_function("location.hash")
-    assert tab.evaluate("location.hash") == "#draw_a_digit.source=0"
-
-
-def without_biases(lenet: Any) -> Any:
-    rng = np.random.RandomState(0)
-    return layers.Sequential(layers.Conv2d(1, 6, 5, bias=False, random_state=rng), *lenet[1:])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "kind", "says"),
-    [
-        (lambda lenet: (None,), TypeError, "model must be a Sequential, got NoneType"),
-        (lambda lenet: (models.lenet5(np.random.RandomState(0), classes=5),), ValueError, "ten classes"),
-        (lambda lenet: (without_biases(lenet),), ValueError, "got Sequential(Conv2d(1, 6, 5, bias=False), ReLU(), Max"),
-        (lambda lenet: (lenet, (np.zeros((2, 8, 8)), np.zeros(2))), ValueError, "(n, 1, 8, 8)"),
-        (lambda lenet: (lenet, (np.zeros((41, 1, 8, 8)), np.zeros(41))), ValueError, "1 to 40"),
-        (lambda lenet: (lenet, (np.zeros((0, 1, 8, 8)), np.zeros(0))), ValueError, "1 to 40"),
-    ],
-)
-def test_a_wrong_argument_of_draw_a_digit_is_named(
-    untrained: Any, arguments: Callable[[Any], tuple[Any, ...]], kind: type[Exception], says: str
-) -> None:
-    with pytest.raises(kind, match=re.escape(says)):
-        explorers.draw_a_digit(*arguments(untrained))
-
-
-def test_a_model_with_a_weight_that_is_no_number_is_refused() -> None:
-    broken = models.lenet5(np.random.RandomState(0))
-    broken.named_params()["0.bias"][0] = np.nan
-    with pytest.raises(ValueError, match="finite"):
-        explorers.draw_a_digit(broken)

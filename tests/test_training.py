@@ -248,13 +248,17 @@ class Extreme(np.random.RandomState):
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
-@pytest.mark.parametrize("bounds", [(0, 0, 1), (2, 0, 1), (0.3, 0, 1), (0, 90, 1), (0, 0, 2), (2, 20, 1.3), (99, 9, 3)])
+@pytest.mark.parametrize(
+    "bounds",
+    [(0, 0, 1), (2, 0, 1), (0.3, 0, 1), (0, 90, 1), (0, 0, 2), (2, 20, 1.3), (99, 9, 3), (0, 0, 1, 0.5), (1, 20, 1.3, 0.4)],
+)
 def test_random_affine_is_the_affine_map_of_scipy(bounds, sign):
     ndimage = pytest.importorskip("scipy.ndimage")
-    pixels, degrees, stretch = bounds
+    pixels, degrees, stretch, *slant = bounds
     images = RNG(0).rand(2, 3, 7, 6).astype(np.float32)
     angle, factor = np.deg2rad(sign * degrees), stretch**sign
     matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / factor
+    matrix[1] += sign * sum(slant) * matrix[0] / factor
     centre = np.array([3, 2.5])
     offset = centre - matrix @ (centre + sign * pixels)
     expected = [[ndimage.affine_transform(m, matrix, offset, order=1, mode="grid-constant") for m in i] for i in images]
@@ -285,6 +289,14 @@ def test_random_affine_draws_anew_for_every_image_and_direction():
     slope = np.rad2deg(np.arctan2(turned.sum(axis=2) @ np.arange(-7, 8), turned.sum(axis=1) @ np.arange(-7, 8)))
     assert -30.5 < slope.min() < -29 < 29 < slope.max() < 30.5
     assert abs(slope.mean()) < 2
+    images[:] = 0
+    images[:, 0, 5:10, 7] = 1
+    leaning = training.random_affine(0, 0, 1, slant=0.5)(images, RNG(0))[:, 0]
+    tops = leaning[:, 5] @ np.arange(15) - leaning[:, 9] @ np.arange(15)  # four rows lie between
+    assert -2 < tops.min() < -1.9 < 1.9 < tops.max() < 2
+    assert_allclose(leaning[:, 7, 7], 1)
+    assert training.random_affine(1, 2, 3).__name__ == "random_affine(1, 2, 3)"  # by which a checkpoint knows it
+    assert training.random_affine(1, 2, 3, 0.5).__name__ == "random_affine(1, 2, 3, 0.5)"
 
 
 def test_a_loss_that_explodes_stops_the_training():
@@ -1039,6 +1051,7 @@ def fit_with(model=None, **options):
         (lambda: training.random_affine(-1, 0, 1), ValueError, "pixels must be at least 0"),
         (lambda: training.random_affine(0, -1, 1), ValueError, "degrees must be at least 0"),
         (lambda: training.random_affine(0, 0, 0.9), ValueError, "stretch must be at least 1"),
+        (lambda: training.random_affine(0, 0, 1, -0.1), ValueError, "slant must be at least 0"),
         (lambda: training.random_affine(0, 0, 1)(X, RNG(0)), ValueError, r"images must have 4 axes \(N, C, H, W\)"),
     ],
 )

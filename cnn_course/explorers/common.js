@@ -64,6 +64,8 @@ const shade = (...about) => {
   return `background:${ground};color:${digits}`;
 };
 
+/** Where the arrow keys go: [down, across]. */
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 /** Arrow keys walk through a group that is one tab stop; in a text field the caret moves first. */
 function walk(event, stops, columns) {
   const { key, target } = event, at = stops.indexOf(target), column = at % columns;

@@ -70,12 +70,12 @@ function menu({ label, trait, options }, set) {
   return { root, input, draw(now) { input.value = now; } };
 }
 
-const MOST_CHIPS = 9;
+const MOST_CHIPS = 9, MOST_PICTURED = 12;
 /** The control that fits what Python says of a trait; it calls set({trait: value}). */
 function control(about, set, pictures) {
   if ("smallest" in about) return stepper(about, set);
   if (!about.options) return toggle(about, set);
-  return about.options.length > MOST_CHIPS ? menu(about, set) : chips(about, set, pictures);
+  return about.options.length > (pictures ? MOST_PICTURED : MOST_CHIPS) ? menu(about, set) : chips(about, set, pictures);
 }
 
 /** Buttons and switches that are one tab stop: arrow keys walk, and the stop is where one was last. */

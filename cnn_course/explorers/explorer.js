@@ -53,7 +53,7 @@ function mends(options, works) {
 /**
  * An explorer. settle(state, before) mends a state in place; compute(state) gives at least {last} or {trouble}, with
  * {fixes: [[words, changes, focus?], ...]} where one change mends it, and {columns} where positions stand in rows;
- * pictures(options) gives {trait: small pictures of its options}; build(api) gives {stage, under, more, paint, animate},
+ * pictures(get) gives {trait: small pictures of its options}; build(api) gives {stage, under, more, paint, animate},
  * and its own compute if more than the state counts; paint(state, result, run) draws and returns
  * [what to announce, all of it in words]. A `run` is what is being played, see transport(), `beat()` how many
  * milliseconds lie between two results of it.
@@ -77,7 +77,7 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       return news.length > 0;
     };
     const hand = (changes) => { player.stop(); return set(changes); };
-    const drawn = pictures?.() ?? {};
+    const drawn = pictures?.((trait) => model.get(trait)) ?? {};
     const controls = Object.fromEntries(model.get("controls").map((about) =>
       [about.trait, control(about, hand, drawn[about.trait])]));
 

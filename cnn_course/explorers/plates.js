@@ -1,6 +1,5 @@
 // Shared by explorers whose picture is made of grids of numbers: plates on a stage, windows over them, beams between them.
 
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const LETTER = 8.4; // pixels that a digit of 14 px takes
 
 /** Where the numbers of a plate are so small that nobody reads them, a cell is its colour alone. */
