@@ -106,13 +106,6 @@ function calls({ flip, weight, n, k, s, p, d, x }) {
 }
 const LIBRARIES = ["cnn_course", "PyTorch", "Keras"];
 
-/** A weight as one writes it: 1/9 rather than 0.1111. */
-function ratio(value) {
-  const under = Math.round(1 / Math.abs(value));
-  return Number.isInteger(value) || !(under > 2 && under < 26) || Math.abs(Math.abs(value) - 1 / under) > NOISE ? show(value)
-    : `${value < 0 ? "−" : ""}1/${under}`;
-}
-
 const GAP = 60, TITLE = 26, FOOT = 20;
 const wide = (box) => Math.max(box.w, box.title ?? 0); // a plate is as wide as its title
 
