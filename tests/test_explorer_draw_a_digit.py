@@ -81,7 +81,10 @@ def call(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def go(tab: Any, **state: object) -> None:
     """Go to a state by the address, as a link does."""
-    tab.evaluate("(hash) => { location.hash = hash; }", "&".join(f"draw_a_digit.{trait}={value}" for trait, value in state.items()))
+    tab.evaluate(
+        "(hash) => { location.hash = hash; }",
+        "&".join(f"draw_a_digit.{trait}={value}" for trait, value in state.items()),
+    )
     tab.wait_for_timeout(80)
 
 
@@ -203,7 +206,12 @@ PREPARE = "Array.from(m.enlarge(m.prepare(a[0], a[1]).eight))"
 def test_strokes_become_what_the_library_draws(call: Any, untrained: Any, ink: float) -> None:
     box = explorers.draw_a_digit(untrained)
     for digit in range(10):
-        for hand, options in (("round", {}), ("quick", WAYS["small"]), ("open", WAYS["wide"]), ("hooked", WAYS["narrow"])):
+        for hand, options in (
+            ("round", {}),
+            ("quick", WAYS["small"]),
+            ("open", WAYS["wide"]),
+            ("hooked", WAYS["narrow"]),
+        ):
             strokes = write(digit, hand, **options)
             found = np.reshape(call(box, PREPARE, strokes, ink), (32, 32))
             off = np.abs(found - pen.draw(strokes, ink)[0])
@@ -276,7 +284,9 @@ def test_what_is_no_digit_is_declined_and_digits_seldom_are(model: Any) -> None:
     copy = stored(model)
     taken = [name for name, strokes in NONE.items() if copy.forward(as_drawn(strokes)).argmax() != pen.NO_DIGIT]
     assert len(taken) <= 2, taken
-    declined = [copy.forward(as_drawn(write(digit, hand))).argmax() == pen.NO_DIGIT for hand in HANDS for digit in range(10)]
+    declined = [
+        copy.forward(as_drawn(write(digit, hand))).argmax() == pen.NO_DIGIT for hand in HANDS for digit in range(10)
+    ]
     assert np.mean(declined) <= 0.02
     assert (training.predict(copy, data.digits(32).x_test).argmax(1) == pen.NO_DIGIT).mean() < 0.05
 
@@ -506,7 +516,10 @@ def test_the_products_of_a_cell_of_c1_are_the_library_s(reader: Any, untrained: 
 
 def test_the_sums_of_other_cells_add_up(reader: Any, untrained: Any) -> None:
     tab, copy = reader(explorers.draw_a_digit(untrained)), stored(untrained)
-    params, outputs = copy.named_params(), [data.digits(32).x_test[np.flatnonzero(data.digits(32).y_test == 3)[0]][None]]
+    params, outputs = (
+        copy.named_params(),
+        [data.digits(32).x_test[np.flatnonzero(data.digits(32).y_test == 3)[0]][None]],
+    )
     for layer in copy.layers:
         outputs.append(layer.forward(outputs[-1]))
     s2, c3, s4, flat, c5 = (outputs[at] for at in (3, 5, 6, 7, 9))
@@ -640,7 +653,11 @@ NINE = (np.zeros((201, 1, 8, 8)), np.zeros(201))
     ("arguments", "kind", "says"),
     [
         (lambda lenet: (None,), TypeError, "model must be a Sequential, got NoneType"),
-        (lambda lenet: (models.lenet5(np.random.RandomState(0), classes=5),), ValueError, "with ten classes or with eleven"),
+        (
+            lambda lenet: (models.lenet5(np.random.RandomState(0), classes=5),),
+            ValueError,
+            "with ten classes or with eleven",
+        ),
         (lambda lenet: (without_biases(lenet),), ValueError, "got Sequential(Conv2d(1, 6, 5, bias=False), ReLU(), Max"),
         (lambda lenet: (lenet, (np.zeros((2, 8, 8)), np.zeros(2))), ValueError, "(n, 1, 8, 8)"),
         (lambda lenet: (lenet, (np.zeros((41, 1, 8, 8)), np.zeros(41))), ValueError, "digits must be 1 to 40"),

@@ -74,11 +74,15 @@ def test_random_drawings_lean_both_ways() -> None:
     x, y = pen.random_drawings(600, np.random.RandomState(2))
     ones = x[y == 1][:, 0]
     columns = np.arange(32)
-    lean = (ones[:, 4:8] @ columns).sum(1) / ones[:, 4:8].sum((1, 2)) - (ones[:, 24:28] @ columns).sum(1) / ones[:, 24:28].sum((1, 2))
+    lean = (ones[:, 4:8] @ columns).sum(1) / ones[:, 4:8].sum((1, 2)) - (ones[:, 24:28] @ columns).sum(1) / ones[
+        :, 24:28
+    ].sum((1, 2))
     assert (lean > 2).mean() > 0.15
     assert (lean < -2).mean() > 0.05
 
 
 def test_no_way_to_train_on_is_one_of_the_hands_that_tests_draw() -> None:
-    trained = {str(strokes) for several in pen.WAYS.values() for strokes in several} | {str(strokes) for strokes in pen.SHAPES}
+    trained = {str(strokes) for several in pen.WAYS.values() for strokes in several} | {
+        str(strokes) for strokes in pen.SHAPES
+    }
     assert not trained & {str(strokes) for strokes in ALL}

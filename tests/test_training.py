@@ -250,7 +250,17 @@ class Extreme(np.random.RandomState):
 @pytest.mark.parametrize("sign", [-1, 1])
 @pytest.mark.parametrize(
     "bounds",
-    [(0, 0, 1), (2, 0, 1), (0.3, 0, 1), (0, 90, 1), (0, 0, 2), (2, 20, 1.3), (99, 9, 3), (0, 0, 1, 0.5), (1, 20, 1.3, 0.4)],
+    [
+        (0, 0, 1),
+        (2, 0, 1),
+        (0.3, 0, 1),
+        (0, 90, 1),
+        (0, 0, 2),
+        (2, 20, 1.3),
+        (99, 9, 3),
+        (0, 0, 1, 0.5),
+        (1, 20, 1.3, 0.4),
+    ],
 )
 def test_random_affine_is_the_affine_map_of_scipy(bounds, sign):
     ndimage = pytest.importorskip("scipy.ndimage")

@@ -256,7 +256,10 @@ def slim(stored: dict[str, Any], body: str) -> dict[str, Any]:
 
     What is linked to an explorer for notebooks is left out. Of several explorers of one kind the second is numbered 2.
     """
-    models, kept, parts, seen = stored["state"], {}, {}, Counter()
+    models: dict[str, Any] = stored["state"]
+    kept: dict[str, Any] = {}
+    parts: dict[str, str] = {}
+    seen: Counter[str] = Counter()
     views = re.findall(r'"model_id":\s*"(\w+)"', body)
 
     def keep(model_id: str) -> None:

@@ -45,7 +45,9 @@ class Explorer(anywidget.AnyWidget):
 
     _css = style("explorers")
     ranges = traitlets.Dict(help="smallest and largest value, or the names, that every trait may have").tag(sync=True)
-    controls = traitlets.List(help="what the module draws as a control: a dict for each, in order").tag(sync=True)
+    controls: traitlets.List = traitlets.List(help="what the module draws as a control: a dict for each, in order").tag(
+        sync=True
+    )
     defaults = traitlets.Dict(help="the values at the start: the address names what differs").tag(sync=True)
     key = traitlets.Unicode(help="its name in the address, numbered where a page has several").tag(sync=True)
     position = traitlets.Int(0, help="where the window stands, counted in row-major order").tag(sync=True)

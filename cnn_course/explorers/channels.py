@@ -11,7 +11,7 @@ import traitlets
 from ..checks import integer
 from ..conv import conv2d
 from ..dense import relu as bend
-from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module
+from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, style
 from .still import Panel
 
 COLOURS = ("R", "G", "B")
@@ -43,7 +43,7 @@ class Channels(Explorer):
 
     name = "channels"
     _esm = module(name, "plates")
-    _css = Explorer._css + (HERE / "channels.css").read_text(encoding="utf-8")
+    _css = style("explorers", name)
     x = traitlets.List(traitlets.Float()).tag(sync=True)
     weight = traitlets.List(traitlets.Float()).tag(sync=True)
     biases = traitlets.List(traitlets.Float()).tag(sync=True)

@@ -8,8 +8,8 @@ import numpy as np
 import traitlets
 
 from ..checks import class_array, plain_array, real_array
-from ..data import digits as load_digits
 from ..data import _enlarge
+from ..data import digits as load_digits
 from ..layers import Sequential, Sigmoid
 from ..models import lenet5
 from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module, style
@@ -117,7 +117,12 @@ def draw_a_digit(model: Sequential, digits: Labelled | None = None, trained: Lab
     )
     box = assemble(
         core,
-        [Choice("source", "digit", options), Slider("pen", "pen width", 1, 5), Choice("layer", "layer", LAYERS), POSITION],
+        [
+            Choice("source", "digit", options),
+            Slider("pen", "pen width", 1, 5),
+            Choice("layer", "layer", LAYERS),
+            POSITION,
+        ],
         lambda: [
             Panel(f"a real {labels[first]}, as the network sees it", images[first, 0], "input", numbered=False),
             Panel("what each layer makes of it", np.array(MADE), "table"),

@@ -53,7 +53,7 @@ function mends(options, works) {
 /**
  * An explorer. settle(state, before) mends a state in place; compute(state) gives at least {last} or {trouble}, with
  * {fixes: [[words, changes, focus?], ...]} where one change mends it, and {columns} where positions stand in rows;
- * pictures(get) gives {trait: small pictures of its options}; build(api) gives {stage, under, more, paint, animate},
+ * pictures(get) gives {trait: small pictures of its options}; build(api) gives {stage, above, under, more, paint, animate},
  * and its own compute if more than the state counts; paint(state, result, run) draws and returns
  * [what to announce, all of it in words]. A `run` is what is being played, see transport(), `beat()` how many
  * milliseconds lie between two results of it.
@@ -98,7 +98,7 @@ function explorer({ name, title, settle, compute, pictures, build }) {
     const api = { get: (trait) => model.get(trait), set: hand, move: (position) => hand({ position }), controls, callout,
       stop: () => player.stop(), running: () => player.run, redraw: () => state && update(),
       refuse: (text) => { refused = text; complain(); }, root: () => root };
-    const { stage, under = [], more = [], paint, animate, beat, compute: own = compute } = build(api);
+    const { stage, above = [], under = [], more = [], paint, animate, beat, compute: own = compute } = build(api);
     const of = (kind) => Object.values(controls).filter(({ root: node }) => node.matches(kind));
     const player = transport({ switches: of(".cc-toggle"), go: (position) => { set({ position }); update(); }, animate, beat, repaint: () => update(),
       at: () => [state.position, result.last ?? 0] });
@@ -140,7 +140,7 @@ function explorer({ name, title, settle, compute, pictures, build }) {
     const root = make("div", { class: `cc-explorer cc-${name}`, role: "group", "aria-label": `Explorer: ${title}`,
       "aria-describedby": words.id, "data-explorer": name, "data-lm-suppress-shortcuts": true },
     make("div", { class: "cc-body" },
-      ...(choices.length ? [make("div", { class: "cc-choices" }, ...choices)] : []),
+      ...(choices.length ? [make("div", { class: "cc-choices" }, ...above, ...choices)] : []),
       stage, make("div", { class: "cc-under" }, ...under),
       make("div", { class: "cc-strip" }, player.root, make("div", {}, ...steppers)), ...more), words, live);
     el.append(root);

@@ -10,7 +10,7 @@ import traitlets
 
 from ..checks import choice
 from ..conv import convolve1d, correlate1d
-from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, row_of_numbers
+from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, row_of_numbers, style
 from .still import Panel
 
 MODES = ("valid", "same", "full")
@@ -22,7 +22,7 @@ class FlipAndFilter(Explorer):
 
     name = "flip_and_filter"
     _esm = module(name, "plates")
-    _css = Explorer._css + (HERE / "flip_and_filter.css").read_text(encoding="utf-8")
+    _css = style("explorers", name)
     signal = traitlets.List(traitlets.Float()).tag(sync=True)
     kernel = traitlets.List(traitlets.Float()).tag(sync=True)
     size = traitlets.Int().tag(sync=True)

@@ -9,7 +9,7 @@ import traitlets
 
 from ..conv import conv2d
 from ..shapes import conv_output_size
-from .base import HERE, POSITION, Explorer, ExplorerBox, Slider, Switch, assemble, module, sides, two
+from .base import POSITION, Explorer, ExplorerBox, Slider, Switch, assemble, module, sides, style, two
 from .still import Panel
 
 
@@ -18,7 +18,7 @@ class PaddingAndStride(Explorer):
 
     name = "padding_and_stride"
     _esm = module(name, "plates")
-    _css = Explorer._css + (HERE / "padding_and_stride.css").read_text(encoding="utf-8")
+    _css = style("explorers", name)
     size = traitlets.Int().tag(sync=True)
     size_w = traitlets.Int().tag(sync=True)
     kernel_size = traitlets.Int().tag(sync=True)

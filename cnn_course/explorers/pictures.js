@@ -1,20 +1,22 @@
 // Kernels on pictures: any kernel, flipped or not, over a photograph or a picture of the reader's own.
 
-const PICTURES = ["china", "flower", "your own picture"], OWN = 2, CHANNELS = ["red", "green", "blue"];
+const PHOTOGRAPHS = ["china", "flower"], OWN = "your own", YOURS = "your own numbers", CHANNELS = ["red", "green", "blue"];
 const LONGEST = 256; // a larger picture is made smaller
-const YOURS = 8;
 const THREE = { // kernels that are 3 by 3 by nature
-  3: [0, -1, 0, -1, 5, -1, 0, -1, 0], // sharpen
-  4: [-1, 0, 1, -2, 0, 2, -1, 0, 1], // Sobel, vertical edges
-  5: [-1, -2, -1, 0, 0, 0, 1, 2, 1], // Sobel, horizontal edges
-  6: [0, 1, 0, 1, -4, 1, 0, 1, 0], // Laplacian
-  7: [-2, -1, 0, -1, 1, 1, 0, 1, 2], // emboss
+  sharpen: [0, -1, 0, -1, 5, -1, 0, -1, 0],
+  "Sobel, vertical": [-1, 0, 1, -2, 0, 2, -1, 0, 1],
+  "Sobel, horizontal": [-1, -2, -1, 0, 0, 0, 1, 2, 1],
+  Laplacian: [0, 1, 0, 1, -4, 1, 0, 1, 0],
+  emboss: [-2, -1, 0, -1, 1, 1, 0, 1, 2],
 };
-const ANY = [ // kernels of any size
-  (k, at) => (at === k * k >> 1 ? 1 : 0), // identity
-  (k) => 1 / k ** 2, // box blur
-  () => 1,
-];
+const ANY = { // kernels of any size
+  identity: (k, at) => (at === k * k >> 1 ? 1 : 0),
+  "box blur": (k) => 1 / k ** 2,
+  "all ones": () => 1,
+};
+
+const small = () => ({ preset: [...Object.values(ANY).map((weight) => range(9).map((at) => weight(3, at))), ...Object.values(THREE)]
+  .map((weight) => miniature(table(3, 3, (r, c) => weight[3 * r + c]), "weight")) });
 
 /** The weights in a kernel of another size: the middle stays where it is, what is new is zero. */
 function resize(weight, k) {
@@ -24,9 +26,10 @@ function resize(weight, k) {
 }
 
 function settle(state, before) {
-  if (THREE[state.preset] && state.preset !== before?.preset) state.size = 0;
-  else if (THREE[state.preset] && state.size) state.preset = YOURS;
-  const k = 2 * state.size + 3;
+  state.size = 2 * (state.size >> 1) + 1; // odd, so that it has a middle
+  if (THREE[state.preset] && state.preset !== before?.preset) state.size = 3;
+  else if (THREE[state.preset] && state.size !== 3) state.preset = YOURS;
+  const { size: k } = state;
   if (THREE[state.preset]) state.weight = THREE[state.preset];
   else if (ANY[state.preset]) state.weight = range(k * k).map((at) => ANY[state.preset](k, at));
   else if (state.weight.length !== k * k) state.weight = resize(state.weight, k);
@@ -84,14 +87,18 @@ function sources({ give, wanted, refuse }) {
     give(split(context.getImageData(0, 0, cols, rows).data, rows, cols, 4));
   }
 
-  async function open({ target }) {
-    const [chosen] = target.files;
-    target.value = ""; // so that the same file can be chosen again
+  async function show(chosen) {
     if (!chosen) return;
     const format = await formatOf(chosen), decode = format === "SVG" ? drawing : createImageBitmap;
     const image = await decode(chosen).catch(() => null);
     if (image) take(image, image.width, image.height);
     else refuse(`“${chosen.name}” ${whyNot(chosen, format)}`);
+  }
+
+  function open({ target }) {
+    const [chosen] = target.files;
+    show(chosen);
+    target.value = ""; // so that the same file can be chosen again
   }
 
   function stop() {
@@ -120,23 +127,55 @@ function sources({ give, wanted, refuse }) {
   }
 
   const file = make("input", { type: "file", accept: "image/*", hidden: "", change: open });
-  const button = (text, click) => make("button", { type: "button", click }, text);
-  const camera = button("Use the camera", film), buttons = [button("Open a picture …", () => file.click()), camera];
-  return make("div", { class: "cc-sources" },
+  const camera = press({ click: film }, "Use the camera"), buttons = [press({ click: () => file.click() }, "Open a picture …"), camera];
+  const root = make("div", { class: "cc-sources" },
     toolbar("Your own picture", navigator.mediaDevices?.getUserMedia ? buttons : buttons.slice(0, 1)), file,
-    make("p", { class: "cc-title" }, "It stays on this page: nothing is sent or stored."));
+    make("span", { class: "cc-small" }, "or drop or paste one: it stays on this page."));
+  return { root, show };
 }
 
-function build({ get, set, move, pause, redraw, refuse }) {
-  const [rows, cols] = get("shape"), { buffer, byteOffset: start } = get("photographs"), length = 3 * rows * cols;
-  const pictures = [0, 1].map((nth) => split(new Uint8Array(buffer, start + nth * length, length), rows, cols, 3));
-  let state, result, made = [];
+/** A picture of pixels at a place on the stage, with a frame over a part of it; keys(event) hears of the arrow keys. */
+function print(kind) {
+  const title = make("div", { class: "cc-title", "aria-hidden": true }), frame = make("div", { class: "cc-frame", "aria-hidden": true });
+  const canvas = make("canvas", { tabindex: 0, role: "application" });
+  const root = make("div", { class: `cc-plate cc-print ${kind}` }, title, canvas, frame);
+  let drawn;
+  return { root, canvas, frame, draw({ name, about, image, box, paper }) {
+    title.replaceChildren(make("b", {}, name), ` ${about}`);
+    canvas.setAttribute("aria-label", `${name}, ${about}; arrow keys move the window, with shift by 8`);
+    root.style.transform = `translate(${box.x}px,${box.y}px)`;
+    Object.assign(canvas.style, { width: `${box.w}px`, height: `${box.h}px` });
+    if (`${drawn?.[1]}` === `${paper}` && drawn[0] === image) return;
+    drawn = [image, paper];
+    [canvas.height, canvas.width] = [image.rows, image.cols];
+    const context = canvas.getContext("2d"), pixels = context.createImageData(image.cols, image.rows);
+    image.paint(pixels.data, paper);
+    context.putImageData(pixels, 0, 0);
+  } };
+}
 
-  function compute(now) { // only what changed is computed anew: moving the window changes nothing
-    const source = pictures[now.picture], asked = [source, JSON.stringify({ ...now, position: 0 })];
-    if (source !== made[0] || asked[1] !== made[1]) result = source ? filter(source, now) : { rows: 0, cols: 0, last: 0,
-      trouble: "There is no picture of yours yet: open one, or use the camera. It stays on this page." };
-    made = asked;
+const GAP = 36, TITLE = 26;
+
+function build({ get, set, move, stop, redraw, refuse, callout, root }) {
+  const [rows, cols] = get("shape"), { buffer, byteOffset: start } = get("photographs"), length = 3 * rows * cols;
+  const pictures = Object.fromEntries(PHOTOGRAPHS.map((name, nth) =>
+    [name, split(new Uint8Array(buffer, start + nth * length, length), rows, cols, 3)]));
+  let state, now, lay, channel = 0, last = {}, held = null;
+  const paper = paperOf(() => redraw());
+
+  /** Only what changed is computed anew: moving the window changes nothing. The window keeps its place in the picture. */
+  function compute(given) {
+    const source = pictures[given.picture], asked = JSON.stringify({ ...given, position: 0 });
+    if (source === last.source && asked === last.asked) return last.result;
+    const result = source ? filter(source, given) : { rows: 0, cols: 0, last: 0, fixes: [["the photograph of china", { picture: "china" }]],
+      trouble: "There is no picture of yours yet: open one, drop or paste it, or use the camera. It stays on this page. Or take" };
+    const { state: old, result: was } = last;
+    if (old && was.rows && result.rows && source === last.source && given.position === old.position) {
+      const centre = [Math.floor(old.position / was.cols), old.position % was.cols].map((at) => at * old.stride - was.edge + (old.size >> 1));
+      const [i, j] = centre.map((at, axis) => clamp(Math.round((at + result.edge - (given.size >> 1)) / given.stride), 0, [result.rows, result.cols][axis] - 1));
+      given.position = i * result.cols + j;
+    }
+    last = { source, asked, result, state: given };
     return result;
   }
 
@@ -144,68 +183,152 @@ function build({ get, set, move, pause, redraw, refuse }) {
     pictures[OWN] = own;
     if (!set({ picture: OWN })) redraw();
   };
-  const head = sources({ give, refuse, wanted: () => head.isConnected && state.picture === OWN });
-  const go = (r, c) => {
-    const [i, j] = [clamp(r, 0, result.rows - 1), clamp(c, 0, result.cols - 1)];
-    move(i * result.cols + j);
-  };
-  const input = picture({ pick: (r, c) => go(r - state.size - 1, c - state.size - 1) }), output = picture({ pick: go });
-  const kernel = grid({ pick: pause, refuse, edit: (r, c, value) => {
-    const cell = r * (2 * state.size + 3) + c;
-    set({ preset: YOURS, weight: state.weight.map((old, at) => (at === cell ? value : old)) });
-  } });
-  const turned = grid({ pick: pause }), windows = CHANNELS.map(() => grid({ pick: pause }));
-  const lines = CHANNELS.map(() => make("p", { class: "cc-sum" }));
-  const row = make("div", { class: "cc-row" }, input.root, output.root);
-  const numbers = make("div", { class: "cc-row" }, ...[kernel, turned, ...windows].map(({ root }) => root));
+  const { root: head, show: take } = sources({ give, refuse, wanted: () => head.isConnected && state.picture === OWN });
+  const go = (r, c) => move(clamp(Math.round(r), 0, now.rows - 1) * now.cols + clamp(Math.round(c), 0, now.cols - 1));
+  const place = () => [Math.floor(state.position / now.cols), state.position % now.cols];
+  const input = print("cc-image"), output = print("cc-image");
+  const kernel = plate({ kind: "cc-kernel", refuse, edit: (r, c, value) =>
+    set({ preset: YOURS, weight: state.weight.map((old, at) => (at === r * state.size + c ? value : old)) }) });
+  const lens = plate({});
+  kernel.cells.classList.add("cc-turn");
+  const beams = range(2).map(() => svg("path")), signs = ["⋆", "="].map((sign) => make("div", { class: "cc-op", "aria-hidden": "true" }, sign));
+  const stage = make("div", { class: "cc-stage", "data-picture": "" }, svg("svg", { class: "cc-beams", "aria-hidden": "true" }, ...beams),
+    input.root, kernel.root, lens.root, output.root, ...signs, paper.probe, callout);
+  const lines = CHANNELS.map((_, at) => make("div", { class: "cc-sum", pointerenter: () => { channel = at; redraw(); } }));
 
-  /** Draw what one channel has in the window, write its sum out and return the sentence to say. */
-  function look(channel, { position, size, grey }, { high, wide, edge, across, cols, padded, used, y }) {
-    const k = 2 * size + 3, i = Math.floor(position / cols), j = position % cols, name = grey ? "" : CHANNELS[channel];
-    const pixel = (r, c) => padded[channel][(i + r) * across + j + c];
-    const title = `window${name && `, ${name}`}`;
-    windows[channel].draw({ name: title, rows: k, cols: k, window: [0, 0, k, k], cell: (r, c) => {
-      const [down, right] = [i + r - edge, j + c - edge], value = pixel(r, c);
+  // ---- hands: the window is dragged on either picture, or moved by arrow keys; a picture is dropped or pasted
+  for (const [part, scale] of [[input, () => [now.down, now.across, state.stride, state.size]], [output, () => [now.rows, now.cols, 1, 1]]]) {
+    const point = ({ clientX, clientY }) => {
+      const box = part.canvas.getBoundingClientRect(), [high, wide, step, span] = scale();
+      return [((clientY - box.top) / box.height * high - span / 2) / step, ((clientX - box.left) / box.width * wide - span / 2) / step];
+    };
+    pullable(part.canvas, (event) => {
+      if (!now.rows) return false;
+      stop();
+      held = part;
+      part.root.classList.add("cc-held");
+      go(...point(event));
+    }, (dx, dy, event) => go(...point(event)), () => { held = null; part.root.classList.remove("cc-held"); });
+    part.canvas.addEventListener("keydown", (event) => {
+      const step = ARROWS[event.key];
+      if (!step || !now.rows) return;
+      event.preventDefault();
+      const [i, j] = place(), by = event.shiftKey ? 8 : 1;
+      go(i + by * step[0], j + by * step[1]);
+    });
+  }
+  const files = (event) => [...(event.dataTransfer ?? event.clipboardData).files].find(({ type }) => type.startsWith("image/") || !type);
+  stage.addEventListener("dragover", (event) => { event.preventDefault(); stage.classList.add("cc-over"); });
+  stage.addEventListener("dragleave", () => stage.classList.remove("cc-over"));
+  stage.addEventListener("drop", (event) => {
+    event.preventDefault();
+    stage.classList.remove("cc-over");
+    take(event.dataTransfer.files[0]);
+  });
+  document.addEventListener("paste", (event) => { // where the focus is, or the pointer
+    const mine = root()?.contains(document.activeElement) || root()?.matches(":hover");
+    if (mine && root().isConnected && event.target.tagName !== "INPUT" && files(event)) take(files(event));
+  });
+
+  // ---- the picture
+  function fit() {
+    const W = stage.clientWidth || 640, H = stage.clientHeight || 360, { size: k } = state, wide = W >= 620;
+    const letters = [Math.max(1, ...state.weight.map((value) => ratio(value).length)), 3];
+    const shape = now.rows ? [now.down, now.across, now.rows, now.cols] : [1, 1, 1, 1];
+    const plan = (cell, bare) => {
+      const [weights, window] = letters.map((many) => room(k, k, Math.min(cell, 44), many, { bare: bare > 1 }));
+      if (bare) Object.assign(window, { w: 0, h: -TITLE, gone: true }); // the lens gives way first: the sum has its numbers
+      return [{}, weights, window, {}].map((box) => ({ letters: 1, ...box }));
+    };
+    /** The pictures take what the kernel and the lens leave. */
+    const photos = (boxes, w, h) => {
+      const scale = Math.min(w / shape[1], h / shape[0]);
+      Object.assign(boxes[0], { w: shape[1] * scale, h: shape[0] * scale, cell: 40, high: scale });
+      Object.assign(boxes[3], { w: shape[3] * scale * state.stride, h: shape[2] * scale * state.stride, cell: 40, high: scale * state.stride });
+      return scale;
+    };
+    const forms = {
+      row: (boxes) => { // photo | kernel over lens | result
+        const [, a, b] = boxes, middle = Math.max(a.w, b.w, 118), h = a.h + b.h + 2 * TITLE + 8;
+        const scale = photos(boxes, (W - middle - 2 * GAP - 4) / 2, H - TITLE - 4);
+        const left = (W - boxes[0].w - boxes[3].w - middle - 2 * GAP) / 2, x = left + boxes[0].w + GAP;
+        return { w: scale * shape[1] < 200 ? W + 1 : 0, h, at: () => [[left, TITLE + (H - TITLE - boxes[0].h) / 2], [x + (middle - a.w) / 2, TITLE + (H - h) / 2],
+          [x + (middle - b.w) / 2, 2 * TITLE + a.h + 8 + (H - h) / 2], [x + middle + GAP, TITLE + (H - TITLE - boxes[3].h) / 2]] };
+      },
+      stack: (boxes) => { // photo | result, below them kernel | lens
+        const [, a, b] = boxes, below = Math.max(a.h, b.h) + TITLE, gap = 10;
+        photos(boxes, (W - gap) / 2 - 2, H - TITLE - below - 12);
+        const top = TITLE + Math.max(boxes[0].h, boxes[3].h), w = a.w + b.w + 40, x = Math.max(4, (W - w) / 2);
+        return { w: boxes[0].h < (wide ? 150 : 80) ? W + 1 : w, h: top + below + 8, at: () => [[(W / 2 - boxes[0].w - gap / 2), TITLE], [x, top + TITLE + 4], [x + a.w + 40, top + TITLE + 4], [W / 2 + gap / 2, TITLE]] };
+      },
+    };
+    return arrange(W, H, plan, forms, wide ? ["row", "stack"] : ["stack"]);
+  }
+
+  function paint(given, found) {
+    [state, now] = [given, found];
+    const { size: k, weight, flip, position, stride, signed, grey } = given, { rows, cols, high, wide, edge, across } = found;
+    last.state = given;
+    if (grey) channel = 0;
+    root()?.classList.toggle("cc-flipped", flip);
+    stage.style.height = "";
+    lay = fit();
+    if (lay.tall > stage.clientHeight + 1) stage.style.height = `${lay.tall}px`;
+    const [A, B, L, C] = lay.boxes, [i, j] = rows ? place() : [0, 0];
+    for (const part of [input, output, kernel]) part.root.hidden = !rows;
+    lens.root.hidden = !rows || L.gone;
+    kernel.draw({ name: flip ? "kernel, turned" : "kernel", about: `${k} × ${k}`, rows: k, cols: k, box: B, cell: (r, c) => ({ value: weight[r * k + c],
+      text: ratio(weight[r * k + c]), kind: "weight", scale: limits([weight]), label: `kernel[${r}, ${c}]` }) });
+    around(kernel.frame, { x: 0, y: 0, w: B.w, h: B.h });
+    for (const line of lines) line.replaceChildren();
+    signs.forEach((sign) => { sign.hidden = lay.form !== "row" || !rows; });
+    signs[0].textContent = flip ? "∗" : "⋆";
+    if (!rows) {
+      for (const path of beams) path.setAttribute("d", "");
+      Object.assign(callout.style, { left: `${Math.max(0, A.x)}px`, top: `${A.y}px`, maxWidth: "min(100%, 26rem)" });
+      return ["There is no output.", found.trouble];
+    }
+    callout.style.cssText = "";
+    const pixel = (r, c) => found.padded[channel][(i * stride + r) * across + j * stride + c], name = grey ? "" : CHANNELS[channel];
+    lens.draw({ name: "window", about: name, rows: k, cols: k, active: -1, box: L, cell: (r, c) => {
+      const [down, right] = [i * stride + r - edge, j * stride + c - edge], value = pixel(r, c);
       return down >= 0 && down < high && right >= 0 && right < wide
         ? { value, kind: "input", scale: [0, 255], label: `${name} input[${down}, ${right}] is ${show(value)}`.trim() }
-        : { value, kind: "pad", label: "padding, 0" };
+        : { value, kind: "pad", label: `padding, ${show(value)}` };
     } });
-    const terms = table(k, k, (r, c) => [pixel(r, c), used[r * k + c]]).flat();
-    const value = y[channel][position], start = `${name && `${name}: `}output[${i}, ${j}] `;
-    const products = sum(terms.slice(0, 9)) + (k > 3 ? ` + … (${k * k} products)` : "");
-    lines[channel].append(`${start}${equals(terms)} ${products} ${equals(terms, value)} `, make("b", {}, show(value)));
+    const span = `${about(found.least)} to ${about(found.most)}`;
+    input.draw({ name: "input", about: `${high} × ${wide}${edge ? `, ${edge} of padding` : ""}`, image: found.input, box: A, paper: 0 });
+    output.draw({ name: "output", about: `${rows} × ${cols}${lay.form === "row" ? `, ${span}` : ""}`, image: found.output, box: C, paper: signed ? paper.now() : 0 });
+    const seen = { x: j * stride * A.high, y: i * stride * A.high, w: k * A.high, h: k * A.high };
+    const made = { x: j * C.high, y: i * C.high, w: C.high, h: C.high }, on = (box, part) => ({ ...part, x: box.x + part.x, y: box.y + part.y });
+    around(input.frame, seen);
+    around(output.frame, made);
+    beams[0].setAttribute("d", beam(on(A, seen), B));
+    beams[1].setAttribute("d", beam(B, on(C, made)));
+    signs.forEach((sign, at) => Object.assign(sign.style, at ? { left: `${(B.x + Math.max(B.w, L.w) + C.x) / 2}px`, top: `${B.y + B.h / 2}px` }
+      : { left: `${(A.x + A.w + B.x) / 2}px`, top: `${B.y + B.h / 2}px` }));
+    const news = range(grey ? 1 : 3).map((at) => write(at, i, j));
+    const kernelRows = table(k, k, (r, c) => show(weight[r * k + c])).map((cells) => cells.join(", ")).join("; ");
+    return [news.join("; "), `${given.picture}${grey ? " mixed to grey" : ""}, ${high} by ${wide} pixels from 0 to 255; kernel ${k} by ${k}`
+      + `${flip ? ", used flipped" : ""}, rows ${kernelRows}; stride ${stride}. Output ${rows} by ${cols}, from ${span}, shown `
+      + `${signed ? "as signed numbers, red below 0 and blue above" : "as a picture, cut off at 0 and 255"}. `
+      + `The window stands at row ${i * stride - edge}, column ${j * stride - edge}.`];
+  }
+
+  /** Write the sum of one channel out, with tiles for the one in the lens, and return the sentence to say. */
+  function write(at, i, j) {
+    const { size: k, grey, weight, stride } = state, { padded, across, used, y } = now, line = lines[at];
+    const terms = table(k, k, (r, c) => [padded[at][(i * stride + r) * across + j * stride + c], used[r * k + c]]).flat();
+    const value = y[at][state.position], start = `${grey ? "" : `${CHANNELS[at]}: `}output[${i}, ${j}] `;
+    const written = terms.map(([a, b]) => [a, ratio(b).includes("/") ? 1 : b]), full = at === channel;
+    line.replaceChildren(make("span", { class: "cc-head" }, `${start}${full ? `${equals(written)} ` : ""}`));
+    if (full) line.append(make("span", { class: "cc-terms cc-many" }, ...terms.slice(0, 9).map(([a, b], n) => make("span", { class: "cc-term" },
+      make("span", { class: "cc-plus" }, n ? " + " : ""), tile("input", a, [0, 255]), "·", tile("weight", b, limits([weight]), { text: ratio(b) })))));
+    line.append(make("span", { class: "cc-tail" }, `${full && k > 3 ? ` + … (${k * k} products)` : ""} ${equals(written, value)} `.replace(/^ (?=.)/, full ? " " : ""),
+      tile("output", value, [now.least, now.most], { marks: "cc-y", tag: "b" })));
     return `${start}${equals(value)} ${show(value)}`;
   }
-
-  function paint(now, found) {
-    state = now;
-    const { size, weight, flip, position, view, grey } = now, { rows, cols, high, wide, edge, across } = found;
-    const k = 2 * size + 3, i = Math.floor(position / cols), j = position % cols, count = grey ? 1 : 3;
-    const weights = (name, word, values, on) => ({ name, rows: k, cols: k, window: on && [0, 0, k, k], cell: (r, c) =>
-      ({ value: values[r * k + c], kind: "weight", scale: limits([weight]), label: `${word}[${r}, ${c}]` }) });
-    kernel.draw(weights("kernel, to edit", "kernel", weight, !flip));
-    turned.draw(weights("kernel flipped, as used", "flipped", [...weight].reverse(), true));
-    turned.root.hidden = !flip;
-    row.hidden = !rows;
-    windows.forEach(({ root }, channel) => (root.hidden = !rows || channel >= count));
-    for (const line of lines) line.replaceChildren();
-    if (!rows) return ["There is no output.", found.trouble];
-
-    const share = 1 / Math.max(1, high / wide), span = `from ${about(found.least)} to ${about(found.most)}`;
-    input.root.classList.toggle("cc-padded", edge > 0);
-    input.draw({ name: `input, ${high} × ${wide}${edge ? `, with ${edge} of padding` : ""}`, image: found.input, share,
-      at: [i + size + 1, j + size + 1], window: [i, j, k, k] });
-    output.draw({ name: `output, ${rows} × ${cols}, ${span}`, image: found.output, share: (share * cols) / across,
-      at: [i, j], window: [i, j, 1, 1] });
-    const news = range(count).map((channel) => look(channel, now, found));
-    const kernelRows = table(k, k, (r, c) => show(weight[r * k + c])).map((cells) => cells.join(", ")).join("; ");
-    const what = `${PICTURES[now.picture]}${grey ? " mixed to grey" : ""}`;
-    return [news.join("; "), `${what}, ${high} by ${wide} pixels from 0 to 255; kernel ${k} by ${k}`
-      + `${flip ? ", used flipped" : ""}, rows ${kernelRows}. Output ${rows} by ${cols}, ${span}, shown `
-      + `${view ? "as signed numbers, red below 0 and blue above" : "as a picture, cut off at 0 and 255"}. `
-      + `The window stands at row ${i - edge}, column ${j - edge}.`];
-  }
-  return { parts: [head, row, numbers, ...lines], compute, paint };
+  return { stage, above: [head], under: [make("div", { class: "cc-lines" }, ...lines)], compute, paint };
 }
 
-export default explorer({ name: "pictures", title: "kernels on pictures", settle, build });
+export default explorer({ name: "pictures", title: "kernels on pictures", settle, pictures: small, build });

@@ -2,6 +2,13 @@
 
 const LETTER = 8.4; // pixels that a digit of 14 px takes
 
+/** A weight as one writes it: 1/9 rather than 0.1111. */
+function ratio(value) {
+  const under = Math.round(1 / Math.abs(value));
+  return Number.isInteger(value) || !(under > 2 && under < 50) || Math.abs(Math.abs(value) - 1 / under) > NOISE ? show(value)
+    : `${value < 0 ? "−" : ""}1/${under}`;
+}
+
 /** Where the numbers of a plate are so small that nobody reads them, a cell is its colour alone. */
 const longest = (values) => Math.max(1, ...values.map((value) => show(value).length));
 

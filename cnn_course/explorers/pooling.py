@@ -11,7 +11,7 @@ import traitlets
 from ..checks import choice
 from ..data import shift as move
 from ..pool import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d, sum_pool2d
-from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, sides, two
+from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, sides, style, two
 from .still import Panel
 
 EXAMPLES = {  # as in pooling.js
@@ -27,7 +27,7 @@ class Pooling(Explorer):
 
     name = "pooling"
     _esm = module(name, "plates")
-    _css = Explorer._css + (HERE / "pooling.css").read_text(encoding="utf-8")
+    _css = style("explorers", name)
     image = traitlets.Unicode().tag(sync=True)
     x = traitlets.List(traitlets.Float()).tag(sync=True)
     size = traitlets.Int().tag(sync=True)

@@ -12,7 +12,7 @@ import traitlets
 
 from ..checks import choice, integer
 from ..models import lenet5, summary
-from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module, style
 from .still import Panel
 
 NETWORKS = ("LeNet-5", "AlexNet, first layers", "VGG-16", "width 16, kernels of 6", "your own layers")
@@ -24,7 +24,7 @@ class Sizes(Explorer):
 
     name = "sizes"
     _esm = module(name, "plates")
-    _css = Explorer._css + (HERE / "sizes.css").read_text(encoding="utf-8")
+    _css = style("explorers", name)
     preset = traitlets.Unicode().tag(sync=True)
     layers = traitlets.List(traitlets.Float()).tag(sync=True)
     size = traitlets.Int().tag(sync=True)
