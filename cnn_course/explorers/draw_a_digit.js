@@ -333,11 +333,14 @@ function build({ get, set, redraw, root, running, controls }) {
     const narrow = form === "list", tiny = narrow && root().clientWidth < 330, conv = Boolean(how.kernel);
     lens.classList.toggle("cc-idle", !how.window);
     lens.classList.toggle("cc-pool", !conv);
-    if (!how.window) return;
+    if (!how.window) {
+      for (const one of plates) one.root.hidden = true;
+      return;
+    }
     const below = layer ? `map ${how.from} of ${NAMES[layer - 1]}` : "input", top = layer > 0 && Math.max(...found.layers[layer - 1]) || 1;
     const edge = Math.max(...(how.products ?? [[1]]).flat().map(Math.abs)) || 1, strong = Math.max(...(how.kernel ?? [[1]]).flat().map(Math.abs)) || 1;
     const tables = [[conv ? below : "the window", how.window, layer ? "output" : "input", layer ? [-top, top] : [0, 1]],
-      ["kernel", how.kernel, "weight", [-strong, strong]], [`${narrow ? `${below} · kernel` : "products"}, sum ${conv ? short(how.sum) : ""}`, how.products, "output", [-edge, edge]]];
+      ["kernel", how.kernel, "weight", [-strong, strong]], [`${narrow ? `${layer ? `map ${how.from}` : "input"} · kernel` : "products"}, sum ${conv ? short(how.sum) : ""}`, how.products, "output", [-edge, edge]]];
     tables.forEach(([title, rows, kind, scale], nth) => {
       const gone = !rows || (tiny && conv && !nth);
       plates[nth].root.hidden = gone;
