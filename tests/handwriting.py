@@ -95,8 +95,10 @@ NONE = {  # what is no digit
 HANDS = {"round": ROUND, "quick": QUICK, "careful": CAREFUL, "open": OPEN, "hooked": HOOKED}
 
 
-def write(digit: int, hand: str, *, slant: float = 0, size: float = 1, wide: float = 1,
-          at: tuple[float, float] = (0.5, 0.5), shake: np.random.RandomState | None = None) -> list[Points]:  # fmt: skip
+def write(
+    digit: int, hand: str, *, slant: float = 0, size: float = 1, wide: float = 1, at: tuple[float, float] = (0.5, 0.5),
+    shake: np.random.RandomState | None = None,
+) -> list[Points]:  # fmt: skip
     """Return the strokes of a digit, slanted, scaled, widened and moved; `shake` makes the hand unsure."""
     strokes = []
     for stroke in HANDS[hand][digit]:

@@ -606,7 +606,7 @@ REFUSED: dict[str, list[Refused]] = {
         Refused("no strokes", lambda: pen.draw([]), ValueError, "strokes", "[]", "at least one stroke"),
         Refused("strokes as one array", lambda: pen.draw(np.ones((1, 3, 2))), ValueError, "strokes", "array",
                 "must be a sequence"),
-        Refused("points in a row", lambda: pen.draw([[0.5, 0.5]]), ValueError, "stroke", "(2,)", r"shape (points, 2)"),
+        Refused("points in a row", lambda: pen.draw([[0.5, 0.5]]), ValueError, "stroke", "(2,)", r"shape \(points, 2\)"),
         Refused("a stroke without points", lambda: pen.draw([np.zeros((0, 2))]), ValueError, "stroke", "(0, 2)",
                 "at least one point"),
         Refused("NaN points", lambda: pen.draw([[(NAN, 0.5)]]), ValueError, "stroke", "nan", "finite numbers"),
