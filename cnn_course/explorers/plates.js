@@ -126,13 +126,6 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
   return part;
 }
 
-/** A weight as one writes it: 1/9 rather than 0.1111. */
-function ratio(value) {
-  const under = Math.round(1 / Math.abs(value));
-  return Number.isInteger(value) || !(under > 2 && under < 26) || Math.abs(Math.abs(value) - 1 / under) > NOISE ? show(value)
-    : `${value < 0 ? "−" : ""}1/${under}`;
-}
-
 /** The room for a plate of rows by columns of cells, whose longest number has so many letters. */
 function room(rows, cols, cell, letters, { bare = false, least = 0 } = {}) {
   const high = Math.max(cell, least), wide = bare ? high : Math.max(high, letters * LETTER + 5);
