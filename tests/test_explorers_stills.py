@@ -47,7 +47,7 @@ def drawn(svg: str) -> list[float]:
 
 def numeric(rows: list[list[str]]) -> np.ndarray:
     """Return the numbers of a grid; padding counts as 0, and what lies beyond it is left out."""
-    kept = [[cell.replace("pad", "0") for cell in row if cell != "over"] for row in rows]
+    kept = [[cell.replace("pad", "0") for cell in row if cell not in (None, "over")] for row in rows]
     return np.array([row for row in kept if row], float)
 
 
