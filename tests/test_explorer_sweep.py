@@ -1,4 +1,4 @@
-"""The explorer of chapter 0: a detector answers the same wherever the thing is, a dense unit only where it was taught."""
+"""The explorer of chapter 0: a detector answers the same wherever the thing is, a dense unit only where taught."""
 
 from __future__ import annotations
 

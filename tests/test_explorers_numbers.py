@@ -165,7 +165,7 @@ NAMED = {  # those in which errors were found
 @pytest.mark.parametrize("name", EDITED)
 def test_no_sum_on_a_page_is_false_to_its_digits(drive: Any, name: str) -> None:
     random, box = np.random.RandomState(5), getattr(explorers, name)()
-    ranges, cases = box.children[-1].ranges, list(NAMED.get(name, []))
+    ranges, cases = box.children[0].ranges, list(NAMED.get(name, []))
     for _ in range(150):
         case: dict[str, Any] = {
             trait: str(random.choice(span)) if isinstance(span[0], str) else int(random.randint(span[0], span[1] + 1))
