@@ -139,7 +139,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
       active: state.position, box: C, cell: (r, c) => ({ value: now.scores[r][c], kind: "output", scale,
         label: `score[${r}, ${c}] is ${show(now.scores[r][c])}`,
         marks: coming(r * (ACROSS + 1) + c) ? "cc-empty" : now.scores[r][c] === highest ? "cc-peak" : "" }) });
-    weights.draw({ name: "dense unit", about: D.w < 150 ? "" : `${ROWS * COLS} weights${lay.roomy ? `, taught at [${state.home.join(", ")}]` : ""}`,
+    weights.draw({ name: "dense unit", about: D.w < 160 ? "" : `${ROWS * COLS} weights${lay.roomy ? `, taught at [${state.home.join(", ")}]` : ""}`,
       rows: ROWS, cols: COLS, active: -1, box: D, cell: (r, c) => ({ value: w[r][c], text: ratio(w[r][c]), kind: "weight", scale: weighed,
         label: `weight[${r}, ${c}] is ${show(w[r][c])}` }) });
     score.draw({ name: "score", about: recalled ? "found" : "lost", rows: 1, cols: 1, active: -1, box: E,
