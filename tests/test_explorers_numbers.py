@@ -149,6 +149,7 @@ EDITED = {  # lists of cells and how many there are in a state
     "backprop": lambda s: {"x": s["size"] ** 2, "weight": s["kernel_size"] ** 2, "upstream": 0},
     "pooling": lambda s: {"x": s["size"] * s["size_w"]},
     "channels": lambda _: {"x": 36, "weight": 108},
+    "sweep": lambda _: {"template": 9},
     "padding_and_stride": lambda _: {},
 }
 NAMED = {  # those in which errors were found
