@@ -326,6 +326,24 @@ def test_convolution_2d_shows_the_binary_image_under_the_x(drive: Any) -> None:
     assert grids(shown, "output")[0].tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
 
 
+def test_convolution_2d_takes_an_image_of_your_own(drive: Any) -> None:
+    image = [[1, 1, 1, 0, 0, 1], [0, 1, 1, 1, 0, 0], [0, 0, 1, 1, 1, 1], [1, 0, 0, 1, 0, 0]]
+    (shown,) = drive(explorers.convolution_2d(image=image, kernel="X"), [{}])
+    assert grids(shown, "input")[0].tolist() == image
+    assert grids(shown, "output")[0].tolist() == [[4, 3, 4, 3], [2, 4, 2, 3]]  # counted by hand
+    for wrong, why in (([1, 2], "table"), ([[1e5]], "9999"), ([[1] * 9], "size must be between 1 and 8")):
+        with pytest.raises(ValueError, match=why):
+            explorers.convolution_2d(image=wrong)
+
+
+def test_what_a_chapter_has_not_taught_stands_in_no_size_and_in_no_advice(drive: Any) -> None:
+    taught = explorers.convolution_2d(controls=("size", "kernel_size"))
+    fits, too_large = drive(taught, [{}, {"kernel_size": 4}])
+    assert fits["text"][1].endswith("3 − 2 + 1 = 2")
+    assert too_large["trouble"].startswith("The kernel does not fit: it has k = 4 rows, the input n = 3.")
+    assert too_large["fixes"] == ["kernel k = 3", "input n = 4"]
+
+
 def test_convolution_2d_kernels_keep_their_size_or_become_your_own(drive: Any) -> None:
     steps = [{"preset": "Sobel"}, {"kernel_size": 2}, {"kernel_size": 4}, {"preset": "blur"}, {"preset": "difference"}]
     shown = drive(explorers.convolution_2d(size=6), steps)

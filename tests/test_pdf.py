@@ -239,6 +239,8 @@ def test_a_published_book_tells_where_its_explorers_move(built_book: Path, brows
     links = [(link.text, link["href"]) for link in page.select(".address a")]
     assert links == [
         (address, f"{address}#slide-it-yourself"),
+        (address, f"{address}#a-kernel-is-a-template"),
+        (address, f"{address}#turn-it-yourself"),
         (address, f"{address}#try-kernels-on-pictures"),
     ]
     assert page.find("a", href="https://example.org/cnn/book/api.html#cnn_course.conv2d")

@@ -132,6 +132,11 @@ const FORMS = (W, gap) => {
 };
 
 function build({ set, move, stop, redraw, refuse, running, callout, controls, root }) {
+  // Before stride, padding and dilation are taught, sizes are told without them.
+  const bare = !["stride", "padding", "dilation"].some((trait) => controls[trait]);
+  const tell = (found, axis = found.k[0] > found.n[0] ? 0 : 1) => (found.trouble
+    ? { ...found, trouble: `The kernel does not fit: it has k = ${found.k[axis]} ${["rows", "columns"][axis]}, the input n = ${found.n[axis]}.`
+      + (found.fixes.length ? " Choose" : "") } : found);
   let state, now, lay, shape, aimed = null, peeked = null, held = null;
   const own = (r, c, value) => set({ image: OWN, x: state.x.map((old, at) => (at === r * now.n[1] + c ? value : old)) });
   const input = plate({ kind: "cc-image", refuse, edit: (r, c, value) => own(r - now.p[0], c - now.p[1], value), steer,
@@ -324,9 +329,12 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
 
   function write(i, j, goes, scales) {
     const { n, k, s, p, d, m, raw, x, terms, y, pixel, used } = now, first = (pair) => (pair[0] === pair[1] ? pair.slice(1) : pair);
-    formula(size, [["m", ...raw], "= ⌊(", ["n", ...n], "+ 2·", ["p", ...p], "−", ["d", d], "·(", ["k", ...k], "− 1) − 1) /", ["s", ...s], "⌋ + 1"]
-      .map((token) => (Array.isArray(token) && state.square ? token.slice(0, 2) : token)),
-    `output size: ${(state.square ? [0] : [0, 1]).map((axis) => `⌊(${n[axis]} + 2·${p[axis]} − ${d}·(${k[axis]} − 1) − 1) / ${s[axis]}⌋ + 1 = ${show(raw[axis])}`).join(" and ")}`);
+    const tokens = bare ? [["m", ...raw], "=", ["n", ...n], "−", ["k", ...k], "+ 1"]
+      : [["m", ...raw], "= ⌊(", ["n", ...n], "+ 2·", ["p", ...p], "−", ["d", d], "·(", ["k", ...k], "− 1) − 1) /", ["s", ...s], "⌋ + 1"];
+    const sum = (axis) => (bare ? `${n[axis]} − ${k[axis]} + 1`
+      : `⌊(${n[axis]} + 2·${p[axis]} − ${d}·(${k[axis]} − 1) − 1) / ${s[axis]}⌋ + 1`);
+    formula(size, tokens.map((token) => (Array.isArray(token) && state.square ? token.slice(0, 2) : token)),
+      `output size: ${(state.square ? [0] : [0, 1]).map((axis) => `${sum(axis)} = ${show(raw[axis])}`).join(" and ")}`);
     if (!m[0]) return sums.replaceChildren(make("span", { class: "cc-head" }, "No window, no sum."));
     const real = (r, c) => x[r - p[0]]?.[c - p[1]] !== undefined, zero = (r, c) => (real(r, c) ? "" : "cc-zero");
     if (aimed) {
@@ -376,7 +384,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   };
   const more = make("details", { toggle: () => redraw() }, make("summary", {}, "The same call in code"),
     ...code.flatMap(([name, text]) => [make("div", { class: "cc-code" }, make("span", {}, name), copy(name, text)), text]));
-  return { stage, under: [sums, size], more: [more], animate, paint(...given) {
+  return { stage, under: [sums, size], more: [more], animate, compute: bare ? (state) => tell(compute(state)) : compute, paint(...given) {
     const told = paint(...given), found = calls(now);
     for (const [name, text] of code) text.textContent = found[name];
     return told;

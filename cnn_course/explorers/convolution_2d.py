@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import traitlets
 
-from ..checks import choice
+from ..checks import choice, real_array
 from ..conv import conv2d
-from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, sides, two
+from .base import LARGEST_CELL, POSITION, Choice, Explorer, ExplorerBox, Slider, Switch, assemble, module, sides, two
 from .still import Panel
 
 IMAGES = ("counting", "one", "edge", "binary", "your own")
@@ -41,7 +41,7 @@ class Convolution2D(Explorer):
 
 def convolution_2d(
     *,
-    image: str = "counting",
+    image: object = "counting",
     kernel: str = "counting",
     size: int | Sequence[int] = 3,
     kernel_size: int | Sequence[int] = 2,
@@ -55,8 +55,8 @@ def convolution_2d(
 
     Parameters
     ----------
-    image : {"counting", "one", "edge", "binary"}
-        What is in the input, whose numbers can be edited.
+    image : {"counting", "one", "edge", "binary"} or array_like of shape (rows, columns)
+        What is in the input, whose numbers can be edited. A table of your own, up to 8 by 8, brings its `size`.
     kernel : {"counting", "identity", "blur", "sharpen", "Sobel", "Laplacian", "X", "difference"}
         The kernel to start with; its numbers can be edited. The last five have a size of their own.
     size, kernel_size : int or pair of int
@@ -81,7 +81,7 @@ def convolution_2d(
     TypeError
         If a number is not an integer or `flip` not a bool.
     ValueError
-        If a number is outside its range or a name is unknown.
+        If a number is outside its range, a name is unknown, or `image` is no table or holds numbers larger than 9999.
 
     Examples
     --------
@@ -89,10 +89,16 @@ def convolution_2d(
     explorers.convolution_2d()
     """
     preset = choice(kernel, "kernel", KERNELS[:-1])
+    x: list[float] = []  # the browser fills in what has a name
+    if not isinstance(image, str):
+        x, size = _table(image)
+        image = IMAGES[-1]
+    else:
+        choice(image, "image", IMAGES[:-1])
     n, k = two(size, "size", 1, 8), two(BY_NATURE.get(kernel, kernel_size), "kernel_size", 1, 5)
     s, p = two(stride, "stride", 1, 4), two(padding, "padding", 0, 3)
     core = Convolution2D(
-        image=choice(image, "image", IMAGES[:-1]), x=[], preset=preset, weight=[], size=n[0], size_w=n[1],
+        image=image, x=x, preset=preset, weight=[], size=n[0], size_w=n[1],
         kernel_size=k[0], kernel_size_w=k[1], stride=s[0], stride_w=s[1], padding=p[0], padding_w=p[1],
         dilation=dilation, square=all(rows == columns for rows, columns in (n, k, s, p)), flip=flip,
     )  # fmt: skip
@@ -113,6 +119,16 @@ def convolution_2d(
         lambda: _panels(core) if (image, kernel) == ("counting", "counting") and core.square else [],
         controls,
     )
+
+
+def _table(image: object) -> tuple[list[float], tuple[int, int]]:
+    """Return the numbers of an input row by row, and its size."""
+    array = real_array(image, "image")
+    if array.ndim != 2:
+        raise ValueError(f"image must be a name or a table of rows and columns, got shape {array.shape}")
+    if not (np.abs(array) <= LARGEST_CELL).all():
+        raise ValueError(f"image must hold numbers between -{LARGEST_CELL} and {LARGEST_CELL}, got {image!r}")
+    return array.ravel().tolist(), (array.shape[0], array.shape[1])
 
 
 def _panels(core: Convolution2D) -> list[Panel]:

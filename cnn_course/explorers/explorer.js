@@ -85,7 +85,8 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       const text = refused || result.trouble || "";
       if (message.textContent !== text) message.textContent = text;
       callout.hidden = !text;
-      const fixes = refused ? [] : (result.fixes ?? []);
+      const hidden = (trait) => trait in ranges && !(trait in controls); // what the chapter has not taught mends nothing
+      const fixes = refused ? [] : (result.fixes ?? []).filter(([, changes]) => !Object.keys(changes).some(hidden));
       if (fixed === (fixed = JSON.stringify(fixes))) return;
       repairs.replaceChildren(...fixes.map(([label, changes, focus]) => press({ click: () => {
         hand(changes);
