@@ -153,7 +153,7 @@ def draw(strokes: Sequence[object], ink: float = INK) -> np.ndarray:
 
 
 def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-    """Draw digits, each in one of `WAYS`, and some of `SHAPES` or a scribble, all slanted, stretched and shaken by chance.
+    """Draw digits in some of `WAYS`, and `SHAPES` or scribbles, all slanted, stretched and shaken by chance.
 
     Parameters
     ----------
@@ -181,7 +181,8 @@ def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.nda
     ((3, 1, 32, 32), [10, 6, 10])
     """
     n, rng = integer(n, "n", 1), generator(random_state)
-    kinds = [(digit, strokes) for digit, several in WAYS.items() for strokes in several]
+    kinds: list[tuple[int, Sequence[object]]] = []
+    kinds += [(digit, strokes) for digit, several in WAYS.items() for strokes in several]
     kinds += [(NO_DIGIT, strokes) for strokes in SHAPES]
     images, labels = [], []
     for _ in range(n):

@@ -57,7 +57,8 @@ OPEN = {  # what the training digits of chapter 8 seldom are: 4s with open tops,
          (0.74, 0.9)]],
     3: [[(0.3, 0.2), (0.48, 0.1), (0.66, 0.18), (0.66, 0.34), (0.48, 0.48), (0.66, 0.56), (0.72, 0.74), (0.58, 0.9),
          (0.38, 0.9), (0.26, 0.8)]],
-    4: [[(0.32, 0.12), (0.3, 0.36), (0.32, 0.52), (0.54, 0.54), (0.74, 0.5)], [(0.68, 0.14), (0.66, 0.54), (0.64, 0.9)]],
+    4: [[(0.32, 0.12), (0.3, 0.36), (0.32, 0.52), (0.54, 0.54), (0.74, 0.5)],
+        [(0.68, 0.14), (0.66, 0.54), (0.64, 0.9)]],
     5: [[(0.7, 0.12), (0.4, 0.14), (0.36, 0.44), (0.54, 0.42), (0.7, 0.56), (0.68, 0.78), (0.5, 0.9), (0.28, 0.84)]],
     6: [[(0.56, 0.1), (0.38, 0.34), (0.32, 0.62), (0.4, 0.86), (0.58, 0.88), (0.68, 0.72), (0.58, 0.58), (0.36, 0.66)]],
     7: [[(0.26, 0.14), (0.5, 0.15), (0.72, 0.13), (0.58, 0.46), (0.46, 0.92)]],
@@ -94,8 +95,10 @@ NONE = {  # what is no digit
 HANDS = {"round": ROUND, "quick": QUICK, "careful": CAREFUL, "open": OPEN, "hooked": HOOKED}
 
 
-def write(digit: int, hand: str, *, slant: float = 0, size: float = 1, wide: float = 1, at: tuple[float, float] = (0.5, 0.5),
-          shake: np.random.RandomState | None = None) -> list[Points]:  # fmt: skip
+def write(
+    digit: int, hand: str, *, slant: float = 0, size: float = 1, wide: float = 1, at: tuple[float, float] = (0.5, 0.5),
+    shake: np.random.RandomState | None = None,
+) -> list[Points]:  # fmt: skip
     """Return the strokes of a digit, slanted, scaled, widened and moved; `shake` makes the hand unsure."""
     strokes = []
     for stroke in HANDS[hand][digit]:

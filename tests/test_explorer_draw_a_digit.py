@@ -261,7 +261,7 @@ def test_a_drawing_as_text_is_the_drawing(call: Any, untrained: Any) -> None:
             assert all(0 <= at <= 1 for point in stroke for at in point)
 
 
-# ------------------------------------------------------------------------------------- what is read of drawings, and not
+# ------------------------------------------------------------------------------------ what is read of drawings, and not
 
 
 def as_drawn(strokes: list[Any]) -> np.ndarray:
@@ -425,7 +425,8 @@ def test_the_drawing_is_kept_in_the_address(reader: Any, model: Any) -> None:
 def test_the_pen_s_width_is_seen(reader: Any, model: Any) -> None:
     tab = reader(explorers.draw_a_digit(model))
     draw(tab, write(2, "round"))
-    ink = """() => { const c = document.querySelector(".cc-view-input canvas"), d = c.getContext("2d").getImageData(0, 0, 32, 32).data;
+    ink = """() => { const canvas = document.querySelector(".cc-view-input canvas");
+      const d = canvas.getContext("2d").getImageData(0, 0, 32, 32).data;
       return d.filter((_, i) => i % 4 === 0).reduce((a, b) => a + b); }"""
     inks = []
     for width in range(1, 6):
@@ -437,8 +438,8 @@ def test_the_pen_s_width_is_seen(reader: Any, model: Any) -> None:
 
 @pytest.mark.parametrize(
     "hash",
-    ["source=99&layer=7&position=99999", "source=x&pen=1e9&strokes=!!", "pen=-5&position=2.5&layer=S4", "layer=&strokes=...",
-     "source=your+drawing&strokes=UgpTMozMo.rYprfg&pen=many", "source=your+drawing"],
+    ["source=99&layer=7&position=99999", "source=x&pen=1e9&strokes=!!", "pen=-5&position=2.5&layer=S4",
+     "layer=&strokes=...", "source=your+drawing&strokes=UgpTMozMo.rYprfg&pen=many", "source=your+drawing"],
 )  # fmt: skip
 def test_any_address_opens(reader: Any, untrained: Any, hash: str) -> None:
     address = "#" + "&".join(f"draw_a_digit.{part}" for part in hash.split("&"))
@@ -491,7 +492,8 @@ def test_a_cell_says_what_it_is_and_what_it_sees(reader: Any, untrained: Any) ->
 def grids(tab: Any) -> dict[str, np.ndarray]:
     found = tab.evaluate("""() => [...document.querySelectorAll(".cc-panel:not([hidden]) [role=grid]")].map((grid) => [
       grid.parentElement.className.match(/cc-lens-(\\w+)/)[1],
-      [...grid.querySelectorAll("[role=row]")].map((row) => [...row.children].map((cell) => Number(cell.dataset.value)))])""")
+      [...grid.querySelectorAll("[role=row]")].map((row) =>
+        [...row.children].map((cell) => Number(cell.dataset.value)))])""")
     return {name: np.array(rows) for name, rows in found}
 
 
@@ -540,9 +542,11 @@ def test_the_sums_of_other_cells_add_up(reader: Any, untrained: Any) -> None:
 
 
 FRAMES = """() => { const stage = document.querySelector("[data-picture]").getBoundingClientRect();
-  const inside = (canvas) => { const b = canvas.getBoundingClientRect(); return [...document.querySelectorAll(".cc-marks .cc-halo")].map((r) => {
+  const halos = [...document.querySelectorAll(".cc-marks .cc-halo")];
+  const inside = (canvas) => { const b = canvas.getBoundingClientRect(); return halos.map((r) => {
     const [x, y, w, h] = ["x", "y", "width", "height"].map((n) => Number(r.getAttribute(n)));
-    return [(stage.x + x + 1 - b.x) / b.width, (stage.y + y + 1 - b.y) / b.height, (w - 2) / b.width, (h - 2) / b.height];
+    const [left, top] = [stage.x + x + 1 - b.x, stage.y + y + 1 - b.y];
+    return [left / b.width, top / b.height, (w - 2) / b.width, (h - 2) / b.height];
   }).filter(([x, y, w, h]) => x > -0.01 && y > -0.01 && x + w < 1.01 && y + h < 1.01); };
   return [...document.querySelectorAll(".cc-view canvas")].map((canvas) => inside(canvas)); }"""
 
@@ -558,7 +562,7 @@ def test_all_that_a_cell_sees_is_framed_in_every_layer_back_to_the_pen(reader: A
     np.testing.assert_allclose(np.array(s2)[:, 2], 6 / 29, atol=0.01)
     draw(tab, write(1, "careful", size=0.5, at=(0.25, 0.75)))  # a drawing is centred and enlarged; the frame goes back
     tab.wait_for_timeout(100)
-    x, y, w, h = tab.evaluate(FRAMES)[0][0]
+    x, y, _, h = tab.evaluate(FRAMES)[0][0]
     assert 0 <= x < 0.3
     assert 0.5 < y < 0.75
     assert h == pytest.approx(0.5 * 0.8 * 16 / 28, abs=0.05)
@@ -622,7 +626,8 @@ def test_nothing_moves_when_another_layer_is_chosen(reader: Any, untrained: Any)
 
 def test_it_costs_few_tab_stops(reader: Any, untrained: Any) -> None:
     tab = reader(explorers.draw_a_digit(untrained))
-    one = "node.checkVisibility() && node.tabIndex === 0 && (node.type !== 'radio' || node.checked)"  # a group is one stop
+    # a group of radio buttons is one stop
+    one = "node.checkVisibility() && node.tabIndex === 0 && (node.type !== 'radio' || node.checked)"
     stops = tab.locator(".cc-explorer *").evaluate_all(f"(all) => all.filter((node) => {one}).length")
     assert 2 <= stops <= 12
 

@@ -36,11 +36,13 @@ TRAITS = {
     "pooling": {"image", "x", "size", "size_w", "kind", "window", "window_w", "stride", "stride_w", "padding", "padding_w",
                 "square", "ceil_mode", "count_include_pad", "shift", "shift_down", "wrap", "position"},
     "sizes": {"preset", "layers", "size", "depth", "down", "across", "position"},
+    "sweep": {"thing", "template", "home", "row", "column", "position"},
     "backprop": {"kind", "image", "x", "weight", "upstream", "size", "kernel_size", "stride", "padding", "second",
                  "position"},
 }  # fmt: skip
 NAMES = list(TRAITS)
-LISTS = {"biases", "signal", "kernel", "weight", "layers", "x", "upstream"}  # edited in cells, moved by no control
+# edited in cells, moved by no control
+LISTS = {"biases", "home", "template", "signal", "kernel", "weight", "layers", "x", "upstream"}
 
 # ---------------------------------------------------------------------------------------------------- what Python holds
 

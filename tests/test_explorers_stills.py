@@ -27,6 +27,7 @@ CALLS = {
     "flip_and_filter": [{}, {"mode": "full", "flip": False}, {"signal": [1.5, -2], "mode": "same"}, {"signal": [1]}],
     "convolution_2d": [{}, {"size": 6, "kernel_size": 3, "stride": 2, "padding": 1, "flip": True}, {"kernel_size": 5}],
     "channels": [{}, {"padding": 1, "bias": -350, "relu": True}],
+    "sweep": [{}, {"thing": "ring", "column": 4}],
     "padding_and_stride": [{"size": 7, "kernel_size": 3, "stride": 3, "layers": 1}, {"size": 5, "kernel_size": 2}],
     "pooling": [{}, {"kind": "average", "window": 3, "stride": 2, "ceil_mode": True}, {"kind": "global average"},
                 {"kind": "sum", "image": "map", "shift": 1}, {"window": 5}],
@@ -47,7 +48,7 @@ def drawn(svg: str) -> list[float]:
 
 def numeric(rows: list[list[str]]) -> np.ndarray:
     """Return the numbers of a grid; padding counts as 0, and what lies beyond it is left out."""
-    kept = [[cell.replace("pad", "0") for cell in row if cell != "over"] for row in rows]
+    kept = [[cell.replace("pad", "0") for cell in row if cell not in (None, "over")] for row in rows]
     return np.array([row for row in kept if row], float)
 
 

@@ -305,8 +305,8 @@ def test_random_affine_draws_anew_for_every_image_and_direction():
     tops = leaning[:, 5] @ np.arange(15) - leaning[:, 9] @ np.arange(15)  # four rows lie between
     assert -2 < tops.min() < -1.9 < 1.9 < tops.max() < 2
     assert_allclose(leaning[:, 7, 7], 1)
-    assert training.random_affine(1, 2, 3).__name__ == "random_affine(1, 2, 3)"  # by which a checkpoint knows it
-    assert training.random_affine(1, 2, 3, 0.5).__name__ == "random_affine(1, 2, 3, 0.5)"
+    assert training.random_affine(1, 2, 3).__name__ == "random_affine(1.0, 2.0, 3.0)"  # by which a checkpoint knows it
+    assert training.random_affine(1, 2, 3, 0.5).__name__ == "random_affine(1.0, 2.0, 3.0, 0.5)"
 
 
 def test_a_loss_that_explodes_stops_the_training():

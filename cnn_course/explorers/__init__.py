@@ -14,8 +14,9 @@ from .padding_and_stride import padding_and_stride
 from .pictures import pictures
 from .pooling import pooling
 from .sizes import sizes
+from .sweep import sweep
 
 __all__ = [
     "backprop", "channels", "convolution_2d", "draw_a_digit", "flip_and_filter", "padding_and_stride", "pictures",
-    "pooling", "questions", "sizes",
+    "pooling", "questions", "sizes", "sweep",
 ]  # fmt: skip

@@ -21,12 +21,16 @@ function short(value) {
   return texts.find((text) => text.length <= 5) ?? value.toExponential(0).replace("+", "").replace("-", "−");
 }
 
+/** The largest size of some numbers, or 1 if all are 0. */
+const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+
 /** How the maps of a layer lie in one picture: cell(row, column) counts through the maps, -1 is between them. */
 function tiling({ size, maps, side }, form) {
   const wide = side[form], gap = size > 1 ? Math.max(1, Math.round(size / 10)) : 0, pace = size + gap;
   return { rows: Math.ceil(maps / wide) * pace - gap, cols: wide * pace - gap,
     cell: (r, c, nearest = false) => { // between two maps the nearest cell is one of the first
-      const map = Math.floor(r / pace) * wide + Math.floor(c / pace), [i, j] = [r % pace, c % pace].map((at) => (nearest ? Math.min(at, size - 1) : at));
+      const map = Math.floor(r / pace) * wide + Math.floor(c / pace);
+      const [i, j] = [r % pace, c % pace].map((at) => (nearest ? Math.min(at, size - 1) : at));
       return i < size && j < size && map < maps ? (map * size + i) * size + j : -1;
     },
     pixel: (map, i, j) => [Math.floor(map / wide) * pace + i, (map % wide) * pace + j] };
@@ -34,7 +38,8 @@ function tiling({ size, maps, side }, form) {
 
 /** A canvas, a name above it, and which of its pixels the pointer is over. */
 function view(name, about, kind, attributes) {
-  const canvas = make("canvas", { ...attributes }), title = make("div", { class: "cc-title", "aria-hidden": true }, make("b", {}, name), make("span", {}, about));
+  const canvas = make("canvas", attributes);
+  const title = make("div", { class: "cc-title", "aria-hidden": true }, make("b", {}, name), make("span", {}, about));
   const root = make("div", { class: `cc-view cc-view-${name.replaceAll(" ", "-")}` }, title, canvas);
   let drawn;
   /** Paint the value of each pixel, where value(row, column) is from -1 to 1 or undefined; drawn anew when `key` is another. */
@@ -134,10 +139,10 @@ function drawing({ fresh, changed, done, moved }) {
 function trace({ layer, map, i, j }) {
   const steps = [[{ layer, map, r: i, c: j, h: 1, w: 1 }]];
   for (let nth = layer; nth >= 0; nth--) {
-    const below = LAYERS[nth - 1], from = steps.at(-1), { r, c, h, w } = from[0], every = range(below?.maps ?? 1);
-    if (nth > 3) steps.push(every.map((at) => ({ layer: nth - 1, map: at, r: 0, c: 0, h: below.size, w: below.size })));
-    else if (nth % 2) steps.push(from.map((box) => ({ layer: nth - 1, map: box.map, r: 2 * r, c: 2 * c, h: 2 * h, w: 2 * w })));
-    else steps.push(every.map((at) => ({ layer: nth - 1, map: at, r, c, h: h + 4, w: w + 4 })));
+    const below = LAYERS[nth - 1], from = steps.at(-1), { r, c, h, w } = from[0], every = range(below?.maps ?? 1), on = { layer: nth - 1 };
+    if (nth > 3) steps.push(every.map((one) => ({ ...on, map: one, r: 0, c: 0, h: below.size, w: below.size })));
+    else if (nth % 2) steps.push(from.map((box) => ({ ...on, map: box.map, r: 2 * r, c: 2 * c, h: 2 * h, w: 2 * w })));
+    else steps.push(every.map((one) => ({ ...on, map: one, r, c, h: h + 4, w: w + 4 })));
   }
   return steps;
 }
@@ -159,18 +164,20 @@ function build({ get, set, redraw, root, running, controls }) {
   const sources = [OWN, ...get("ranges").source.slice(1)];
   const fours = (at) => (new DataView(packed.buffer, packed.byteOffset).getUint8(at >> 1) >> (at % 2 ? 0 : 4)) & 15;
   const trained = known.map((_, i) => Float64Array.from({ length: 64 }, (__, at) => (16 / 15) * fours(64 * i + at)));
-  let state, found, made, text = null, version = 0, due, peeked = null, form = "row";
+  let state, found, made, text = null, version = 0, due, peeked = null, form;
 
   // ---- what is computed
   function look({ source, pen }) {
     const nth = Math.max(0, sources.indexOf(source)), strokes = square.strokes, blank = !nth && !strokes.length;
     const from = (point) => point.map((at) => at / SIDE);
-    const drawn = blank ? { eight: new Uint8Array(64), from } : nth ? { from,
-      eight: new Uint8Array(digits.buffer, digits.byteOffset + 64 * (nth - 1), 64) } : prepare(strokes, (INK * (1 + pen)) / (1 + USUAL_WIDTH));
+    const drawn = blank ? { eight: new Uint8Array(64), from }
+      : nth ? { eight: new Uint8Array(digits.buffer, digits.byteOffset + 64 * (nth - 1), 64), from }
+        : prepare(strokes, (INK * (1 + pen)) / (1 + USUAL_WIDTH));
     const input = enlarge(drawn.eight), layers = forward(weights, input, sigmoid), scores = [...layers.pop()];
     const away = trained.map((digit, i) => [digit.reduce((sum, value, at) => sum + (value - drawn.eight[at]) ** 2, 0), i]);
-    return { blank, nth, input, layers, from: drawn.from, shares: softmax(scores.slice(0, 10)),
-      none: scores.length > 10 ? softmax(scores)[10] : null, nearest: away.sort((a, b) => a[0] - b[0]).slice(0, NEAREST).map(([, i]) => i) };
+    const nearest = away.sort((a, b) => a[0] - b[0]).slice(0, NEAREST).map(([, i]) => i);
+    return { blank, nth, input, layers, nearest, from: drawn.from, shares: softmax(scores.slice(0, 10)),
+      none: scores.length > 10 ? softmax(scores)[10] : null };
   }
   function compute(now) {
     if (text !== now.strokes) { // from the address, or from Python
@@ -178,7 +185,8 @@ function build({ get, set, redraw, root, running, controls }) {
       square.strokes = fromText(text);
       version += 1;
     }
-    const asked = `${now.source} ${now.source === OWN ? `${version} ${now.pen}` : ""}`, { maps, size } = LAYERS[NAMES.indexOf(now.layer)];
+    const asked = `${now.source} ${now.source === OWN ? `${version} ${now.pen}` : ""}`;
+    const { maps, size } = LAYERS[NAMES.indexOf(now.layer)];
     if (asked !== made) found = { ...look(now), key: asked };
     made = asked;
     return { ...found, last: maps * size ** 2 - 1 };
@@ -218,8 +226,16 @@ function build({ get, set, redraw, root, running, controls }) {
   const peek = (cell) => { if (`${Object.values(cell ?? {})}` !== `${Object.values(peeked ?? {})}`) { peeked = cell; redraw(); } };
   /** Hover looks, a press chooses; a finger that moves goes on choosing. */
   const ask = (one, cell) => Object.entries({
-    pointermove: (event) => { const at = cell(event); if (at && !running()) (event.pointerType === "mouse" && !event.buttons ? peek : choose)(at); },
-    pointerdown: (event) => { const at = cell(event); if (at) choose(at); one.canvas.focus({ preventScroll: true }); event.preventDefault(); },
+    pointermove: (event) => {
+      const at = cell(event);
+      if (at && !running()) (event.pointerType === "mouse" && !event.buttons ? peek : choose)(at);
+    },
+    pointerdown: (event) => {
+      const at = cell(event);
+      if (at) choose(at);
+      one.canvas.focus({ preventScroll: true });
+      event.preventDefault();
+    },
     pointerleave: () => peek(null),
   }).forEach(([kind, hears]) => one.canvas.addEventListener(kind, hears));
 
@@ -263,7 +279,8 @@ function build({ get, set, redraw, root, running, controls }) {
   const bars = range(10).map((digit) => make("li", {}, `${digit}`, ...bar()));
   const none = make("div", { class: "cc-none" }, make("em", {}, "none", make("span", { class: "cc-hidden" }, " of these")), ...bar());
   none.hidden = classes < 11;
-  const reads = make("div", { class: "cc-reads" }, make("ol", { class: "cc-bars", start: 0, "aria-label": "Probabilities" }, ...bars), none);
+  const shares = make("ol", { class: "cc-bars", start: 0, "aria-label": "Probabilities" }, ...bars);
+  const reads = make("div", { class: "cc-reads" }, shares, none);
   const near = make("div", { class: "cc-near", role: "img" });
   near.hidden = !trained.length;
   const others = range(Math.min(NEAREST, trained.length)).map(() => {
@@ -303,7 +320,8 @@ function build({ get, set, redraw, root, running, controls }) {
     if (!found.blank) {
       const { r, c, h, w } = trace(at).at(-1)[0], box = square.canvas.getBoundingClientRect();
       const [[x0, y0], [x1, y1]] = [[c, r], [c + w, r + h]].map((corner) => found.from(corner).map((value) => clamp(value, 0, 1)));
-      steps.push([{ x: box.left - base.left + x0 * box.width, y: box.top - base.top + y0 * box.height, w: (x1 - x0) * box.width, h: (y1 - y0) * box.height }]);
+      steps.push([{ x: box.left - base.left + x0 * box.width, y: box.top - base.top + y0 * box.height,
+        w: (x1 - x0) * box.width, h: (y1 - y0) * box.height }]);
     }
     marks.replaceChildren(...steps.flatMap((boxes, nth) => boxes.flatMap(({ x, y, w, h }) => ["cc-halo", nth ? "" : "cc-unit"].map((kind) =>
       svg("rect", { class: kind, x: x - 1, y: y - 1, width: w + 2, height: h + 2, rx: 2.5 })))));
@@ -317,35 +335,44 @@ function build({ get, set, redraw, root, running, controls }) {
   const NAME = sigmoid ? "σ" : "ReLU";
   /** What the cell is made of: a sentence with tiles, and for a convolution or a pooling the numbers of one window. */
   function explainCell({ layer, map, i, j }) {
-    const { name, size, field, step, maps: count } = LAYERS[layer], { layers, input } = found, n = size ** 2;
+    const { name, size, field, step } = LAYERS[layer], { layers, input } = found, n = size ** 2;
     const value = layers[layer][map * n + i * size + j], how = origin(weights, layers, input, layer, map, i, j);
-    const most = Math.max(...layers[layer].map(Math.abs)) || 1, sums = how.sums ?? [], span = [-1, 1].map((sign) => sign * (Math.max(...sums.map(Math.abs)) || 1));
+    const most = largest(layers[layer]), sums = how.sums ?? [], span = largest(sums);
+    const small = (kind, number, scale) => tile(kind, number, [-scale, scale], { text: short(number) });
     const end = tile("output", value, [-most, most], { text: short(value), marks: "cc-y", tag: "b" });
-    const add = () => [...sums.flatMap((sum, at) => [at ? " + " : "", tile("output", sum, span, { text: short(sum) })]), " + bias ", tile("weight", how.bias, [-1, 1], { text: short(how.bias) })];
+    const add = () => [...sums.flatMap((sum, at) => [at ? " + " : "", small("output", sum, span)]), " + bias ",
+      small("weight", how.bias, 1)];
     const what = ["its 25 products add up to", "it is the largest of four", "each map of S2 adds", "it is the largest of four",
       "each map of S4 adds", "the products above and below zero add"][layer];
-    const head = `${name}${size > 1 ? `, map ${map}, row ${i}, column ${j}` : `, number ${map}`} sees ${step ? `${field} × ${field} pixels` : "all of the input"}; ${what}: `;
-    cell.replaceChildren(make("span", { class: "cc-head" }, head), ...(how.bias === undefined ? [] : [`${NAME}(`, ...add(), ")", " ≈ "]), end);
-    drawLens(how, layer, name, most);
-    return { name, value, map, i, j, step, field, size, count };
+    const where = size > 1 ? `map ${map}, row ${i}, column ${j}` : `number ${map}`;
+    const sees = step ? `${field} × ${field} pixels` : "all of the input";
+    cell.replaceChildren(make("span", { class: "cc-head" }, `${name}, ${where} sees ${sees}; ${what}: `),
+      ...(how.bias === undefined ? [] : [`${NAME}(`, ...add(), ")", " ≈ "]), end);
+    drawLens(how, layer);
+    return { name, value, where, step, field };
   }
-  function drawLens(how, layer, name, most) {
+  function drawLens(how, layer) {
     const narrow = form === "list", tiny = narrow && root().clientWidth < 330, conv = Boolean(how.kernel);
     lens.classList.toggle("cc-idle", !how.window);
     lens.classList.toggle("cc-pool", !conv);
-    if (!how.window) return;
-    const below = layer ? `map ${how.from} of ${NAMES[layer - 1]}` : "input", top = layer > 0 && Math.max(...found.layers[layer - 1]) || 1;
-    const edge = Math.max(...(how.products ?? [[1]]).flat().map(Math.abs)) || 1, strong = Math.max(...(how.kernel ?? [[1]]).flat().map(Math.abs)) || 1;
-    const tables = [[conv ? below : "the window", how.window, layer ? "output" : "input", layer ? [-top, top] : [0, 1]],
-      ["kernel", how.kernel, "weight", [-strong, strong]], [`${narrow ? `${below} · kernel` : "products"}, sum ${conv ? short(how.sum) : ""}`, how.products, "output", [-edge, edge]]];
+    if (!how.window) {
+      for (const one of plates) one.root.hidden = true;
+      return;
+    }
+    const map = `map ${how.from}`, top = layer ? largest(found.layers[layer - 1]) : 1, products = `sum ${conv ? short(how.sum) : ""}`;
+    const from = layer ? `${map} of ${NAMES[layer - 1]}` : "input";
+    const signed = (title, rows, kind) => [title, rows, kind, [-1, 1].map((sign) => sign * largest(rows?.flat() ?? []))];
+    const tables = [[conv ? from : "the window", how.window, layer ? "output" : "input", layer ? [-top, top] : [0, 1]],
+      signed("kernel", how.kernel, "weight"),
+      signed(narrow ? `${layer ? map : from} · kernel, ${products}` : `products, ${products}`, how.products, "output")];
     tables.forEach(([title, rows, kind, scale], nth) => {
-      const gone = !rows || (tiny && conv && !nth);
+      const gone = !rows || (tiny && conv && !nth), bare = narrow && nth < 2 && conv;
       plates[nth].root.hidden = gone;
       if (signs[nth]) signs[nth].hidden = gone || !how.kernel;
       if (!rows) return;
-      const bare = narrow && nth < 2 && conv, box = { x: 0, y: 0, cell: bare ? 10 : narrow ? 44 : nth ? 46 : 38, high: bare ? 10 : narrow ? 20 : 22, font: 14, bare };
-      plates[nth].draw({ name: title, rows: rows.length, cols: rows.length, box, cell: (r, c) => ({ value: rows[r][c], text: short(rows[r][c]), kind, scale,
-        label: `row ${r}, column ${c} is ${show(rows[r][c])}` }) });
+      const box = { x: 0, y: 0, font: 14, bare, cell: bare ? 10 : narrow ? 44 : nth ? 46 : 38, high: bare ? 10 : narrow ? 20 : 22 };
+      plates[nth].draw({ name: title, rows: rows.length, cols: rows.length, box, cell: (r, c) => ({ kind, scale,
+        value: rows[r][c], text: short(rows[r][c]), label: `row ${r}, column ${c} is ${show(rows[r][c])}` }) });
     });
   }
 
@@ -353,21 +380,22 @@ function build({ get, set, redraw, root, running, controls }) {
   const formOf = () => (root().clientWidth < 576 ? "list" : root().clientWidth < 816 ? "rows" : "row");
   function paint(now) {
     state = now;
-    form = formOf();
+    if (form !== (form = formOf())) { // the nearest digits stand where there is room
+      (form === "row" ? foot : stage).append(near);
+      for (const one of ["row", "rows", "list"]) stage.classList.toggle(`cc-as-${one}`, one === form);
+    }
     if (running()) peeked = null;
-    (form === "row" ? foot : stage).append(near);
-    for (const one of ["row", "rows", "list"]) stage.classList.toggle(`cc-as-${one}`, one === form);
     const { blank, layers, input, shares, none: declined, nearest, nth, key } = found, on = paper.now(), at = chosen();
     const kind = blank ? "blank" : key;
     seen.draw(SIDE, SIDE, on, kind, (r, c) => input[SIDE * r + c]);
     seen.canvas.setAttribute("aria-label", "what the network sees, 32 by 32");
     square.sketch(nth ? seen.canvas : null, now.pen, on);
     LAYERS.forEach((each, i) => {
-      const { rows, cols, cell: which } = tiling(each, form), values = layers[i], most = Math.max(...values) || 1, here = each.name === now.layer;
+      const { rows, cols, cell: which } = tiling(each, form), values = layers[i], most = largest(values);
       maps[i].draw(rows, cols, on, kind, (r, c) => { const one = which(r, c); return one < 0 ? undefined : values[one] / most; });
-      maps[i].canvas.tabIndex = here ? 0 : -1; // one tab stop for all of them
-      maps[i].canvas.setAttribute("aria-label", `${each.name}: ${each.size > 1 ? `${each.maps} maps of ${each.size} by ${each.size}` : many(each.maps, "number")}; `
-        + "arrow keys walk, page up and page down change the layer");
+      maps[i].canvas.tabIndex = each.name === now.layer ? 0 : -1; // one tab stop for all of them
+      const holds = each.size > 1 ? `${each.maps} maps of ${each.size} by ${each.size}` : many(each.maps, "number");
+      maps[i].canvas.setAttribute("aria-label", `${each.name}: ${holds}; arrow keys walk, page up and page down change the layer`);
     });
     light(at);
 
@@ -388,18 +416,19 @@ function build({ get, set, redraw, root, running, controls }) {
       context.putImageData(image, 0, 0);
       label.textContent = blank ? "–" : known[nearest[i]];
     });
-    near.setAttribute("aria-label", blank ? "nearest training digits: none yet" : `nearest training digits: ${nearest.map((i) => known[i]).join(", ")}`);
+    near.setAttribute("aria-label", `nearest training digits: ${blank ? "none yet" : nearest.map((i) => known[i]).join(", ")}`);
 
     const other = !blank && declined > 0.5 ? ` If it may decline, it says: none of these (${percent(declined)}).` : "";
     const reading = blank ? "Draw a digit in the square, or choose a real one."
-      : `The network reads ${first} (${percent(shares[first])}), then ${second} (${percent(shares[second])}).${nth ? ` It was written as ${labels[nth - 1]}.` : ""}${other}`;
+      : `The network reads ${first} (${percent(shares[first])}), then ${second} (${percent(shares[second])}).`
+        + `${nth ? ` It was written as ${labels[nth - 1]}.` : ""}${other}`;
     line.textContent = reading;
     const told = explainCell(at), [top, left] = [at.i * told.step, at.j * told.step];
     const sees = told.step ? `rows ${top} to ${top + told.field - 1} and columns ${left} to ${left + told.field - 1}` : "all";
-    const about_ = `${told.name}, ${told.size > 1 ? `map ${at.map}, row ${at.i}, column ${at.j}` : `number ${at.map}`} is ${about(told.value)}; it sees ${sees} of the input.`;
-    return [`${reading}${square.hand()} ${about_}`,
+    const unit = `${told.name}, ${told.where} is ${about(told.value)}; it sees ${sees} of the input.`;
+    return [`${reading}${square.hand()} ${unit}`,
       `${nth ? "A real test digit" : `A drawing of ${many(square.strokes.length, "stroke")}`}. ${reading} `
-      + `All of them: ${range(10).map((digit) => `${digit} ${percent(shares[digit])}`).join(", ")}. ${near.ariaLabel}. ${about_}`];
+      + `All of them: ${range(10).map((digit) => `${digit} ${percent(shares[digit])}`).join(", ")}. ${near.ariaLabel}. ${unit}`];
   }
   const animate = (run, speed) => wait(150 / speed);
   return { stage, under: [line, cell, foot], compute, paint, animate };

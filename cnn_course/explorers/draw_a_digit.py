@@ -57,14 +57,14 @@ def draw_a_digit(model: Sequential, digits: Labelled | None = None, trained: Lab
     Parameters
     ----------
     model : Sequential
-        From :func:`cnn_course.models.lenet5`, trained on images from `data.digits(32)`. With eleven classes the last one
-        is *none of these*, and its share stands below those of the ten digits.
+        From :func:`cnn_course.models.lenet5`, trained on images from `data.digits(32)`. With eleven classes the last
+        one is *none of these*, and its share stands below those of the ten digits.
     digits : pair of ndarray, optional
         Real digits to load: images of shape (n, 1, 8, 8) as from `data.digits(8)`, at most 40, and labels of shape
         (n,). Without it the first test image of each digit.
     trained : pair of ndarray, optional
-        Training digits, like `digits` but at most 200: those most like the drawing are shown, pixel by pixel. Without it
-        the first twenty training images of each digit.
+        Training digits, like `digits` but at most 200: those most like the drawing are shown, pixel by pixel. Without
+        it the first twenty training images of each digit.
 
     Returns
     -------
@@ -84,8 +84,8 @@ def draw_a_digit(model: Sequential, digits: Labelled | None = None, trained: Lab
     Notes
     -----
     The weights, more than 61,000, are stored with the page in 6 bits each: those of one output are whole numbers from
-    -31 to 31 times a scale of their own. Biases and scales keep 32 bits. In base64, as pages store bytes, 6 bits are one
-    letter, which gzip then shortens by how often it occurs. The training digits are stored in 4 bits a pixel.
+    -31 to 31 times a scale of their own. Biases and scales keep 32 bits. In base64, as pages store bytes, 6 bits are
+    one letter, which gzip then shortens by how often it occurs. The training digits are stored in 4 bits a pixel.
 
     Examples
     --------
@@ -170,8 +170,8 @@ def _check(model: Sequential) -> tuple[bool, int]:
             break
     else:
         raise ValueError(
-            "model must be models.lenet5, usual or the lecture's, with ten classes or with eleven, the last for none of "
-            f"these, got {model!r}"
+            "model must be models.lenet5, usual or the lecture's, with ten classes or with eleven, the last for none "
+            f"of these, got {model!r}"
         )
     if not all(np.isfinite(param).all() for param in model.named_params().values()):
         raise ValueError("the model's parameters must be finite numbers")

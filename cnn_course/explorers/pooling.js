@@ -22,7 +22,7 @@ function settle(state, before) {
   if (rows && (!before || state.image !== before.image)) {
     [state.size, state.size_w] = own;
     state.x = rows.flat();
-  } else if (rows && `${n}` !== `${own}`) state.image = OWN; // it has one size
+  } else if (rows && `${n}${state.x}` !== `${own}${rows.flat()}`) state.image = OWN; // it has one size, and its numbers
   const [height, wide] = both(state, "size"), old = before?.size_w ?? wide, typed = !before || `${state.x}` !== `${before.x}`;
   state.x = state.x.map((value) => clamp(Number(value) || 0, -LARGEST, LARGEST));
   if (state.x.length !== height * wide || (!typed && old !== wide)) // what there was keeps its place
