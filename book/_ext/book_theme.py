@@ -262,12 +262,18 @@ def slim(stored: dict[str, Any], body: str) -> dict[str, Any]:
     seen: Counter[str] = Counter()
     views = re.findall(r'"model_id":\s*"(\w+)"', body)
 
+    def linked(child: str) -> bool:
+        model = models.get(child.removeprefix("IPY_MODEL_"), {"state": {}})
+        return "cc-linked" in model["state"].get("_dom_classes", ())
+
     def keep(model_id: str) -> None:
         model = models.get(model_id)
-        if model is None or model_id in kept or "cc-linked" in model["state"].get("_dom_classes", ()):
+        if model is None or model_id in kept:
             return
         values = {name: value for name, value in model["state"].items() if not name.startswith("_") or name in READ}
         kept[model_id] = model | {"state": values}
+        if "children" in values:
+            values["children"] = [child for child in values["children"] if not linked(child)]
         for child in values.get("children", ()):
             keep(child.removeprefix("IPY_MODEL_"))
         if "_esm" not in values:
