@@ -9,7 +9,7 @@ import traitlets
 
 from ..checks import choice
 from ..conv import correlate2d
-from .base import HERE, POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module
+from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module, style
 from .still import Panel
 
 THINGS = {  # as in sweep.js
@@ -26,7 +26,7 @@ class Sweep(Explorer):
 
     name = "sweep"
     _esm = module(name, "plates")
-    _css = Explorer._css + (HERE / "sweep.css").read_text(encoding="utf-8")
+    _css = style("explorers", name)
     thing = traitlets.Unicode().tag(sync=True)
     template = traitlets.List(traitlets.Float()).tag(sync=True)
     home = traitlets.List(traitlets.Int()).tag(sync=True)
