@@ -55,7 +55,8 @@ MISPLACED = """(() => {
         for (const e of all(explorer, "*")) {
             const { overflowX, fontSize } = getComputedStyle(e), clips = overflowX !== "visible" && e.clientWidth > 20;
             if (clips && e.scrollWidth > e.clientWidth + 2) faults.push(`cut off: ${e.outerHTML.slice(0, 120)}`);
-            const text = [...e.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+            const own = [...e.childNodes].filter((node) => node.nodeType === 3);
+            const text = own.map((node) => node.data.trim()).join("");
             const least = /^[\\d.,+−–-]+$/.test(text) ? 13.95 : 12.95, small = parseFloat(fontSize) < least;
             if (text && small && !e.closest("sub, pre")) faults.push(`${fontSize} is too small: ${say(e)}`);
         }

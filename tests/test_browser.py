@@ -23,8 +23,9 @@ WIDTHS = [320, 375, 640, 768, 992, 1100, 1440, 1920]  # 640 is a window of 1280 
 # Explorers come when a reader comes near.
 APPROACH = """() => {
     document.querySelector("script[type$='widget-view+json']")?.parentElement.scrollIntoView();
+    const drawn = (e) => e.querySelector(".cc-explorer, .cc-questions");
     return !document.querySelector("script[type$='widget-view+json']")
-        && [...document.querySelectorAll(".cc-widget-explorer")].every((e) => e.querySelector(".cc-explorer, .cc-questions"));
+        && [...document.querySelectorAll(".cc-widget-explorer")].every(drawn);
 }"""
 UNFOLD = "document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })"
 UNFINISHED = re.compile(r"NaN|undefined|null|Infinity|\[object")

@@ -28,13 +28,13 @@ ROOT = Path(__file__).parent.parent
 DRAWN = {"AnyModel", "VBoxModel"}  # what the page draws: it leaves out the box of linked widgets
 TRAITS = {
     "flip_and_filter": {"signal", "kernel", "size", "kernel_size", "mode", "flip", "position"},
-    "convolution_2d": {"image", "x", "preset", "weight", "size", "size_w", "kernel_size", "kernel_size_w", "stride", "stride_w",
-                       "padding", "padding_w", "dilation", "square", "flip", "position"},
+    "convolution_2d": {"image", "x", "preset", "weight", "size", "size_w", "kernel_size", "kernel_size_w", "stride",
+                       "stride_w", "padding", "padding_w", "dilation", "square", "flip", "position"},
     "channels": {"x", "weight", "biases", "filters", "shown", "padding", "bias", "relu", "position"},
-    "padding_and_stride": {"size", "size_w", "kernel_size", "kernel_size_w", "stride", "stride_w", "padding", "padding_w",
-                           "layers", "square", "position"},
-    "pooling": {"image", "x", "size", "size_w", "kind", "window", "window_w", "stride", "stride_w", "padding", "padding_w",
-                "square", "ceil_mode", "count_include_pad", "shift", "shift_down", "wrap", "position"},
+    "padding_and_stride": {"size", "size_w", "kernel_size", "kernel_size_w", "stride", "stride_w", "padding",
+                           "padding_w", "layers", "square", "position"},
+    "pooling": {"image", "x", "size", "size_w", "kind", "window", "window_w", "stride", "stride_w", "padding",
+                "padding_w", "square", "ceil_mode", "count_include_pad", "shift", "shift_down", "wrap", "position"},
     "sizes": {"preset", "layers", "size", "depth", "down", "across", "position"},
     "sweep": {"thing", "template", "home", "row", "column", "position"},
     "backprop": {"kind", "image", "x", "weight", "upstream", "size", "kernel_size", "stride", "padding", "second",
@@ -362,7 +362,8 @@ def test_the_code_to_copy_gives_the_numbers_of_the_grid(drive: Any, library: str
         os.environ.setdefault("KERAS_BACKEND", "torch")
         pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
     pytest.importorskip(needs, reason=f"{library} is not installed (requirements-frameworks.txt)")
-    cases = [{}, {"size": 6, "padding": 1, "preset": "Sobel", "flip": True}, {"dilation": 2}, {"dilation": 1, "stride": 2},
+    cases = [{}, {"size": 6, "padding": 1, "preset": "Sobel", "flip": True}, {"dilation": 2},
+             {"dilation": 1, "stride": 2},
              {"square": False, "size_w": 5, "stride_w": 1, "padding_w": 0, "kernel_size_w": 2}]  # fmt: skip
     for shown in drive(explorers.convolution_2d(), cases):
         code = next(text for text in shown["code"] if {"numpy": "cc.conv2d"}.get(needs, f"import {needs}") in text)
@@ -488,7 +489,8 @@ def test_the_window_is_dragged_and_so_are_the_sizes(reader: Any) -> None:
 def test_an_explorer_costs_few_tab_stops(reader: Any, name: str) -> None:
     tab = reader(getattr(explorers, name)())
     nodes = tab.locator(".cc-explorer *")
-    one = "node.checkVisibility() && node.tabIndex === 0 && (node.type !== 'radio' || node.checked)"  # a group is one stop
+    # a group of radio buttons is one stop
+    one = "node.checkVisibility() && node.tabIndex === 0 && (node.type !== 'radio' || node.checked)"
     stops = nodes.evaluate_all(f"(all) => all.filter((node) => {one}).length")
     assert 2 <= stops <= 12
 

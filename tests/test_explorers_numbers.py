@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from test_book import stored_state
+from test_explorer_pictures import call
 from test_explorers import drive, explorers, reader
-from test_explorers_pictures import call
 from test_questions import Form
 
 from cnn_course.explorers import questions
