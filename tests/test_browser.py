@@ -102,6 +102,7 @@ def dress(page: Any, theme: str = "light", size: dict[str, int] = DESK, **media:
     page.set_viewport_size(size)
     page.emulate_media(**{"media": "screen", "reduced_motion": "no-preference", **media}, color_scheme=theme)
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # explorers are fitted
 
 
 # A page has thousands of pieces of code and numbers but few combinations of colours, and axe needs long for each piece:
@@ -237,7 +238,7 @@ def test_explorers_are_ready_and_every_slider_answers_the_keys(page: Any, built_
                 slider.press(key)
                 told.add(explorer.locator(".cc-explorer").inner_text())
             assert slider.evaluate("(slider) => slider.labels[0].textContent")
-        assert len(told) > explorer.get_by_role("slider").count()
+        assert len(told) > explorer.get_by_role("slider").count() or not told  # some have no slider
         assert not any(UNFINISHED.search(text) for text in told)
 
 

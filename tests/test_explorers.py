@@ -414,7 +414,7 @@ def reader(browser: Any, tmp_path: Path) -> Any:
         context = visit(browser, path.as_uri() + address, **options)
         seen = context.__enter__()
         visits.append((context, seen))
-        seen.page.wait_for_function(f"document.querySelectorAll('.cc-explorer').length === {len(boxes)}")
+        seen.page.wait_for_function(f"document.querySelectorAll('.cc-explorer, .cc-questions').length === {len(boxes)}")
         return seen.page
 
     yield open_page

@@ -110,21 +110,21 @@ def _panels(core: Backprop) -> list[Panel]:
     if core.image == "ties":
         x = np.array([[1, 7, 2], [0, 7, 3], [7, 4, 5]], float)[np.arange(n)[:, None] % 3, np.arange(n) % 3][None, None]
     if n + 2 * p < k or (core.kind != KINDS[0] and 2 * p > k):
-        return [Panel("input x", x[0, 0], "input")]
+        return [Panel("x, the input", x[0, 0], "input")]
     if core.kind == KINDS[0]:
         y = conv2d(x, w, **options)
         grad_x, grad_w, _ = conv2d_backward(np.ones_like(y), x, w, **options)
         assert grad_x is not None  # it was asked for
-        kernel = [Panel("kernel w", w[0, 0], "weight"), Panel("gradient ∂L/∂w", grad_w[0, 0], "weight")]
+        kernel = [Panel("w, the kernel", w[0, 0], "weight"), Panel("∂L/∂w", grad_w[0, 0], "weight")]
     else:
         pool, back = ((max_pool2d, max_pool2d_backward), (avg_pool2d, avg_pool2d_backward))[core.kind == KINDS[2]]
         y, kernel = pool(x, k, **options), []
         grad_x = back(np.ones_like(y), x, k, **options)
     m = y.shape[2]
     return [
-        Panel("input x", x[0, 0], "input"),
-        Panel("gradient ∂L/∂x", grad_x[0, 0]),
+        Panel("x, the input", x[0, 0], "input"),
+        Panel("∂L/∂x", grad_x[0, 0]),
         *kernel,
-        Panel(f"output y, {m} × {m}", y[0, 0]),
-        Panel("upstream g", np.ones((m, m))),
+        Panel(f"y, {m} × {m}", y[0, 0]),
+        Panel("g, from above", np.ones((m, m))),
     ]

@@ -142,6 +142,6 @@ def _panels(core: Convolution2D) -> list[Panel]:
     y = conv2d(x[None, None], used[None, None], stride=core.stride, padding=p, dilation=core.dilation)[0, 0]
     return [
         Panel(f"input, {n} × {n}{f' with {p} of padding' if p else ''}", np.pad(x, p), "input", (0, 0, span, span)),
-        Panel("kernel flipped, as used" if core.flip else "kernel", used, "weight"),
+        Panel("kernel, before it is turned" if core.flip else "kernel", w, "weight"),
         Panel(f"output, {len(y)} × {len(y)}", y, "output", (0, 0, 1, 1)),
     ]

@@ -98,6 +98,9 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
     const anew = shape !== (shape = `${rows} ${cols} ${editable}`);
     if (anew) { open = editable; build(rows); }
     title.replaceChildren(make("b", {}, name), ` ${about}`);
+    const long = 8.2 * (name.length + about.length + 1), wide = box.cell * cols; // a title is moved in at the right edge
+    const over = long > wide ? box.x + long - (root.parentElement?.clientWidth || Infinity) : 0;
+    title.style.transform = over > 0 ? `translateX(${-Math.ceil(over)}px)` : "";
     cells.setAttribute("aria-label", `${name}${about && `, ${about}`}`);
     root.classList.toggle("cc-colours", Boolean(box.bare));
     cells.classList.toggle("cc-plain", Boolean(box.bare && !open));
