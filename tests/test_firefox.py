@@ -135,6 +135,7 @@ def test_explorers_are_ready_and_answer_the_keys_in_firefox(
     assert seen["flat"] == 0
     for width in (1440, 375):
         firefox.resize(width, 900)
+        time.sleep(0.3)  # until the explorers are fitted to the new width
         assert json.loads(firefox.run(f"JSON.stringify({MISPLACED})")) == []
     firefox.resize(1440, 900)
     for number in range(expected):

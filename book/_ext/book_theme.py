@@ -35,7 +35,7 @@ from cnn_course.explorers import base
 
 THEME = Path(__file__).parents[1] / "theme"
 STATE = "application/vnd.jupyter.widget-state+json"
-READ = {"_esm", "_css", "_dom_classes"}  # of what ipywidgets keeps for itself, what runtime.js asks for
+READ = {"_esm", "_css", "_dom_classes", "_anywidget_id"}  # of what ipywidgets keeps for itself
 VIEW = '<script type="application/vnd.jupyter.widget-view+json">'
 NO_SCRIPT = (
     '<noscript><p class="cc-note">What stands here, an explorer or questions, needs JavaScript. '
