@@ -128,15 +128,17 @@ def test_explorers_are_ready_and_answer_the_keys_in_firefox(
     firefox.run(f"{UNFOLD}; true")
     expected = stored_explorers(built_book / "book" / f"{chapter}.html")
     end = time.monotonic() + 20
-    while (seen := json.loads(firefox.run(SEEN)))["ready"] < expected and time.monotonic() < end:
+    while (seen := json.loads(firefox.run(SEEN)))["ready"] != expected and time.monotonic() < end:
         time.sleep(0.1)
     assert seen["ready"] == expected
     assert seen["notes"] == []
     assert seen["flat"] == 0
     for width in (1440, 375):
         firefox.resize(width, 900)
-        time.sleep(0.3)  # until the explorers are fitted to the new width
-        assert json.loads(firefox.run(f"JSON.stringify({MISPLACED})")) == []
+        end = time.monotonic() + 10  # until the explorers are fitted to the new width
+        while (faults := json.loads(firefox.run(f"JSON.stringify({MISPLACED})"))) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert faults == []
     firefox.resize(1440, 900)
     for number in range(expected):
         if firefox.run(FOCUS.format(number)):

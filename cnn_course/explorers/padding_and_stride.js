@@ -313,9 +313,10 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     const raw = inside.map((size, axis) => Math.floor((size - k[axis]) / s[axis]) + 1), pair = ([a, b]) => (a === b ? a : `${a} and ${b}`);
     const tokens = strides ? [["m", ...raw], "= ⌊(", ["n", ...n], "+ 2·", ["p", ...p], "−", ["k", ...k], ") /", ["s", ...s], "⌋ + 1"]
       : [["m", ...raw], "=", ["n", ...n], "+ 2·", ["p", ...p], "−", ["k", ...k], "+ 1"];
+    const spelled = (axis) => (strides ? `⌊(${n[axis]} + 2·${p[axis]} − ${k[axis]}) / ${s[axis]}⌋ + 1`
+      : `${n[axis]} + 2·${p[axis]} − ${k[axis]} + 1`) + ` = ${show(raw[axis])}`;
     formula(size, tokens.map((token) => (Array.isArray(token) && state.square ? token.slice(0, 2) : token)),
-      `output size: ${(state.square ? [0] : [0, 1]).map((axis) => (strides ? `⌊(${n[axis]} + 2·${p[axis]} − ${k[axis]}) / ${s[axis]}⌋ + 1`
-        : `${n[axis]} + 2·${p[axis]} − ${k[axis]} + 1`) + ` = ${show(raw[axis])}`).join(" and ")}`);
+      `output size: ${(state.square ? [0] : [0, 1]).map(spelled).join(" and ")}`);
     left.textContent = m[0] ? ` ${skipped(lost, inside)}` : "";
     const out = [0, 0].map((_, axis) => aimed && (aimed[axis] < p[axis] || aimed[axis] >= p[axis] + n[axis]));
     const taken = m[0] ? real[0][i] * real[1][j] : 0, tall = (value, most) => tile("output", value, [0, most], { marks: "cc-y", tag: "b" });
