@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -388,6 +389,11 @@ def test_a_state_that_no_slider_can_give_is_mended(drive: Any, name: str) -> Non
 
 def page(boxes: list[Any]) -> str:
     """Return a page that carries the widgets' state and draws it with the book's own runtime."""
+    count: Counter[str] = Counter()
+    for box in boxes:  # as the book names them for the address
+        if name := getattr(core(box), "name", "") if hasattr(box, "children") else "":
+            count[name] += 1
+            core(box).key = f"{name}{count[name]}" if count[name] > 1 else name
     data = embed_data(views=boxes, state=dependency_state(boxes, drop_defaults=False))
     views = "".join(
         f'<script type="application/vnd.jupyter.widget-view+json">{json.dumps(view)}</script>'

@@ -145,7 +145,7 @@ def cell_values(random: np.random.RandomState, count: int) -> list[float]:
 
 EDITED = {  # lists of cells and how many there are in a state
     "flip_and_filter": lambda s: {"signal": s["size"], "kernel": s["kernel_size"]},
-    "convolution_2d": lambda s: {"weight": s["kernel_size"] ** 2},
+    "convolution_2d": lambda s: {"x": s["size"] * s["size_w"], "weight": s["kernel_size"] * s["kernel_size_w"]},
     "backprop": lambda s: {"x": s["size"] ** 2, "weight": s["kernel_size"] ** 2, "upstream": 0},
     "pooling": lambda s: {"x": s["size"] * s["size_w"]},
     "channels": lambda _: {"x": 36, "weight": 108},
@@ -156,9 +156,10 @@ NAMED = {  # those in which errors were found
     "flip_and_filter": [{"kernel": [300.5, 0.2, 0.3, 0.4]}, {"kernel": [9999, 0.2, 0.3, 0.4]}, {"signal": [1 / 3] * 6},
                         {"signal": [1000.5] * 6, "kernel": [1000.5, 1, 1, 1]}],
     "channels": [{"x": [1 / 3] * 36}, {"weight": [1000.5] * 108}],
-    "convolution_2d": [{"preset": 6, "weight": [0, 1, 2, 1000.5], "position": 3}, {"weight": [300.5] * 4},
-                       {"preset": 2, "kernel_size": 3, "size": 5}],
-    "backprop": [{"kind": 2, "kernel_size": 3, "size": 4}, {"kind": 0, "image": 2, "x": [1000.5] * 16}],
+    "convolution_2d": [{"preset": "your own", "weight": [0, 1, 2, 1000.5], "position": 3}, {"weight": [300.5] * 4},
+                       {"preset": "blur", "kernel_size": 3, "size": 5}],
+    "backprop": [{"kind": "average pooling", "kernel_size": 3, "size": 4},
+                 {"kind": "convolution", "image": "your own", "x": [1000.5] * 16}],
 }  # fmt: skip
 
 
@@ -171,8 +172,9 @@ def test_no_sum_on_a_page_is_false_to_its_digits(drive: Any, name: str) -> None:
             trait: str(random.choice(span)) if isinstance(span[0], str) else int(random.randint(span[0], span[1] + 1))
             for trait, span in ranges.items()
         }
-        case |= {"position": int(random.randint(50)), "preset": 6} if name == "convolution_2d" else {"position": 3}
-        case |= {"image": 2} if name == "backprop" else {}
+        case |= {"position": int(random.randint(50)) if name == "convolution_2d" else 3}
+        case |= {"preset": "your own", "image": "your own", "square": False} if name == "convolution_2d" else {}
+        case |= {"image": "your own", "second": False} if name == "backprop" else {}
         case |= {trait: cell_values(random, count) for trait, count in EDITED[name](case).items()}
         cases.append(case)
     texts = [text for shown in drive(box, cases) for text in [*shown["text"], shown["trouble"]]]

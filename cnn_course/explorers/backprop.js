@@ -241,7 +241,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
     const { m, chosen, missed, w, x, b, conv, filters } = now, { size: n, kernel_size: k, stride: s, padding: p, kind, weight, upstream } = state;
     for (const node of [sums, spelled, told, lost]) node.replaceChildren();
     formula(size, [["m", Math.floor((n + 2 * p - k) / s) + 1], "= ⌊(", ["n", n], "+ 2·", ["p", p], "−", ["k", k], ") /", ["s", s], "⌋ + 1"],
-      `output: ⌊(n + 2p − k) / s⌋ + 1 = ⌊(${n} + 2·${p} − ${k}) / ${s}⌋ + 1 = ${m}`);
+      `output: ⌊(n + 2p − k) / s⌋ + 1 = ⌊(${n} + 2·${p} − ${k}) / ${s}⌋ + 1 = ${show(Math.floor((n + 2 * p - k) / s) + 1)}`);
     if (!m) return ["There is no output.", "There is no output."];
     const { part, f, r, c, terms, by, hue, over, reads, name, letters } = chosen;
     const result = part === "w" ? w[f][r][c] : part === "b" ? b[f] : x[r + p][c + p];
