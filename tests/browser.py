@@ -64,6 +64,15 @@ MISPLACED = """(() => {
     return faults;
 })()"""
 
+# An explorer off the screen is fitted to a new width as it comes near: here they all come.
+VISIT = """(async () => {
+    for (const explorer of document.querySelectorAll(".cc-explorer")) {
+        explorer.scrollIntoView();
+        for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    }
+    return true;
+})()"""
+
 SIZES = [(1440, 900), (1024, 700), (768, 1024), (375, 667)]
 # How the explorers of a page fail to be on one screen, under a bar of 52 pixels: too high, or a control that takes the
 # picture away.

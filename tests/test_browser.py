@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import MISPLACED, Visit, visit
+from browser import MISPLACED, VISIT, Visit, visit
 from test_book import PAGES, stored_state
 
 axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (requirements.txt)")
@@ -102,7 +102,9 @@ def dress(page: Any, theme: str = "light", size: dict[str, int] = DESK, **media:
     page.set_viewport_size(size)
     page.emulate_media(**{"media": "screen", "reduced_motion": "no-preference", **media}, color_scheme=theme)
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # explorers are fitted
+    page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )  # explorers are fitted
 
 
 # A page has thousands of pieces of code and numbers but few combinations of colours, and axe needs long for each piece:
@@ -246,6 +248,7 @@ def test_explorers_are_ready_and_every_slider_answers_the_keys(page: Any, built_
 @pytest.mark.parametrize("width", [1440, 375])
 def test_the_controls_of_explorers_are_laid_out(page: Any, width: int, theme: str) -> None:
     dress(page, theme, {"width": width, "height": 900})
+    page.evaluate(VISIT)
     assert page.evaluate(MISPLACED) == []
 
 

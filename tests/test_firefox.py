@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import MISPLACED
+from browser import MISPLACED, VISIT
 from test_book import NOTEBOOKS
 from test_browser import APPROACH, UNFINISHED, UNFOLD, stored_explorers
 
@@ -135,6 +135,7 @@ def test_explorers_are_ready_and_answer_the_keys_in_firefox(
     assert seen["flat"] == 0
     for width in (1440, 375):
         firefox.resize(width, 900)
+        firefox.run(VISIT)
         end = time.monotonic() + 10  # until the explorers are fitted to the new width
         while (faults := json.loads(firefox.run(f"JSON.stringify({MISPLACED})"))) and time.monotonic() < end:
             time.sleep(0.1)
