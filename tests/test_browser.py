@@ -102,9 +102,7 @@ def dress(page: Any, theme: str = "light", size: dict[str, int] = DESK, **media:
     page.set_viewport_size(size)
     page.emulate_media(**{"media": "screen", "reduced_motion": "no-preference", **media}, color_scheme=theme)
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
-    page.evaluate(
-        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    )  # explorers are fitted
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 # A page has thousands of pieces of code and numbers but few combinations of colours, and axe needs long for each piece:

@@ -366,7 +366,7 @@ function build({ get, set, redraw, root, running, controls }) {
       signed("kernel", how.kernel, "weight"),
       signed(narrow ? `${layer ? map : from} · kernel, ${products}` : `products, ${products}`, how.products, "output")];
     tables.forEach(([title, rows, kind, scale], nth) => {
-      const gone = !rows || (tiny && conv && !nth), bare = narrow && nth < 2 && conv;
+      const gone = !rows || (tiny && conv && !nth), bare = conv && (narrow ? nth < 2 : form === "rows" && !nth);
       plates[nth].root.hidden = gone;
       if (signs[nth]) signs[nth].hidden = gone || !how.kernel;
       if (!rows) return;
