@@ -10,7 +10,7 @@ function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes))
     if (typeof value === "function") node.addEventListener(name, value);
-    else if (value !== false) node.setAttribute(name, value);
+    else node.setAttribute(name, value);
   node.append(...children);
   return node;
 }
