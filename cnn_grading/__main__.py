@@ -29,17 +29,14 @@ from . import batch, export, gradescope
 from .assignment import Assignment, read
 from .checking import faults
 from .collect import collect, read_roster
-from .exam import names
-from .exam.sheet import sheets, write
-from .feedback import feedback
 from .files import write_atomically
 from .gradebook import fill
 from .mark import mark
 from .marks import Places, final
 from .release import release
-from .report import report
 from .sandbox import KINDS, NoSandbox, Sandbox
 
+# What makes pages, sheets and nbgrader's notebooks is imported by the commands that do: grading has no use for it.
 CORES = os.cpu_count() or 1
 
 
@@ -206,7 +203,7 @@ def release_command(arguments: argparse.Namespace) -> int:
     for path in arguments.assignment:
         assignment = _read(path)
         if arguments.nbgrader:
-            from . import nbgrader  # what it imports, nothing else needs
+            from . import nbgrader
 
             written = nbgrader.release(assignment, arguments.nbgrader)
         else:
@@ -313,12 +310,16 @@ def mark_command(arguments: argparse.Namespace) -> int:
 
 def feedback_command(arguments: argparse.Namespace) -> int:
     """Write what students get back."""
+    from .feedback import feedback
+
     print(feedback(_read(arguments.assignment), _places(arguments), arguments.into))
     return 0
 
 
 def report_command(arguments: argparse.Namespace) -> int:
     """Write the page on the class."""
+    from .report import report
+
     print(report(_read(arguments.assignment), _places(arguments), arguments.into))
     return 0
 
@@ -339,7 +340,7 @@ def export_command(arguments: argparse.Namespace) -> int:
         print(f"{target}: a program for each submission, and {export.HANDED_OUT} with what all were given")
         print("".join(f"  no code: {told}\n" for told in empty), end="")
     elif arguments.to == "nbgrader":
-        from . import nbgrader  # what it imports, nothing else needs
+        from . import nbgrader
 
         target = arguments.output or Path("nbgrader")
         written, left = nbgrader.submit(_read(arguments.assignment), _places(arguments), target)
@@ -375,6 +376,9 @@ def _fill(arguments: argparse.Namespace, name: str) -> int:
 
 def sheet_command(arguments: argparse.Namespace) -> int:
     """Write exam sheets."""
+    from .exam import names
+    from .exam.sheet import sheets, write
+
     chosen = arguments.questions or names(arguments.chapters)
     if arguments.list:
         print("\n".join(chosen))

@@ -219,6 +219,31 @@ def load(path: Path) -> dict[str, Any] | None:
         raise ValueError(f"{path} is no result, delete it and grade again: {error}") from error
 
 
+def results_of(assignment: str, results: Path) -> dict[str, dict[str, Any]]:
+    """Return the stored results of an assignment by student, or group.
+
+    Parameters
+    ----------
+    assignment : str
+        Its name.
+    results : Path
+        The folder of results of the course.
+
+    Returns
+    -------
+    dict of dict
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    found = {path.stem: load(path) or {} for path in sorted((results / assignment).glob("*.json"))}
+    if not found:
+        raise ValueError(f"{results / assignment} holds no result: has it been graded?")
+    return found
+
+
 def store(path: Path, result: dict[str, Any]) -> None:
     """Write a result."""
     write_atomically(path, (json.dumps(result, indent=1, ensure_ascii=False) + "\n").encode())

@@ -15,6 +15,7 @@ from .release import released
 from .source import cells_of
 from .tables import write_table
 
+COLUMNS = ("student", "file", "received", "status", "why", "late", "earned", "penalty", "points", "of")  # of `Final`
 HANDED_OUT = "_handed_out.py"  # tools that compare programs leave out what all were given
 
 
@@ -28,12 +29,9 @@ def table(path: Path, rows: Iterable[Final]) -> None:
     rows : iterable of Final
     """
     written = []
-    columns = dict.fromkeys(
-        ("student", "file", "received", "status", "why", "late", "earned", "penalty", "points", "of")
-    )
+    columns = dict.fromkeys(COLUMNS)
     for row in rows:
-        told = {name: _cell(getattr(row, name)) for name in ("student", "file", "received", "status", "why", "late")}
-        told |= {name: _cell(getattr(row, name)) for name in ("earned", "penalty", "points", "of")}
+        told = {name: _cell(getattr(row, name)) for name in COLUMNS}
         for mark in row.questions:
             told |= {mark.name: _cell(mark.points), f"{mark.name} status": mark.status}
         columns |= dict.fromkeys(told)

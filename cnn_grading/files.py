@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -25,3 +26,24 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    """Write texts below a folder, each so that nobody sees a part of it.
+
+    Parameters
+    ----------
+    folder : Path
+        It is made if it is not there, as are the folders below it.
+    files : mapping of str to str
+        A text for each name.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+    """
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / name, text.encode())
+    return [folder / name for name in files]

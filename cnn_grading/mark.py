@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .assignment import Assignment
-from .batch import load
+from .batch import results_of
 from .marks import Places, hand_marks
 from .reading import cells_to_read, words_of
 from .tables import number, write_table
@@ -61,9 +61,7 @@ def mark(assignment: Assignment, places: Places, marked: Iterable[Path] = ()) ->
         nothing is written.
     """
     path = places.marks / f"{assignment.name}.csv"
-    results = {file.stem: load(file) or {} for file in sorted((places.results / assignment.name).glob("*.json"))}
-    if not results:
-        raise ValueError(f"{places.results / assignment.name} holds no result: has it been graded?")
+    results = results_of(assignment.name, places.results)
     given = hand_marks(path)
     for copy in marked:
         for where, row in hand_marks(copy).items():

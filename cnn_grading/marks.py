@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .batch import load
+from .batch import results_of
 from .tables import number, read_table
 
 DAY = 24 * 60 * 60
@@ -162,9 +162,7 @@ def final(assignment: str, places: Places = Places()) -> list[Final]:
     ValueError
         If there are no results, or a table cannot be read; the message says where.
     """
-    results = {path.stem: load(path) or {} for path in sorted((places.results / assignment).glob("*.json"))}
-    if not results:
-        raise ValueError(f"{places.results / assignment} holds no result: has it been graded?")
+    results = results_of(assignment, places.results)
     of = max(result["of"] for result in results.values())
     by_hand = hand_marks(places.marks / f"{assignment}.csv")
     names = {question["name"] for result in results.values() for question in result["questions"]}

@@ -7,7 +7,6 @@ found. Solutions and checks go nowhere near it.
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from traitlets import Bool, Unicode
 
 from .assignment import Assignment
-from .files import write_atomically
+from .files import write_files
 from .marks import Final, Mark, Places, final
-from .release import leaked, released
+from .reading import cells_to_read
+from .release import public, released
 
 CONFIG = """# Made by the command `release --nbgrader`; nbgrader reads it in this folder.
 from cnn_grading.nbgrader import configure
@@ -120,11 +120,8 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
     ValueError
         If something that is hidden would go out.
     """
-    text = nbformat.writes(source(assignment)) + "\n"
-    if leaks := leaked(assignment, text):
-        raise ValueError(f"{assignment.name}: hidden lines would go to nbgrader, the first is {leaks[0]!r}")
-    files = {"nbgrader_config.py": CONFIG, f"source/{assignment.name}/{assignment.name}.ipynb": text}
-    return _written(folder, files)
+    name, text = assignment.name, public(assignment, source(assignment))
+    return write_files(folder, {"nbgrader_config.py": CONFIG, f"source/{name}/{name}.ipynb": text})
 
 
 def submit(assignment: Assignment, places: Places, folder: Path) -> tuple[list[Path], list[str]]:
@@ -152,14 +149,7 @@ def submit(assignment: Assignment, places: Places, folder: Path) -> tuple[list[P
             content = (places.submissions / assignment.name / f"{row.file}.ipynb").read_bytes()
             text = nbformat.writes(submission(assignment, content)) + "\n"
             files[f"submitted/{row.student}/{assignment.name}/{assignment.name}.ipynb"] = text
-    return _written(folder, files), left
-
-
-def _written(folder: Path, files: dict[str, str]) -> list[Path]:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / name, text.encode(errors="replace"))
-    return [folder / name for name in files]
+    return write_files(folder, files), left
 
 
 def submission(assignment: Assignment, content: bytes) -> nbformat.NotebookNode:
@@ -179,13 +169,13 @@ def submission(assignment: Assignment, content: bytes) -> nbformat.NotebookNode:
     notebook = source(assignment)
     graded = {cell.id: cell for cell in notebook.cells if cell.metadata.get("nbgrader")}
     cells = []
-    for name, kind, text in _handed_in(content):
-        if name in graded and kind == graded[name].cell_type and kind == "markdown":
-            cell = graded.pop(name)
-            cell.source = text
+    for given in cells_to_read(content):
+        if given.id in graded and given.kind != "code" and graded[given.id].cell_type == "markdown":
+            cell = graded.pop(given.id)
+            cell.source = given.text
             cells.append(cell)
-        elif name not in graded:
-            made = (new_code_cell if kind == "code" else new_markdown_cell)(text)
+        elif given.id not in graded:
+            made = (new_code_cell if given.kind == "code" else new_markdown_cell)(given.text)
             made.id = f"handed-in-{len(cells)}"
             cells.append(made)
     if not cells:
@@ -196,23 +186,6 @@ def submission(assignment: Assignment, content: bytes) -> nbformat.NotebookNode:
         cells.append(cell)
     notebook.cells = cells
     return notebook
-
-
-def _handed_in(content: bytes) -> list[tuple[str, str, str]]:
-    """Return id, kind and text of the cells that can be read."""
-    try:
-        tree = json.loads(content.decode("utf-8-sig"))
-        sheets = tree.get("worksheets") or [tree]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells") or () if isinstance(cell, dict)]
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return []
-    found = []
-    for cell in cells:
-        text = cell.get("source", cell.get("input", ""))
-        text = "".join(map(str, text)) if isinstance(text, list) else str(text)
-        kind = "code" if cell.get("cell_type") == "code" else "markdown"
-        found.append((str(cell.get("id", "")), kind, text))
-    return found
 
 
 class OurMarks(Preprocessor):

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from .assignment import HIDDEN, Assignment
-from .files import write_atomically
+from .files import write_files
 from .grade import CALLS, CELL, SUBMISSION
 
 README = """{title}
@@ -85,11 +85,8 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
     ValueError
         If something that is hidden would go out.
     """
-    notebook = nbformat.writes(released(assignment)) + "\n"
-    if leaks := leaked(assignment, notebook):
-        raise ValueError(f"{assignment.name}: hidden lines would go out, the first is {leaks[0]!r}")
     files = {
-        f"{assignment.name}.ipynb": notebook,
+        f"{assignment.name}.ipynb": public(assignment, released(assignment)),
         "README.txt": README.format(
             title=assignment.title,
             name=assignment.name,
@@ -98,15 +95,35 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
             submission=SUBMISSION,
         ),
     }
-    target = folder / assignment.name
-    target.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        write_atomically(target / name, text.encode())
+    written = write_files(folder / assignment.name, files)
     archive = folder / f"{assignment.name}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in files.items():
             packed.writestr(zipfile.ZipInfo(f"{assignment.name}/{name}", (2000, 1, 1, 0, 0, 0)), text)
-    return [*(target / name for name in files), archive]
+    return [*written, archive]
+
+
+def public(assignment: Assignment, notebook: nbformat.NotebookNode) -> str:
+    """Return a notebook as the text that goes out.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    notebook : NotebookNode
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If something that is hidden would go out.
+    """
+    text = nbformat.writes(notebook) + "\n"
+    if leaks := leaked(assignment, text):
+        raise ValueError(f"{assignment.name}: hidden lines would go out, the first is {leaks[0]!r}")
+    return text
 
 
 def leaked(assignment: Assignment, text: str) -> list[str]:

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
 from cnn_course.explorers.questions import Question
-from cnn_course.palette import TOKENS
 
-from ..files import write_atomically
+from ..files import write_files
+from ..pages import page
 from . import draw, signed
 from .moodle import moodle
 
@@ -102,25 +100,18 @@ def write(
     RuntimeError
         If no browser is found that could print, or it prints nothing.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    pages = {sheet.name.lower().replace(" ", "-"): page([sheet], title) for sheet in made}
-    pages["key"] = page(made, title, seed)
-    files = {folder / f"{name}.html": text for name, text in pages.items()}
+    pages = {sheet.name.lower().replace(" ", "-"): filled([sheet], title) for sheet in made}
+    pages["key"] = filled(made, title, seed)
+    files = {f"{name}.html": text for name, text in pages.items()}
     if xml:
-        files[folder / "moodle.xml"] = moodle(title, {sheet.name: sheet.questions for sheet in made})
-    for path, text in files.items():
-        write_atomically(path, text.encode())
-    return [*files, *(printed(folder / f"{name}.html") for name in pages if pdf)]
+        files["moodle.xml"] = moodle(title, {sheet.name: sheet.questions for sheet in made})
+    return [*write_files(folder, files), *(printed(folder / f"{name}.html") for name in pages if pdf)]
 
 
-def page(made: Sequence[Sheet], title: str, seed: str = "") -> str:
+def filled(made: Sequence[Sheet], title: str, seed: str = "") -> str:
     """Return a page with one sheet, or, given their seed, with the key of several."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("cnn_grading.exam", "."), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters |= {"signed": signed, "rows": _rows, "told": told}
-    template = environment.get_template("sheet.html.jinja")
-    return template.render(sheets=made, title=title, seed=seed, key=bool(seed), tokens=TOKENS)
+    values = {"sheets": made, "title": title, "seed": seed, "key": bool(seed)}
+    return page("sheet.html.jinja", **values, signed=signed, in_rows=_rows, told=told)
 
 
 def told(values: Sequence[float], question: Question) -> str:
