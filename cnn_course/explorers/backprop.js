@@ -162,8 +162,12 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
     const many = longest([...state.x, ...x.flat()]), columns = m ? range(filters).flatMap((f) => [
       ...(conv ? [[k, k, longest([...state.weight, ...w[f].flat()]), true], [1, 1, longest([b[f]]), false]] : []),
       [m, m, longest([...y[f].flat(), ...state.upstream]), true]]) : [];
-    const plan = (cell, bare) => [[inside, inside, many, true], ...columns].map(([rows, cols, letters, full]) =>
-      ({ ...room(rows, cols, cell, letters, { bare: bare > 1 || (bare > 0 && rows > 4) }), full }));
+    // Where the input's cells are too small for numbers, those that are edited have room for theirs and for a finger as
+    // long as the width allows.
+    const plan = (cell, bare) => [[inside, inside, many, true], ...columns].map(([rows, cols, letters, full], at) => {
+      const colours = (bare > 1 && filters > 1) || (bare > 0 && (rows > 4 || !at));
+      return { ...room(rows, cols, at && rows <= 4 && !colours ? Math.max(cell, FINGER) : cell, letters, { bare: colours }), full };
+    });
     const forms = { grid: (boxes) => {
       const gap = W < 620 ? 10 : GAP, least = W < 620 ? 44 : 96, widths = boxes.map((box) => Math.max(box.w, box.full ? least : 44));
       const w = widths.reduce((sum, one) => sum + one, 0) + gap * (boxes.length - 1), tall = Math.max(...boxes.map((box) => box.h));
@@ -177,8 +181,21 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
           return [x0, TITLE + spare];
         });
       } };
+    }, tower: ([first, ...others]) => { // on a phone one filter stands below the other
+      const each = others.length / 2, widths = range(each).map((i) => Math.max(44, others[i].w, others[i + each].w));
+      const left = Math.max(44, first.w) + 10, w = left + widths.reduce((sum, one) => sum + one + 10, -10);
+      const row = Math.max((first.h + TITLE) / 2, ...others.map((box) => box.h + TITLE)) + 4;
+      return { w, h: 4 * row, at: (height) => {
+        const x0 = (W - w) / 2, down = height / 4;
+        first.below = TITLE + 2 * down;
+        return [[x0, TITLE], ...others.map((box, i) => {
+          const y = TITLE + 2 * down * Math.floor(i / each);
+          box.below = y + down;
+          return [x0 + left + widths.slice(0, i % each).reduce((sum, one) => sum + one + 10, 0), y];
+        })];
+      } };
     } };
-    return arrange(W - 8, H - 6, plan, forms, ["grid"]);
+    return arrange(W - 8, H - 6, plan, forms, [W < 620 && filters > 1 ? "tower" : "grid"]);
   }
 
   function paint(given, found, run) {

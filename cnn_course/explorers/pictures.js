@@ -258,7 +258,7 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
       stack: (boxes) => { // photo | result, below them kernel | lens
         const [, a, b] = boxes, below = Math.max(a.h, b.h) + TITLE, gap = 10;
         photos(boxes, (W - gap) / 2 - 2, H - TITLE - below - 12);
-        const top = TITLE + Math.max(boxes[0].h, boxes[3].h), w = a.w + b.w + 40, x = Math.max(4, (W - w) / 2);
+        const top = TITLE + Math.max(boxes[0].h, boxes[3].h), w = a.w + b.w + 40, x = (W - w) / 2;
         return { w: boxes[0].h < (wide ? 150 : 80) ? W + 1 : w, h: top + below + 8, at: () => [[(W / 2 - boxes[0].w - gap / 2), TITLE], [x, top + TITLE + 4], [x + a.w + 40, top + TITLE + 4], [W / 2 + gap / 2, TITLE]] };
       },
     };

@@ -1,6 +1,7 @@
 // Shared by explorers whose picture is made of grids of numbers: plates on a stage, windows over them, beams between them.
 
 const LETTER = 8.4; // pixels that a digit of 14 px takes
+const FINGER = 24; // pixels that a field needs
 
 /** A weight as one writes it: 1/9 rather than 0.1111. */
 function ratio(value) {
@@ -91,17 +92,19 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
 
   /**
    * cell(row, column) is {value, text, label, kind, scale, marks, fixed}; box is {x, y, cell, high, font, bare}, as arrange()
-   * gives it; the plate is edited if `editable`.
+   * gives it; the plate is edited if `editable`; what is `spoken` is not written, for want of room.
    */
-  function draw({ name, about = "", rows, cols, cell, active = 0, box, editable = Boolean(edit) }) {
+  function draw({ name, about = "", spoken = "", rows, cols, cell, active = 0, box, editable = Boolean(edit) }) {
     columns = cols;
-    const anew = shape !== (shape = `${rows} ${cols} ${editable}`);
-    if (anew) { open = editable; build(rows); }
+    // Nobody hits or reads a smaller field; but the one that is being typed in stays.
+    const opens = editable && (box.cell >= FINGER || stops?.includes(document.activeElement));
+    const anew = shape !== (shape = `${rows} ${cols} ${opens}`);
+    if (anew) { open = opens; build(rows); }
     title.replaceChildren(make("b", {}, name), ` ${about}`);
     const long = 8.2 * (name.length + about.length + 1), wide = box.cell * cols; // a title is moved in at the right edge
     const over = long > wide ? box.x + long - (root.parentElement?.clientWidth || Infinity) : 0;
     title.style.transform = over > 0 ? `translateX(${-Math.ceil(over)}px)` : "";
-    cells.setAttribute("aria-label", `${name}${about && `, ${about}`}`);
+    cells.setAttribute("aria-label", [name, about, spoken].filter(Boolean).join(", "));
     root.classList.toggle("cc-colours", Boolean(box.bare));
     cells.classList.toggle("cc-plain", Boolean(box.bare && !open));
     root.style.transform = `translate(${box.x}px,${box.y}px)`;

@@ -212,9 +212,9 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
           : { w: Math.min(W - 12, roomy ? 330 : W - 12), h: roomy ? 130 : 104, letters: 1, cell: 5, high: 5 },
         ...(!isShifted() || !m[0] ? [] : roomy ? [change(0), change(1)] : [change(1)])];
     };
-    const order = !m[0] ? (roomy ? ["pair"] : ["below"]) : isShifted() ? (roomy ? ["row", "quad"] : ["three"]) : roomy ? ["pair"] : ["pair", "below"];
+    const order = !m[0] ? (roomy ? ["pair"] : ["below"]) : isShifted() ? (roomy ? ["row", "quad"] : ["three", "stack"]) : roomy ? ["pair"] : ["pair", "below"];
     const forms = { pair: inGroups(W, gap, [[0], [1]]), below: inGroups(W, gap, [[0], [1]], true),
-      row: inGroups(W, gap, [[0], [1], [2], [3]]), quad: inGroups(W, gap, [[0, 2], [1, 3]]), three: inGroups(W, gap, [[0], [1], [2]]) };
+      row: inGroups(W, gap, [[0], [1], [2], [3]]), quad: inGroups(W, gap, [[0, 2], [1, 3]]), three: inGroups(W, gap, [[0], [1], [2]]), stack: inGroups(W, gap, [[0], [1, 2]], true) };
     const found = arrange(W - 6, H, plan, forms, order);
     return { ...found, tall: found.tall + 20 };
   }
@@ -274,7 +274,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const largest = seen && takesMaximum(state) ? Math.max(...seen.read.map(([r, c]) => x[r][c])) : null;
     const winner = `${seen && seen.read.find(([r, c]) => x[r][c] === largest)}`; // the first one wins
     const [i, j] = where(), active = clamp(i * now.step[0], 0, rows - 1) * cols + clamp(j * now.step[1], 0, cols - 1);
-    input.draw({ name: "input", about: `${titles[0][1]}${isShifted() ? `, ${told()}` : ""}`, rows, cols, box: A, active,
+    input.draw({ name: "input", about: titles[0][1], spoken: isShifted() ? told() : "", rows, cols, box: A, active,
       editable: state.image === OWN, cell: (row, column) => {
         const r = row - ring[0], c = column - ring[1], value = x[r]?.[c];
         if (r >= n[0] + ring[0] || c >= n[1] + ring[1]) return { kind: "hole", text: "", label: "beyond the padding", fixed: true };
@@ -283,7 +283,6 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
         return { value, kind: "input", scale, fixed: comesIn(row, column), marks: `${wins ? "cc-on" : ""} ${news ? flash : ""}`,
           label: `input[${r}, ${c}] is ${show(value)}${wins ? ", the maximum" : ""}${news ? ", changed" : ""}` };
       } });
-    if (isShifted()) input.title.replaceChildren(make("b", {}, "input"), ` ${titles[0][1]}`);
   }
 
   /** What a shift changed, as a picture: the difference, and how many numbers have one. */
