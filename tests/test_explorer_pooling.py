@@ -110,7 +110,7 @@ def test_a_shift_says_that_zeros_come_in_and_how_much_a_maximum_keeps(drive: Any
         "21 of 36 outputs changed (58 %), by 1.028 on average over all."
     )
     assert tab.locator(".cc-share span").all_inner_texts() == ["59 of 64 (92 %)", "21 of 36 (58 %)"]
-    tab.get_by_label("wrap around").check()
+    tab.get_by_label("wrap", exact=True).check()
     assert "moved 1 to the right, wrapped around" in tab.locator(".cc-hint").inner_text()
 
 

@@ -35,7 +35,7 @@ function stepper({ label, trait, smallest, largest, step = 1, side = "" }, set) 
 function toggle({ label, trait }, set) {
   const input = make("input", { type: "checkbox", role: "switch", id: nameAfresh(),
     change: () => set({ [trait]: input.checked }) });
-  const root = make("label", { class: "cc-toggle", for: input.id }, input, make("span", {}, label));
+  const root = make("label", { class: "cc-toggle", "data-trait": trait, for: input.id }, input, make("span", {}, label));
   return { root, input, draw(now) { input.checked = now; } };
 }
 

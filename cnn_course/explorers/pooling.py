@@ -123,7 +123,7 @@ def pooling(
             Switch("square", "square"),
             Switch("ceil_mode", "ceil mode"),
             Switch("count_include_pad", "count padding"),
-            Switch("wrap", "wrap around"),
+            Switch("wrap", "wrap"),
             POSITION,
         ],
         lambda: _panels(core, np.array(EXAMPLES[image], float)) if image in EXAMPLES and not wrap else [],
