@@ -463,6 +463,24 @@ def test_a_line_of_text_is_neither_long_nor_short(spare: Visit, site: str, width
     check_quiet(spare)
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_link_to_a_section_shows_its_heading(spare: Visit, site: str, size: dict[str, int]) -> None:
+    page = go(spare, f"{site}/book/02-convolution-2d.html")
+    dress(page, size=size)
+    tops = page.evaluate("""async () => {
+        const tops = {}, bar = document.querySelector(".bar").getBoundingClientRect(), covered = bar.top === 0 ? bar.bottom : 0;
+        for (const heading of document.querySelectorAll("article section section > :is(h2, h3)")) {
+            location.hash = heading.parentElement.id;
+            const seen = () => heading.getBoundingClientRect().top - covered, { documentElement: all } = document;
+            for (let frame = 0; frame < 60 && !(seen() >= 0 && seen() <= 60); frame++) await new Promise(requestAnimationFrame);
+            if (scrollY < all.scrollHeight - all.clientHeight - 1) tops[heading.textContent] = seen();
+        }
+        return tops;
+    }""")
+    assert len(tops) > 15
+    assert {name: top for name, top in tops.items() if not 0 <= top <= 60} == {}
+
+
 @pytest.mark.parametrize("name", ["book/02-convolution-2d", "book/api"])
 def test_copy_buttons_copy_the_code_without_prompts_and_outputs(spare: Visit, site: str, name: str) -> None:
     page = go(spare, f"{site}/{name}.html")
