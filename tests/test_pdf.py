@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections import Counter
 from functools import cached_property
@@ -12,6 +13,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pdf
+import pypdfium2
 import pytest
 import yaml
 from browser import visit
@@ -20,6 +22,7 @@ from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 from test_book import NOTEBOOKS, PAGES
 
+from cnn_course.explorers import still
 from conftest import ROOT
 
 POINTS = {"A4": (595, 842), "Letter": (612, 792)}
@@ -36,21 +39,34 @@ class Book:
         self.content, self.paper, self.reader = content, paper, PdfReader(BytesIO(content))
 
     @cached_property
+    def read(self) -> list[tuple[str, str]]:
+        """Each page's text, and its text within the edges of the page."""
+        pages = (page.get_textpage() for page in PdfDocument(self.content))
+        return [(page.get_text_range(), page.get_text_bounded()) for page in pages]
+
+    @cached_property
     def texts(self) -> list[str]:
         """The text of each page, without its running heads and its number."""
         foot = re.compile(r"\d+ / \d+")
-        pages = (page.get_textpage().get_text_range() for page in PdfDocument(self.content))
-        lines = (text.splitlines() for text in pages)
-        return ["\n".join(x for x in page if x not in self.heads and not foot.fullmatch(x)) for page in lines]
+        pages = (text.splitlines() for text, _ in self.read)
+        return ["\n".join(x for x in page if x not in self.heads and not foot.fullmatch(x)) for page in pages]
 
     @cached_property
     def outside(self) -> list[int]:
         """The pages with text beyond their edges."""
-        pages = enumerate((page.get_textpage() for page in PdfDocument(self.content)), 1)
         # Lengths, since the two write the sign of a divided word differently.
-        return [
-            at for at, page in pages if len(squeeze(page.get_text_range())) != len(squeeze(page.get_text_bounded()))
-        ]
+        return [at for at, (text, inside) in enumerate(self.read, 1) if len(squeeze(text)) != len(squeeze(inside))]
+
+    @property
+    def size(self) -> float:
+        """The size of most text on some pages, in points."""
+        sizes: Counter[float] = Counter()
+        for page in list(PdfDocument(self.content))[20:200:20]:
+            for text in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
+                size = ctypes.c_float()
+                pypdfium2.raw.FPDFTextObj_GetFontSize(text, size)
+                sizes[round(size.value * text.get_matrix().a, 1)] += 1
+        return sizes.most_common(1)[0][0]
 
     @cached_property
     def heads(self) -> set[str]:
@@ -105,6 +121,7 @@ def check_pages(book: Book) -> None:
     assert len(book.content) <= LARGEST
     assert [number for number, text in enumerate(book.texts, 1) if len(squeeze(text)) < 30] == []
     assert book.outside == []
+    assert book.size == 9  # Chromium prints all smaller where anything is wider than a page
 
 
 def test_a_book_that_is_not_built_is_refused(browser: Any, tmp_path: Path) -> None:
@@ -226,6 +243,14 @@ def test_an_explorer_is_its_picture_its_sum_and_where_it_moves(printed: Book, pa
         assert any("0·0 + 1·1 + 3·2 + 4·3 = 19" in " ".join(printed.texts[at].split()) for at in pages)
 
 
+def test_an_explorer_tells_how_it_is_set(printed: Book) -> None:
+    text = " ".join(" ".join(printed.texts).split())
+    assert "picture: china · kernel: Sobel, vertical · padding: valid · signed: yes · grey: yes" in text
+    assert "layer: maximum pooling · input: ties" in text
+    assert "square: yes · input n: 3 · kernel k: 2 It moves" in text  # while it is square, one number for both sides
+    assert "input n, width: 6" in text
+
+
 def test_a_published_book_tells_where_its_explorers_move(built_book: Path, browser: Any, tmp_path: Path) -> None:
     address, folder = "https://example.org/cnn/book/02-convolution-2d.html", tmp_path / "book"
     folder.mkdir()
@@ -243,5 +268,35 @@ def test_a_published_book_tells_where_its_explorers_move(built_book: Path, brows
         (address, f"{address}#turn-it-yourself"),
         (address, f"{address}#try-kernels-on-pictures"),
     ]
-    assert page.find("a", href="https://example.org/cnn/book/api.html#cnn_course.conv2d")
+    assert page.find("a", href="https://example.org/cnn/book/api.html#cnn_course.correlate2d")
     assert not page.select("button, input, canvas, script")
+
+
+def paper(browser: Any, path: Path, *, scheme: str, fetched: bool) -> PdfDocument:
+    """Print one page as a reader does, with its explorers fetched or before."""
+    with visit(browser, path.as_uri(), color_scheme=scheme, viewport={"width": 1280, "height": 900}) as seen:
+        if fetched:
+            seen.page.wait_for_function(pdf.DRAWN, polling=100)
+        return PdfDocument(seen.page.pdf(prefer_css_page_size=True, print_background=True))
+
+
+def test_a_reader_who_prints_a_page_has_its_explorers_whole_and_on_light_paper(built_book: Path, browser: Any) -> None:
+    path = built_book / "book" / "02-convolution-2d.html"
+    light, dark = (paper(browser, path, scheme=scheme, fetched=True) for scheme in ("light", "dark"))
+    texts = [page.get_textpage() for page in light]
+    assert [squeeze(text.get_text_range()) for text in texts] == [squeeze(text.get_text_bounded()) for text in texts]
+    at = next(at for at, text in enumerate(texts) if "explorers.pictures(kernel" in text.get_text_range())
+    assert "output[18, 29] =" in texts[at].get_text_range()
+    assert "= −54" in " ".join(texts[at].get_text_range().split())
+    assert (light[at].render().to_numpy() == dark[at].render().to_numpy()).all()  # pictures are drawn for a paper
+
+
+def test_a_reader_who_prints_before_explorers_are_fetched_has_their_stills(built_book: Path, browser: Any) -> None:
+    path = built_book / "book" / "02-convolution-2d.html"
+    pages = [page.get_textpage().get_text_range() for page in paper(browser, path, scheme="light", fetched=False)]
+    text = "\n".join(pages)
+    assert text.count("An explorer, or questions: on the screen, in the page.") == 5
+    assert still.SENTENCE not in text
+    for numbers in filter(None, stills(ROOT / "book" / "02-convolution-2d.ipynb")):
+        near = (Counter(re.findall(r"−?[\d.]*\d", page)) for page in pages if "An explorer" in page)
+        assert any(Counter(numbers) <= found for found in near), numbers

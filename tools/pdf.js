@@ -136,7 +136,7 @@
 
     const book = document.querySelector(".bar .book").textContent, cover = make(`<div class="cover"><p class="title"></p><figure></figure></div>`);
     cover.firstChild.append(book);
-    cover.children[1].append(articles[0].querySelector("figure svg")?.cloneNode(true) ?? "");
+    cover.children[1].append(articles[0].querySelector(".cc-figure svg")?.cloneNode(true) ?? "");
     for (const said of document.querySelectorAll(".foot p:not(.run, .keep) > span")) cover.append(make(`<p>${said.innerHTML}</p>`));
 
     // Chromium has no strings that a heading sets, so each page of the site has a page style of its own.
