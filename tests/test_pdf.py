@@ -117,11 +117,11 @@ def plain(text: str) -> str:
 
 
 def holds(pages: list[str], line: str) -> bool:
-    """Tell whether a line stands on pages; one that goes on overleaf may do so behind what else stands there."""
+    """Tell whether a line stands on pages; one may begin on a page and end on the next."""
     if line in "".join(pages):
         return True
     parts = [(line[:at], line[at:]) for at in range(1, len(line))]
-    return any(a.endswith(begun) and rest in b for a, b in pairwise(pages) for begun, rest in parts)
+    return any(begun in a and rest in b for a, b in pairwise(pages) for begun, rest in parts)
 
 
 def title(heading: Tag) -> str:
