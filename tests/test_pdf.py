@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections import Counter
 from functools import cached_property
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import nbformat
 import pdf
+import pypdfium2
 import pytest
 import yaml
 from browser import visit
@@ -20,6 +23,7 @@ from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 from test_book import NOTEBOOKS, PAGES
 
+from cnn_course.explorers import still
 from conftest import ROOT
 
 POINTS = {"A4": (595, 842), "Letter": (612, 792)}
@@ -36,21 +40,33 @@ class Book:
         self.content, self.paper, self.reader = content, paper, PdfReader(BytesIO(content))
 
     @cached_property
+    def read(self) -> list[tuple[str, str]]:
+        """Each page's text, and its text within the edges of the page."""
+        pages = (page.get_textpage() for page in PdfDocument(self.content))
+        return [(page.get_text_range(), page.get_text_bounded()) for page in pages]
+
+    @cached_property
     def texts(self) -> list[str]:
         """The text of each page, without its running heads and its number."""
         foot = re.compile(r"\d+ / \d+")
-        pages = (page.get_textpage().get_text_range() for page in PdfDocument(self.content))
-        lines = (text.splitlines() for text in pages)
-        return ["\n".join(x for x in page if x not in self.heads and not foot.fullmatch(x)) for page in lines]
+        pages = (text.splitlines() for text, _ in self.read)
+        return ["\n".join(x for x in page if x not in self.heads and not foot.fullmatch(x)) for page in pages]
 
     @cached_property
     def outside(self) -> list[int]:
         """The pages with text beyond their edges."""
-        pages = enumerate((page.get_textpage() for page in PdfDocument(self.content)), 1)
         # Lengths, since the two write the sign of a divided word differently.
-        return [
-            at for at, page in pages if len(squeeze(page.get_text_range())) != len(squeeze(page.get_text_bounded()))
-        ]
+        return [at for at, (text, inside) in enumerate(self.read, 1) if len(squeeze(text)) != len(squeeze(inside))]
+
+    def size(self, pages: slice) -> float:
+        """Return the size of most text on some pages, in points."""
+        sizes: Counter[float] = Counter()
+        for page in list(PdfDocument(self.content))[pages]:
+            for text in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
+                size = ctypes.c_float()
+                pypdfium2.raw.FPDFTextObj_GetFontSize(text, size)
+                sizes[round(size.value * text.get_matrix().a, 1)] += 1
+        return sizes.most_common(1)[0][0]
 
     @cached_property
     def heads(self) -> set[str]:
@@ -95,6 +111,19 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+def plain(text: str) -> str:
+    """Leave out hyphens as well, which a line that ends may add."""
+    return re.sub("[-\u00ad\u2010\ufffe]", "", squeeze(text))
+
+
+def holds(pages: list[str], line: str) -> bool:
+    """Tell whether a line stands on pages; one may begin on a page and end on the next."""
+    if line in "".join(pages):
+        return True
+    parts = [(line[:at], line[at:]) for at in range(1, len(line))]
+    return any(begun in a and rest in b for a, b in pairwise(pages) for begun, rest in parts)
+
+
 def title(heading: Tag) -> str:
     return " ".join(heading.get_text().replace("¶", "").split())
 
@@ -105,6 +134,7 @@ def check_pages(book: Book) -> None:
     assert len(book.content) <= LARGEST
     assert [number for number, text in enumerate(book.texts, 1) if len(squeeze(text)) < 30] == []
     assert book.outside == []
+    assert book.size(slice(20, 200, 20)) == 9  # Chromium prints all smaller where anything is wider than a page
 
 
 def test_a_book_that_is_not_built_is_refused(browser: Any, tmp_path: Path) -> None:
@@ -174,7 +204,8 @@ def test_the_contents_and_the_links_to_solutions_name_the_right_pages(printed: B
 def test_hints_and_solutions_stand_whole_behind_the_last_chapter(printed: Book, articles: dict[str, Tag]) -> None:
     start = next(page for _, name, page in printed.outline if name == BEHIND)
     end = next(page for level, _, page in printed.outline if level == 1 and page > start)
-    before, part = (squeeze("".join(printed.texts[a:b])) for a, b in ((0, start - 1), (start - 1, end - 1)))
+    before, part = ([plain(text) for text in printed.texts[a:b]] for a, b in ((0, start - 1), (start - 1, end - 1)))
+    whole = "".join(before)
     folds = [fold for article in articles.values() for fold in article.find_all("details")]
     assert len(folds) > 200
     missing, spoilt = [], []
@@ -182,10 +213,10 @@ def test_hints_and_solutions_stand_whole_behind_the_last_chapter(printed: Book, 
         for block in fold.find_all(["p", "li", "pre"]):
             for formula in block.find_all("math"):
                 formula.replace_with("\0")  # written in two dimensions, read in any order
-            for line in re.split("[\0\n]", block.get_text()):
-                if len(squeeze(line)) > 3 and squeeze(line) not in part:
+            for line in map(plain, re.split("[\0\n]", block.get_text())):
+                if len(line) > 3 and not holds(part, line):
                     missing.append(line)
-                if len(squeeze(line)) > 60 and squeeze(line) in before:
+                if len(line) > 60 and line in whole:
                     spoilt.append(line)
     assert missing == []
     assert spoilt == []
@@ -223,7 +254,20 @@ def test_an_explorer_is_its_picture_its_sum_and_where_it_moves(printed: Book, pa
         assert any(counts <= Counter(re.findall(r"−?[\d.]*\d", text)) for text in near), numbers
     assert all(re.search("=|The network reads", printed.texts[at - 1] + printed.texts[at]) for at in pages)
     if path.stem.startswith("02"):
-        assert any("0·0 + 1·1 + 3·2 + 4·3 = 19" in " ".join(printed.texts[at].split()) for at in pages)
+        assert any("0·0+1·1+3·2+4·3=19" in squeeze(printed.texts[at]) for at in pages)
+
+
+def test_an_explorer_tells_how_it_is_set(printed: Book) -> None:
+    text = " ".join(" ".join(printed.texts).split())
+    assert "picture: china · kernel: Sobel, vertical · padding: valid · signed: yes · grey: yes" in text
+    assert "layer: maximum pooling · input: ties" in text
+    assert "square: yes · input n: 3 · kernel k: 2 It moves" in text  # while it is square, one number for both sides
+    assert "input n, width: 6" in text
+
+
+def test_style_sheets_hold_where_they_were(printed: Book) -> None:
+    text = "\n".join(printed.texts)
+    assert re.search(r"0 0 %\n1 0 %\n2 0 %\n3 100 %\n4 0 %", text)  # another chapter has bars beside each other
 
 
 def test_a_published_book_tells_where_its_explorers_move(built_book: Path, browser: Any, tmp_path: Path) -> None:
@@ -243,5 +287,35 @@ def test_a_published_book_tells_where_its_explorers_move(built_book: Path, brows
         (address, f"{address}#turn-it-yourself"),
         (address, f"{address}#try-kernels-on-pictures"),
     ]
-    assert page.find("a", href="https://example.org/cnn/book/api.html#cnn_course.conv2d")
+    assert page.find("a", href="https://example.org/cnn/book/api.html#cnn_course.correlate2d")
     assert not page.select("button, input, canvas, script")
+
+
+def paper(browser: Any, path: Path, *, scheme: str, fetched: bool) -> Book:
+    """Print one page as a reader does, with its explorers fetched or before."""
+    with visit(browser, path.as_uri(), color_scheme=scheme, viewport={"width": 1280, "height": 900}) as seen:
+        if fetched:
+            seen.page.wait_for_function(pdf.DRAWN, polling=100)
+        return Book(seen.page.pdf(prefer_css_page_size=True, print_background=True), "A4")
+
+
+def test_a_reader_who_prints_a_page_has_its_explorers_whole_and_on_light_paper(built_book: Path, browser: Any) -> None:
+    path = built_book / "book" / "02-convolution-2d.html"
+    light, dark = (paper(browser, path, scheme=scheme, fetched=True) for scheme in ("light", "dark"))
+    assert light.outside == []
+    assert light.size(slice(3, 6)) == 8.5  # most of it code
+    at = next(at for at, (text, _) in enumerate(light.read) if "explorers.pictures(kernel" in text)
+    assert "output[18,29]=170·−1+" in squeeze(light.read[at][0])
+    drawn = [PdfDocument(book.content)[at].render().to_numpy() for book in (light, dark)]
+    assert (drawn[0] == drawn[1]).all()  # pictures are drawn for a paper
+
+
+def test_a_reader_who_prints_before_explorers_are_fetched_has_their_stills(built_book: Path, browser: Any) -> None:
+    path = built_book / "book" / "02-convolution-2d.html"
+    pages = [page for page, _ in paper(browser, path, scheme="light", fetched=False).read]
+    text = "\n".join(pages)
+    assert text.count("An explorer, or questions: on the screen, in the page.") == 5
+    assert still.SENTENCE not in text
+    for numbers in filter(None, stills(ROOT / "book" / "02-convolution-2d.ipynb")):
+        near = (Counter(re.findall(r"−?[\d.]*\d", page)) for page in pages if "An explorer" in page)
+        assert any(Counter(numbers) <= found for found in near), numbers

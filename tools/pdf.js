@@ -25,25 +25,35 @@
       shown.after(list, ...shown.querySelectorAll(".fold")); // how they are computed
     }
     for (const box of all(".cc-box")) { // an explorer is its picture, the sum below it and where it moves
-      const settings = all(".cc-controls > *", box).map((control) => {
-        const name = control.querySelector("label").textContent.trim(), input = control.querySelector("input, select");
-        if (input.matches("select")) return `${name}: ${input.selectedOptions[0].textContent}`;
-        return input.type === "checkbox" ? `${name}: ${input.checked ? "yes" : "no"}` : `${name}: ${control.querySelector("output").textContent}`;
+      const settings = all(".cc-chips, .cc-menu, .cc-step, .cc-toggle", box).filter((node) => !node.matches(".cc-square .cc-side-W"));
+      const set = settings.map((control) => {
+        const input = control.querySelector("input:checked") ?? control.querySelector("input, select");
+        const name = control.querySelector("legend, span").textContent;
+        if (input.type === "range") return `${input.ariaLabel}: ${control.querySelector("b").textContent}`;
+        return `${name}: ${input.role === "switch" ? (input.checked ? "yes" : "no") : input.ariaLabel ?? input.value}`;
       });
-      box.querySelector(".cc-controls").replaceWith(make("p", "settings", settings.join(" · ")));
+      const stage = box.querySelector(".cc-stage");
+      stage.style.height = getComputedStyle(stage).height; // which a screen decides
       const place = published && `${published}#${box.closest("section").id}`;
       const link = Object.assign(make("a", "", published ?? ""), { href: place ?? "" });
-      box.append(make("p", "address", ...(place ? ["It moves at ", link] : [`It moves in the built book, on the page ${own}.html.`])));
+      box.append(make("p", "settings", set.join(" · ")),
+        make("p", "address", ...(place ? ["It moves at ", link] : [`It moves in the built book, on the page ${own}.html.`])));
     }
-    all(".cc-explorer canvas").forEach((canvas) => {
-      const { width, height } = canvas.getBoundingClientRect();
-      canvas.replaceWith(Object.assign(make("img", canvas.className), { src: canvas.toDataURL(), width, height, alt: canvas.ariaLabel ?? "" }));
+    all(".cc-stage .cc-toolbar").forEach((bar) => { // its room stays, since what lies around it was placed
+      const { width, height, margin } = getComputedStyle(bar);
+      bar.replaceWith(Object.assign(make("div", ""), { style: `width:${width};height:${height};margin:${margin}` }));
     });
-    all(".cc-explorer input").forEach((input) => {
+    all(".cc-explorer canvas").forEach((canvas) => {
+      const { width, height } = getComputedStyle(canvas), alt = canvas.ariaLabel?.replace(/; arrow keys.*/, "") ?? "";
+      const image = Object.assign(make("img", ""), { src: canvas.toDataURL(), alt, style: `width:${width};height:${height};image-rendering:pixelated` });
+      canvas.replaceWith(image);
+    });
+    all(":is(.cc-plate, .cc-questions) input").forEach((input) => {
       const box = { checkbox: "☐", radio: "○" }[input.type];
       input.replaceWith(box ? `${box} ` : make("span", input.closest(".cc-cell") ? "" : "blank", input.value));
     });
-    const unprinted = ".cc-transport, .cc-explorer :is(details, select, button, [role=status], .cc-hidden, .cc-sources), .under, .live, script, noscript, .headerlink, .copy";
+    const unprinted = ".cc-explorer :is(.cc-choices, .cc-strip, .cc-toolbar, .cc-grip, .cc-hidden, .cc-sources, details, button, [hidden]), .cc-transport, .under, "
+      + ".cc-questions > [role=status], .live, script, noscript, .headerlink, .copy";
     all(unprinted).forEach((node) => node.remove());
 
     for (const node of all("[id]")) if (!node.closest("svg")) node.id = `${own}.${node.id}`;
@@ -61,11 +71,11 @@
     article.id = own;
     const looks = [...document.querySelectorAll("head style.cc-module")].map((style) => style.textContent);
     const files = [...document.querySelectorAll("head link[rel=stylesheet]")].map((link) => link.href);
-    return { html: article.outerHTML, looks, files };
+    return { id: own, html: article.outerHTML, looks, files };
   },
 
   // Puts the collected pages into the open one. Returns all headings in order, each with its level, its text and its id.
-  async assemble({ pages }) {
+  async assemble({ pages, landing }) {
     const make = (markup) => Object.assign(document.createElement("template"), { innerHTML: markup.trim() }).content.firstChild;
     const linked = (id, ...content) => { const link = make("<a></a>"); link.href = `#${id}`; link.append(...content); return link; };
     const page = (id) => make(`<span data-page="${id}">000</span>`);
@@ -126,7 +136,7 @@
 
     const book = document.querySelector(".bar .book").textContent, cover = make(`<div class="cover"><p class="title"></p><figure></figure></div>`);
     cover.firstChild.append(book);
-    cover.children[1].append(articles[0].querySelector("figure svg")?.cloneNode(true) ?? "");
+    cover.children[1].append(articles[0].querySelector(".cc-figure svg")?.cloneNode(true) ?? "");
     for (const said of document.querySelectorAll(".foot p:not(.run, .keep) > span")) cover.append(make(`<p>${said.innerHTML}</p>`));
 
     // Chromium has no strings that a heading sets, so each page of the site has a page style of its own.
@@ -136,12 +146,20 @@
       return `@page head-${article.id} { @top-left { content: ${JSON.stringify(name)}; } @top-right { content: ${JSON.stringify(book)}; } }`;
     });
     document.head.querySelectorAll("style").forEach((node) => node.remove());
-    const looks = new Set(pages.flatMap((page) => page.looks)), files = new Set(pages.flatMap((page) => page.files));
-    for (const href of files) if (!document.querySelector(`link[href="${href}"]`)) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
-    for (const text of [...looks, heads.join("\n")]) document.head.append(Object.assign(document.createElement("style"), { textContent: text }));
+    // A style sheet holds where it was: explorers of two chapters have other things of one name, and the first page is not like others.
+    const within = new Map([[landing, ["#landing"]]]);
+    for (const { id, looks } of pages) for (const look of looks) within.set(look, [...(within.get(look) ?? ["#solutions"]), `[id="${id}"]`]);
+    document.querySelector("link[href*='landing.css']").remove();
+    for (const href of new Set(pages.slice(1).flatMap(({ files }) => files))) {
+      if (!document.querySelector(`link[href="${href}"]`)) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+    }
+    const looks = [...within].map(([look, where]) => `@scope (${where}) { ${look} }`);
+    document.head.append(...[...looks, ...heads].map((textContent) => Object.assign(document.createElement("style"), { textContent })));
     document.title = book;
     const main = document.createElement("main");
-    main.append(cover, contents, ...articles);
+    const first = Object.assign(document.createElement("div"), { id: "landing" });
+    first.append(articles.shift());
+    main.append(cover, contents, first, ...articles);
     document.body.replaceChildren(main);
     await Promise.all([...document.images].map((image) => image.decode()));
     await document.fonts.ready;

@@ -26,7 +26,8 @@ from pypdf.generic import BooleanObject, DictionaryObject, Fit, IndirectObject, 
 
 HERE = Path(__file__).parent
 BUILT = HERE.parent / "_build" / "html"
-PAPERS = ("A4", "Letter")
+PAPERS = {"A4": 210, "Letter": 215.9}  # how wide they are, in millimetres
+MARGIN, ZOOM = 24, 0.72  # as in pdf.css
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FIRST = "book/intro.html"
 LINK = re.compile(r'<a class="[^"]*\binternal" href="([^"#]+)')
@@ -34,7 +35,7 @@ LINK = re.compile(r'<a class="[^"]*\binternal" href="([^"#]+)')
 DRAWN = """() => {
     const next = document.querySelector("script[type$='widget-view+json']");
     next?.parentElement.scrollIntoView();
-    return !next && [...document.querySelectorAll(".cc-widget-explorer")].every((e) => e.querySelector(".cc-explorer"));
+    return !next && [...document.querySelectorAll(".cc-widget-explorer")].every((e) => e.querySelector("[role=group]"));
 }"""
 
 
@@ -75,14 +76,16 @@ def assembled(browser: Browser, built: Path, paper: str) -> tuple[Page, list[dic
     first = built / FIRST
     paths = reading_order(first)
     names = names_of(built, paths)
-    live = browser.new_page(viewport={"width": 642, "height": 3000}, reduced_motion="reduce", color_scheme="light")
+    width = round((PAPERS[paper] - 2 * MARGIN) / 25.4 * 96 / ZOOM)
+    live = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce", color_scheme="light")
     live.emulate_media(media="print")
     pages = [collected(live, path, names) for path in paths]
     live.close()
     page = browser.new_page(color_scheme="light")
     page.route(re.compile(r"\.js(\?|$)"), lambda route: route.abort())  # the scripts of the page have done their work
     page.goto(first.as_uri())
-    headings = run(page, "assemble", pages=pages)
+    landing = (built / "_static" / "landing.css").read_text("utf-8")
+    headings = run(page, "assemble", pages=pages, landing=landing)
     page.add_style_tag(content=f"@page {{ size: {paper}; }}\n" + (HERE / "pdf.css").read_text("utf-8"))
     return page, headings
 
@@ -90,7 +93,7 @@ def assembled(browser: Browser, built: Path, paper: str) -> tuple[Page, list[dic
 def with_outline(pdf: bytes, headings: list[dict[str, Any]]) -> bytes:
     """Return a PDF with an entry in its outline for each heading, and with the author of the book."""
     reader = PdfReader(BytesIO(pdf))
-    writer = PdfWriter(clone_from=reader)
+    writer = PdfWriter(BytesIO(pdf), incremental=True)  # to copy its 100,000 objects takes twice as long
     numbers, places = page_numbers(reader), reader.named_destinations
     above: list[tuple[int, IndirectObject]] = []
     for heading in headings:
@@ -150,7 +153,7 @@ def print_book(browser: Browser, built: Path, paper: str) -> bytes:
 def main() -> int:
     """Print, and say where the PDF is."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--paper", choices=PAPERS, default=PAPERS[0])
+    parser.add_argument("--paper", choices=PAPERS, default="A4")
     paper = parser.parse_args().paper
     path = BUILT.parent / f"convolutional-networks-{paper}.pdf"
     system = next(filter(None, map(shutil.which, CHROMIUM)), None)

@@ -19,6 +19,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from cnn_course import palette
+from cnn_course.explorers import still
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ REFERENCE = re.compile(r"#([\w.:-]+)")
 PNG, WEBP = "data:image/png;base64,", "data:image/webp;base64,"
 NUMBERS = {kind: {light for light, _ in palette.ramp(kind)} for kind in ("weight", "output")}
 PIXELS_PER_POINT = 4 / 3
+VIEW, SVG = "application/vnd.jupyter.widget-view+json", "image/svg+xml"
+SENTENCE = re.compile(f"<text[^>]*>{re.escape(still.SENTENCE)}</text>\n?")  # what a still says in a notebook
 
 
 def inline_svg(svg: str, alt: str, prefix: str) -> str:
@@ -189,6 +192,26 @@ def rename_identifiers(root: ElementTree.Element, prefix: str) -> None:
             element.set("id", names[identifier])
 
 
+class KeepStills(SphinxPostTransform):
+    """Keep an explorer's still picture in its page, for who prints the page before the explorer has been fetched."""
+
+    default_priority = 3  # right before MyST-NB chooses one form of each output
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        """Run on one page."""
+        for bundle in list(self.document.findall(nodes.container)):
+            if bundle.get("nb_element") != "mime_bundle":
+                continue
+            forms = {form["mime_type"]: form.children for form in bundle.children}
+            if forms.keys() >= {VIEW, SVG}:
+                (view,), (image,) = forms[VIEW], forms[SVG]
+                svg = SENTENCE.sub("", Path(self.env.srcdir, image["uri"].lstrip("/")).read_text("utf-8"))
+                if "<text" in svg:  # some are the sentence alone
+                    markup = f"{view.astext()}<template>{svg}</template>"
+                    view.replace_self(nodes.raw("", markup, format="html"))
+
+
 class InlineFigures(SphinxPostTransform):
     """Replace the SVG outputs of code cells by their content."""
 
@@ -224,5 +247,6 @@ class InlineFigures(SphinxPostTransform):
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the transform."""
+    app.add_post_transform(KeepStills)
     app.add_post_transform(InlineFigures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -140,5 +140,13 @@ try {
   }
 } catch {}
 
-// On paper: everything open but the hints, which the style sheet leaves out.
-addEventListener("beforeprint", () => all("details:not(.hint)").forEach((fold) => { fold.open = true; }));
+// On paper: light, everything open but the hints, which the style sheet leaves out, explorers as wide as their line, and
+// for those that are not here yet their still pictures.
+addEventListener("beforeprint", () => {
+  root.dataset.theme = "light"; // what is drawn in pixels is drawn anew
+  all("details:not(.hint)").forEach((fold) => { fold.open = true; });
+  all("script ~ template").forEach((still) => still.replaceWith(still.content));
+  all(".cc-explorer").forEach(({ style, clientWidth }) => style.setProperty("--fit", Math.min(1, 640 / clientWidth)));
+  all(".cc-stage").forEach(({ style, clientHeight }) => style.setProperty("--tall", `${clientHeight}px`));
+});
+addEventListener("afterprint", () => dispatchEvent(new Event("mode")));
