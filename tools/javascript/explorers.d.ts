@@ -137,6 +137,7 @@ interface Plate {
   draw(drawing: {
     name: string;
     about?: string;
+    spoken?: string;
     rows: number;
     cols: number;
     cell(row: number, column: number): Cell;
