@@ -14,11 +14,12 @@ SLOW := assignments benchmarks book browser dependencies explorer* export files 
     grading_values jupyterlab landing lecture_statements mutate names nbgrader offline palette pdf plots properties prose \
     published questions runtime search sheet style training
 TOOLS := _build/tools
+JAVASCRIPT := tools/javascript
 FIRST_PAGE := _build/html/index.html
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book pdf serve links quick library test exercises fuzz lint notebooks frameworks browser instructor bench \
+.PHONY: help book pdf serve links quick library test exercises fuzz lint lint-js notebooks frameworks browser instructor bench \
     lock audit test-matrix mutate clean
 
 help:
@@ -31,6 +32,7 @@ help:
 	@echo "make exercises    try every solution and wrong answer under 100 seeds, where make test takes 5"
 	@echo "make fuzz         feed damaged files to everything that reads one, for an hour (FUZZ=weights for one kind)"
 	@echo "make lint         check the style, the format and the types of the code"
+	@echo "make lint-js      check the JavaScript of the book; needs Node, which nothing else does"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
@@ -75,6 +77,17 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Whatever of Node is found, or Debian's: nothing else here needs it.
+lint-js:
+	@command -v npm > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && \
+	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes nodejs npm; } || \
+	    { echo "npm was not found: please install Node.js 20.19 or newer (for example: sudo apt install nodejs npm)."; exit 1; }
+	@cd $(JAVASCRIPT) && npm ci --loglevel=error --no-audit --no-fund
+	$(JAVASCRIPT)/node_modules/.bin/tsc --project $(JAVASCRIPT)/explorers.json
+	$(JAVASCRIPT)/node_modules/.bin/tsc --project $(JAVASCRIPT)/pages.json
+	$(JAVASCRIPT)/node_modules/.bin/tsc --project $(JAVASCRIPT)/worker.json
+	$(JAVASCRIPT)/node_modules/.bin/eslint --config $(JAVASCRIPT)/eslint.config.js .
 
 notebooks: $(READY)
 	$(BIN)/python tools/notebooks.py $(NOTEBOOKS)
@@ -134,7 +147,7 @@ mutate: $(READY)
 	nice -n 19 $(BIN)/python tools/mutate.py $(MUTATE)
 
 clean:
-	rm -rf .venv _build build dist
+	rm -rf .venv _build build dist $(JAVASCRIPT)/node_modules
 
 $(TOOLS)/ready: requirements-tools.lock
 	@$(PYTHON) -m venv --clear $(TOOLS)

@@ -166,3 +166,26 @@ def visit(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
         yield seen
     finally:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def call(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Give a function that returns what an expression is with an explorer's own functions and with arguments `a`.
+
+    The explorer is its box, or the text of a module.
+    """
+    path = tmp_path_factory.mktemp("call") / "page.html"
+    path.write_text("<!doctype html><html lang=en><meta charset=utf-8><title>call</title><body></body>", "utf-8")
+    script = """async ([esm, a]) => {
+        const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+        return (await import(url)).found(a);
+    }"""
+    with visit(browser, path.as_uri()) as seen:
+
+        def run(explorer: Any, expression: str, *arguments: Any) -> Any:
+            esm = explorer if isinstance(explorer, str) else str(explorer.children[0]._esm)
+            return seen.page.evaluate(script, [f"{esm}\nexport const found = (a) => ({expression});", arguments])
+
+        yield run
+        assert seen.errors == []
+        assert seen.outside == []

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import browser, serve
+from browser import browser, call, serve
 
-__all__ = ["browser", "build", "built_book", "site"]
+__all__ = ["browser", "build", "built_book", "call", "site"]
 
 ROOT = Path(__file__).parents[1]
 

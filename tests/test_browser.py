@@ -468,11 +468,12 @@ def test_a_link_to_a_section_shows_its_heading(spare: Visit, site: str, size: di
     page = go(spare, f"{site}/book/02-convolution-2d.html")
     dress(page, size=size)
     tops = page.evaluate("""async () => {
-        const tops = {}, bar = document.querySelector(".bar").getBoundingClientRect(), covered = bar.top === 0 ? bar.bottom : 0;
+        const tops = {}, { documentElement: all } = document;
+        const bar = document.querySelector(".bar").getBoundingClientRect(), covered = bar.top === 0 ? bar.bottom : 0;
         for (const heading of document.querySelectorAll("article section section > :is(h2, h3)")) {
             location.hash = heading.parentElement.id;
-            const seen = () => heading.getBoundingClientRect().top - covered, { documentElement: all } = document;
-            for (let frame = 0; frame < 60 && !(seen() >= 0 && seen() <= 60); frame++) await new Promise(requestAnimationFrame);
+            const seen = () => heading.getBoundingClientRect().top - covered, right = () => seen() >= 0 && seen() <= 60;
+            for (let frame = 0; frame < 60 && !right(); frame++) await new Promise(requestAnimationFrame);
             if (scrollY < all.scrollHeight - all.clientHeight - 1) tops[heading.textContent] = seen();
         }
         return tops;

@@ -111,6 +111,17 @@ def test_every_locked_version_has_hashes_and_nothing_else_is_in_the_lock(name: s
     assert len(hashes) == len(set(hashes)) > len(locked(name))
 
 
+def test_what_checks_the_javascript_is_pinned_and_locked_by_hashes_and_names_no_host() -> None:
+    folder = ROOT / "tools" / "javascript"
+    pins = json.loads((folder / "package.json").read_text("utf-8"))["devDependencies"]
+    lock = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
+    assert lock.pop("")["devDependencies"] == pins
+    for name, version in pins.items():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+        assert lock[f"node_modules/{name}"]["version"] == version
+    assert all(one["integrity"].startswith("sha512-") and "resolved" not in one for one in lock.values())
+
+
 def test_the_environment_is_made_from_the_lock_and_the_package_goes_in_after_it() -> None:
     command = ["make", "--dry-run", "--always-make", f"PYTHON={sys.executable}", ".venv/ready"]
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import APART, MISPLACED, SIZES, visit
+from browser import APART, MISPLACED, SIZES
 from handwriting import HANDS, NONE, write
 from test_explorers import DRAWN, core, explorers, line, reader, state_of
 
@@ -60,23 +60,6 @@ def model() -> Any:
 @pytest.fixture(scope="module")
 def untrained() -> Any:
     return models.lenet5(np.random.RandomState(0), classes=11)
-
-
-@pytest.fixture(scope="module")
-def call(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return a function that runs some JavaScript with an explorer's module `m` and arguments `a`."""
-    path = tmp_path_factory.mktemp("drawings") / "page.html"
-    path.write_text("<!doctype html><html lang=en><meta charset=utf-8><title>drawings</title>", "utf-8")
-    with visit(browser, path.as_uri()) as seen:
-
-        def run(box: Any, body: str, *arguments: Any) -> Any:
-            module = "import(URL.createObjectURL(new Blob([esm], { type: 'text/javascript' })))"
-            script = f"async ([esm, a]) => {{ const m = await {module}; return {body}; }}"
-            return seen.page.evaluate(script, [str(core(box)._esm), arguments])
-
-        yield run
-        assert seen.errors == []
-        assert seen.outside == []
 
 
 def go(tab: Any, **state: object) -> None:
@@ -169,7 +152,7 @@ def test_the_training_digits_are_stored_in_four_bits(untrained: Any) -> None:
 
 # --------------------------------------------------------------------------------------- the numbers are the library's
 
-FORWARD = """m.forward(m.unpack(new DataView(Uint8Array.from(atob(a[0]), (c) => c.charCodeAt(0)).buffer), a[3]),
+FORWARD = """forward(unpack(new DataView(Uint8Array.from(atob(a[0]), (c) => c.charCodeAt(0)).buffer), a[3]),
              Float64Array.from(a[1]), a[2]).map((layer) => Array.from(layer))"""
 
 
@@ -195,11 +178,11 @@ def test_digits_are_enlarged_as_the_training_digits_are(call: Any, untrained: An
     box = explorers.draw_a_digit(untrained)
     small, large = data.digits(8), data.digits(32)
     for i in range(0, 300, 50):
-        found = call(box, "Array.from(m.enlarge(a[0]))", np.round(16 * small.x_test[i]).ravel().tolist())
+        found = call(box, "Array.from(enlarge(a[0]))", np.round(16 * small.x_test[i]).ravel().tolist())
         np.testing.assert_allclose(np.reshape(found, (32, 32)), large.x_test[i, 0], atol=1e-6)
 
 
-PREPARE = "Array.from(m.enlarge(m.prepare(a[0], a[1]).eight))"
+PREPARE = "Array.from(enlarge(prepare(a[0], a[1]).eight))"
 
 
 @pytest.mark.parametrize("ink", [0.15, pen.INK, 0.4575])
@@ -221,7 +204,7 @@ def test_strokes_become_what_the_library_draws(call: Any, untrained: Any, ink: f
 
 def test_strokes_become_like_the_training_digits(call: Any, untrained: Any) -> None:
     box = explorers.draw_a_digit(untrained)
-    prepare = "Array.from(m.prepare(a[0]).eight)"
+    prepare = "Array.from(prepare(a[0]).eight)"
     for digit in range(10):
         there = call(box, prepare, write(digit, "round"))
         small = call(box, prepare, write(digit, "round", size=0.4, at=(0.3, 0.6)))
@@ -241,7 +224,7 @@ def test_strokes_become_like_the_training_digits(call: Any, untrained: Any) -> N
 
 def test_a_drawing_as_text_is_the_drawing(call: Any, untrained: Any) -> None:
     box = explorers.draw_a_digit(untrained)
-    there_and_back = "(() => { const text = m.toText(a[0]); return [text, m.fromText(text)]; })()"
+    there_and_back = "(() => { const text = toText(a[0]); return [text, fromText(text)]; })()"
     for hand in HANDS:
         for digit in range(10):
             strokes = write(digit, hand)
@@ -256,7 +239,7 @@ def test_a_drawing_as_text_is_the_drawing(call: Any, untrained: Any) -> None:
     text, back = call(box, there_and_back, smooth)
     assert 100 < len(text) <= 900
     for wild in ("", "...", "a", "ab.c", "!!!!", "%F0", "zzz" * 400, "UgpTMoz"):
-        for stroke in call(box, "m.fromText(a[0])", wild):
+        for stroke in call(box, "fromText(a[0])", wild):
             assert stroke
             assert all(0 <= at <= 1 for point in stroke for at in point)
 

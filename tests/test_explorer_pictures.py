@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from browser import APART, MISPLACED, SIZES, visit
+from browser import APART, MISPLACED, SIZES
 from test_explorers import TRAITS, core, explorers, line, reader, state_of
 
 import cnn_course as cc
@@ -32,23 +32,6 @@ KERNELS = [  # in the order of the chips, at 3 by 3
     ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)), ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
     ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def call(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return a function that runs some JavaScript with an explorer's module `m` and arguments `a`."""
-    path = tmp_path_factory.mktemp("pictures") / "page.html"
-    path.write_text("<!doctype html><html lang=en><meta charset=utf-8><title>pictures</title>", "utf-8")
-    with visit(browser, path.as_uri()) as seen:
-
-        def run(box: Any, body: str, *arguments: Any) -> Any:
-            module = "import(URL.createObjectURL(new Blob([esm], { type: 'text/javascript' })))"
-            script = f"async ([esm, a]) => {{ const m = await {module}; return {body}; }}"
-            return seen.page.evaluate(script, [str(core(box)._esm), arguments])
-
-        yield run
-        assert seen.errors == []
-        assert seen.outside == []
 
 
 # ------------------------------------------------------------------------------------------------- what both have alike
@@ -164,7 +147,7 @@ def test_pictures_gives_the_library_s_numbers(call: Any) -> None:
             "stride": 1 + at % 4,
         }
         found = call(
-            box, "m.filter(m.split(Uint8Array.from(a[0]), a[1], a[2], 3), a[3]).y.map((y) => Array.from(y))",
+            box, "filter(split(Uint8Array.from(a[0]), a[1], a[2], 3), a[3]).y.map((y) => Array.from(y))",
             picture.ravel().tolist(), *picture.shape[:2], state | {"weight": weight.ravel().tolist()},
         )  # fmt: skip
         expected = filtered(picture, weight, state)

@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from test_book import stored_state
-from test_explorer_pictures import call
 from test_explorers import drive, explorers, reader
 from test_questions import Form
 
 from cnn_course.explorers import questions
 
-__all__ = ["call", "drive", "reader"]
+__all__ = ["drive", "reader"]
 
 READS = {
     **{"7": 7, " 7 ": 7, "+7": 7, "7.": 7, "07": 7, "-7": -7, "−7": -7, "–7": -7, "- 7": -7, "0.5": 0.5, ".5": 0.5},
@@ -32,8 +31,8 @@ NO_NUMBERS = ["", " ", "abc", "0x10", "0b1", "0o7", "Infinity", "NaN", "1e999", 
 
 def test_one_reader_takes_numbers_as_readers_write_them_and_nothing_else(call: Any) -> None:
     box = explorers.convolution_2d()
-    assert {text: call(box, "m.readNumber(a[0])", text) for text in READS} == pytest.approx(READS, rel=1e-15)
-    assert [text for text in NO_NUMBERS if not np.isnan(call(box, "m.readNumber(a[0])", text))] == []
+    assert {text: call(box, "readNumber(a[0])", text) for text in READS} == pytest.approx(READS, rel=1e-15)
+    assert [text for text in NO_NUMBERS if not np.isnan(call(box, "readNumber(a[0])", text))] == []
 
 
 @pytest.mark.parametrize("text", ["1/9", "1,200", "0,5", "1e3", "0x10", "1234,567", "1.000,5", "half"])
@@ -60,14 +59,14 @@ def test_a_cell_and_a_question_read_the_same_and_refuse_in_the_same_words(reader
 def test_a_number_is_written_with_at_most_four_decimals_and_none_of_its_digits_before_the_point_is_lost(
     call: Any, number: float, text: str
 ) -> None:
-    assert call(explorers.pooling(), "m.show(a[0])", number) == text
+    assert call(explorers.pooling(), "show(a[0])", number) == text
 
 
 @pytest.mark.parametrize(
     ("number", "sign"), [(1000.5, "="), (1 / 9, "≈"), (0.1 + 0.2, "="), (-4e-5, "="), (1 / 30000, "≈"), (0.12345, "≈")]
 )
 def test_what_drops_a_digit_is_only_about_equal(call: Any, number: float, sign: str) -> None:
-    assert call(explorers.pooling(), "m.equals([2, [a[0]]], 3)", number) == sign
+    assert call(explorers.pooling(), "equals([2, [a[0]]], 3)", number) == sign
 
 
 # ------------------------------------------------------------------------------------------- every sum that is printed

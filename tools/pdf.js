@@ -5,13 +5,14 @@
   // have the same, and its links lead to theirs.
   async collect({ names }) {
     const article = document.querySelector("article"), own = names[location.href];
+    /** @type {(what: string, at?: ParentNode) => any[]} */
     const all = (what, at = article) => [...at.querySelectorAll(what)];
     const make = (tag, className, ...content) => {
       const node = Object.assign(document.createElement(tag), { className });
       node.append(...content);
       return node;
     };
-    const published = document.querySelector("link[rel=canonical]")?.href;
+    const published = all("link[rel=canonical]", document)[0]?.href;
     all("details:not(.cc-explorer *)").forEach((fold) => { fold.open = true; });
 
     for (const form of all(".cc-questions form")) { // the answers, which a reader sees after a wrong one
@@ -70,12 +71,13 @@
     for (const stars of all(".stars")) stars.removeAttribute("aria-label"); // the outline would say it, too
     article.id = own;
     const looks = [...document.querySelectorAll("head style.cc-module")].map((style) => style.textContent);
-    const files = [...document.querySelectorAll("head link[rel=stylesheet]")].map((link) => link.href);
+    const files = all("link[rel=stylesheet]", document.head).map((link) => link.href);
     return { id: own, html: article.outerHTML, looks, files };
   },
 
   // Puts the collected pages into the open one. Returns all headings in order, each with its level, its text and its id.
   async assemble({ pages, landing }) {
+    /** @type {(markup: string) => any} */
     const make = (markup) => Object.assign(document.createElement("template"), { innerHTML: markup.trim() }).content.firstChild;
     const linked = (id, ...content) => { const link = make("<a></a>"); link.href = `#${id}`; link.append(...content); return link; };
     const page = (id) => make(`<span data-page="${id}">000</span>`);
@@ -168,6 +170,6 @@
 
   // Writes the numbers of pages on paper where they are referred to.
   number({ numbers }) {
-    for (const node of document.querySelectorAll("[data-page]")) node.textContent = numbers[node.dataset.page];
+    for (const node of document.querySelectorAll("[data-page]")) node.textContent = numbers[node.getAttribute("data-page")];
   },
 })

@@ -1,6 +1,6 @@
 """What the first page shows and no other: a kernel to drag, the path of the chapters, and the book in numbers.
 
-All of it is there without a script; book/theme/static/landing.js.jinja lets the kernel move. The chapters come from the
+All of it is there without a script; book/theme/static/landing.js lets the kernel move. The chapters come from the
 contents and the numbers from the sources, so a new chapter or exercise is on the page with the next build.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import html
 import json
 import re
 import tomllib
@@ -135,7 +136,8 @@ def hero() -> str:
                  cells(found, "output", most) + window(ROW, COLUMN, 1))
     )  # fmt: skip
     return (
-        f'<div class="cc-landing" data-image="{"".join(DIGIT.split())}" data-row="{ROW}" data-column="{COLUMN}">'
+        f'<div class="cc-landing" data-image="{"".join(DIGIT.split())}" data-row="{ROW}" data-column="{COLUMN}" '
+        f'data-ramps="{html.escape(json.dumps(palette.RAMPS))}">'
         f'<div class="stage"><svg class="beams" aria-hidden="true"><path/><path/></svg>{drawn}</div>'
         f'<p class="sum"><span class="terms">{terms}=</span> {tile(found[ROW, COLUMN], "output", most, " y")}</p>'
         f'<div class="under"><fieldset class="chips"><legend>kernel</legend>{chips}</fieldset>'

@@ -308,7 +308,7 @@ def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
 
 def configure(app: Sphinx, config: Config) -> None:
     """Hand the palette to the files of the theme; a change of either makes Sphinx write every page anew."""
-    config.html_context |= {"palette": palette.TOKENS, "tokens": palette.style_sheet(":root"), "ramps": palette.RAMPS}
+    config.html_context |= {"palette": palette.TOKENS, "tokens": palette.style_sheet(":root")}
     files = sorted(path for path in THEME.rglob("*") if path.is_file())
     config.book_theme_digest = digest(b"".join(path.read_bytes() for path in files))
 

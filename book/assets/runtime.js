@@ -35,6 +35,8 @@
       this.name = name;
       this.state = state;
       this.listeners = [];
+      /** Where it is drawn. @type {Element[]} */
+      this.places = [];
     }
 
     get(key) {
@@ -71,7 +73,7 @@
     /** Where it is drawn it says so, once. */
     failed(error) {
       console.warn(error);
-      for (const el of this.places ?? []) if (!el.querySelector(":scope > .cc-note")) el.append(note(FAILED));
+      for (const el of this.places) if (!el.querySelector(":scope > .cc-note")) el.append(note(FAILED));
     }
 
     save_changes() {}
@@ -93,7 +95,7 @@
   }
 
   async function drawExplorer(model, el) {
-    (model.places ??= []).push(el);
+    model.places.push(el);
     const mount = make("div");
     el.append(mount);
     try {

@@ -1,7 +1,7 @@
 // The button that keeps the book on this device. page.js fetches it near the foot of a page, or at once where the book is
 // kept. The build writes SIZE before this line; worker.js does the work.
 (async () => {
-  const place = document.querySelector(".keep"), [button, progress, status] = place.children, workers = navigator.serviceWorker;
+  const place = /** @type {HTMLElement} */ (document.querySelector(".keep")), [button, progress, status] = /** @type {any} */ (place.children), workers = navigator.serviceWorker;
   const scope = new URL(document.documentElement.dataset.content_root, document.baseURI).href;
   let book, trouble = "";
   const say = (words, name, act) => {

@@ -1,10 +1,14 @@
 // Keeps the whole book on a reader's device, one version in one cache, and answers from it. Runs only where a reader has
 // asked for it. The build writes VERSION, and FILES with the SHA-256 of each, before this line.
-const scope = registration.scope, name = (version) => `${scope} ${version}`, NAME = name(VERSION);
-const ours = async () => (await caches.keys()).filter((each) => each.startsWith(name("")));
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {any} */ (self)), { scope } = worker.registration;
+const cacheOf = (version) => `${scope} ${version}`, NAME = cacheOf(VERSION);
+const ours = async () => (await caches.keys()).filter((each) => each.startsWith(cacheOf("")));
 const sum = async (bytes) => [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-// What an older version has, or a download that broke off, is not fetched again; what does not have its sum is not taken.
+/**
+ * What an older version has, or a download that broke off, is not fetched again; what does not have its sum is not taken.
+ * @returns {Promise<[url: string, file: Response]>}
+ */
 async function find(path, stores) {
   const url = scope + path;
   const sources = [...stores.map((cacheName) => () => caches.match(url, { cacheName })), () => fetch(url, { cache: "no-cache" })];
@@ -31,15 +35,15 @@ async function keep() {
 }
 
 // A version is used once it is whole and no page shows another one, or when a reader asks for it.
-addEventListener("install", (event) => event.waitUntil(keep()));
-addEventListener("activate", (event) => event.waitUntil(ours().then((all) => Promise.all(all.filter((each) => each !== NAME).map((each) => caches.delete(each))))));
-addEventListener("message", (event) => event.waitUntil((async () => {
-  const open = (await clients.matchAll({ includeUncontrolled: true })).filter(({ url }) => url.startsWith(scope));
-  if (event.data === "turn" || open.length < 2) skipWaiting();
+worker.addEventListener("install", (event) => event.waitUntil(keep()));
+worker.addEventListener("activate", (event) => event.waitUntil(ours().then((all) => Promise.all(all.filter((each) => each !== NAME).map((each) => caches.delete(each))))));
+worker.addEventListener("message", (event) => event.waitUntil((async () => {
+  const open = (await worker.clients.matchAll({ includeUncontrolled: true })).filter(({ url }) => url.startsWith(scope));
+  if (event.data === "turn" || open.length < 2) worker.skipWaiting();
 })()));
 
 // A file that another version names (by ?v=) is not ours, nor is anything that the book does not list: both are left to the network.
-addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const { url, method, mode } = event.request;
   if (method !== "GET" || !url.startsWith(scope)) return;
   const { pathname, searchParams } = new URL(url);

@@ -37,7 +37,7 @@ function settle(state, before) {
 
 /** All products of the forward pass: window (i, j) of filter f, of gradient g, takes `by` times x[r, c] at its cell (a, b). */
 function pairs({ x, weight, upstream, size: n, kernel_size: k, stride: s, padding: p, kind, ...more }, m) {
-  const filters = count({ kind, ...more });
+  const filters = count({ kind, second: more.second });
   const pixel = (r, c) => (r >= 0 && r < n && c >= 0 && c < n ? x[r * n + c] : kind === MAXIMUM ? -Infinity : 0);
   return range(filters).flatMap((f) => table(m, m, (i, j) => {
     const spots = table(k, k, (a, b) => ({ f, i, j, a, b, r: i * s - p + a, c: j * s - p + b })).flat();
@@ -89,6 +89,7 @@ function choose(position, { kind, size: n, kernel_size: k }, { all, conv, filter
 
 const TITLE = 26, GAP = 40, MOST_FILTERS = 2;
 
+/** @type {Description["build"]} */
 function build({ set, move, redraw, refuse, running, callout, root }) {
   let state, now, peeked = null, asked = null;
   const isPad = (...place) => place.some((at) => at < state.padding || at >= state.padding + state.size);
@@ -198,7 +199,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
     return arrange(W - 8, H - 6, plan, forms, [W < 620 && filters > 1 ? "tower" : "grid"]);
   }
 
-  function paint(given, found, run) {
+  function paint(given, found) {
     [state, now] = [given, found];
     const { m, inside, missed, conv, all, filters } = found, { kernel_size: k, padding: p, kind, weight, upstream } = given;
     stage.style.height = "";
@@ -212,14 +213,14 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
     const tag = (f) => (filters > 1 ? "₁₂"[f] : "");
     const ofX = (i, j) => (isPad(i, j) ? "padding" : `x[${i - p}, ${j - p}]`);
     const boxes = [...lay.boxes], boxOf = new Map();
-    const show1 = (part, values, hue, title, label, box, { on, cell, active = 0 } = {}) => {
+    const show1 = (part, values, hue, title, label, box, /** @type {any} */ { on, cell, active = 0 } = {}) => {
       boxOf.set(part, box);
       part.root.hidden = !values.length;
       const scale = limits(values.length ? values : [[0]]);
       part.draw({ name: title, rows: values.length, cols: values[0]?.length ?? 0, active, box, cell: (i, j) => ({ value: values[i][j], kind: hue, scale,
         label: label(i, j), marks: on?.(i, j) ? "cc-on" : "", ...cell?.(i, j) }) });
     };
-    const below = (box) => ({ ...box, y: box.below }), fed = (on) => (i, j) => (handed ?? terms).some((one) => on(one, i, j));
+    const below = (box) => ({ ...box, y: box.below });
     const apart = (text) => (i, j) => (isPad(i, j) ? { kind: "pad", scale: null, fixed: true, ...text }
       : [i, j].some((at) => missed.includes(at)) ? { marks: "cc-lost" } : {});
     const onX = chosen.part === "x" ? (chosen.r + p) * inside + chosen.c + p : p * inside + p, wide = (stage.clientWidth || 640) >= 620;
@@ -251,7 +252,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
     } else rays.replaceChildren();
     if (!m) Object.assign(callout.style, { left: `${A.x + A.w + 24 > stage.clientWidth - 200 ? 0 : A.x + A.w + 24}px`, top: `${A.y}px` });
     else callout.style.cssText = "";
-    return write(run);
+    return write();
   }
 
   function write() {

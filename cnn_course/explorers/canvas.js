@@ -19,5 +19,5 @@ function paperOf(turned) {
   const attributes = { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] };
   for (const node of [document.documentElement, document.body]) watcher.observe(node, attributes);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", look);
-  return { probe, now: () => (paper ??= +(getComputedStyle(probe).color === "rgb(255, 255, 255)")) };
+  return { probe, now: () => (paper ??= Number(getComputedStyle(probe).color.includes("255"))) }; // white: dark paper
 }

@@ -50,6 +50,7 @@ function threefold(weight, filter) {
 
 const TITLE = 24, BETWEEN = 30, PART = 30, PLUS = 26, EQUALS = 44;
 
+/** @type {Description["build"]} */
 function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
   let state, now, lay, shape, front = 0, peeked = null, held = null, chipped = "";
   const ownOf = (filter) => state.weight.slice(filter * 3 * K * K, (filter + 1) * 3 * K * K);
@@ -69,7 +70,7 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
   const beams = range(7).map(() => svg("path"));
   const signs = range(4).map(() => make("div", { class: "cc-op", "aria-hidden": "true" }));
   const tabs = COLOURS.map((name, channel) => press({ "aria-label": `channel ${name}`, click: () => lead(channel) }, name));
-  const chooser = toolbar("Channel in front", tabs);
+  const chooser = buttonBar("Channel in front", tabs);
   const stage = make("div", { class: "cc-stage", "data-picture": "" },
     svg("svg", { class: "cc-beams", "aria-hidden": "true" }, ...beams), chooser,
     ...COLOURS.flatMap((_, channel) => [inputs[channel].root, kernels[channel].root]),
@@ -92,7 +93,7 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
     part.root.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse" && !lay.stacked) lead(channel); });
   }));
   /** Beyond the edge of a plate the arrow keys go on in the next one, so that six plates are two tab stops. */
-  stage.addEventListener("keydown", (event) => {
+  stage.addEventListener("keydown", (/** @type {On<KeyboardEvent>} */ event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const order = COLOURS.flatMap((_, channel) => [inputs[channel], kernels[channel]]);
     const at = order.findIndex((part) => part.cells.contains(event.target)), next = order[at + step];
@@ -178,7 +179,7 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
       const group = x.w + apart + w.w, top = stacked ? group + 2 * back + 8 : 3 * group + 2 * groups;
       let plus = part.cell * 4 > W / 2 ? 16 : PLUS, line = 4 * part.cell + 3 * plus + EQUALS;
       const row = wides.reduce((sum, one) => sum + one, 0) + (made.length - 1) * between;
-      const beside = line + row <= W - 8, extra = clamp((W - 8 - line - beside * row) / 4, 0, 110);
+      const beside = line + row <= W - 8, extra = clamp((W - 8 - line - (beside ? row : 0)) / 4, 0, 110);
       plus += extra; // the sums stand apart, each nearer to its channel
       line += 3 * extra;
       const foot = beside ? Math.max(TITLE + PART, TITLE + full.h) : 2 * TITLE + PART + full.h + 6;
@@ -224,12 +225,11 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
     if (lay.tall > lay.H) stage.style.height = `${lay.tall}px`;
     const sums = now.parts(shown, i, j), { boxes, places, stacked } = lay;
     const scales = { x: limits([state.x]), w: limits([ownOf(shown)]), y: limits([[...now.maps.flat(2), ...sums]]) };
-    const coming = (at) => run?.whole && at > state.position - !run.landed;
     COLOURS.forEach((name, channel) => {
       const behind = stacked && channel !== front, active = channel === front ? p * (COLS + 2 * p) + p : -1;
       for (const part of parts(channel)) part.root.classList.toggle("cc-lead", channel === front);
       inputs[channel].root.classList.toggle("cc-back", behind);
-      inputs[channel].root.style.zIndex = stacked ? 3 - ((channel - front + 3) % 3) : "";
+      inputs[channel].root.style.zIndex = stacked ? `${3 - ((channel - front + 3) % 3)}` : "";
       kernels[channel].root.hidden = behind;
       inputs[channel].draw({ name: `input ${name}`, about: stacked ? "" : `${ROWS} × ${COLS}${p ? `, padding ${p}` : ""}`,
         rows: ROWS + 2 * p, cols: COLS + 2 * p, active, box: { ...boxes.x, ...places.x[channel] }, editable: !boxes.x.bare,
@@ -244,7 +244,7 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
       around(kernels[channel].frame, { x: 0, y: 0, w: boxes.w.w, h: boxes.w.h });
       sumsOf[channel].draw({ name, rows: 1, cols: 1, active: -1, box: { ...boxes.part, ...places.part[channel] },
         cell: () => ({ value: sums[channel], kind: "output", scale: scales.y, label: `the sum of ${name} is ${show(sums[channel])}` }) });
-      tabs[channel].setAttribute("aria-pressed", channel === front);
+      tabs[channel].setAttribute("aria-pressed", `${channel === front}`);
     });
     bias.draw({ name: "bias", rows: 1, cols: 1, box: { ...boxes.part, ...places.part[3] }, cell: () => ({ value: state.bias, kind: "weight",
       scale: [-LARGEST_BIAS, LARGEST_BIAS], label: `bias[${shown}]` }) });
@@ -255,7 +255,7 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
       map.draw({ name: title, about, rows, cols, active: filter === shown ? state.position : -1,
         box: { ...boxes.maps[filter], ...places.maps[filter] }, cell: (r, c) => ({ value: value(r, c), kind: "output", scale: scales.y,
           label: `output[${filter}, ${r}, ${c}] is ${show(value(r, c))}`,
-          marks: filter === shown && coming(r * cols + c) ? "cc-empty" : "" }) });
+          marks: filter === shown && isAhead(run, r * cols + c, state.position) ? "cc-empty" : "" }) });
       map.frame.hidden = filter !== shown;
     });
     const middle = places.part[0].y + PART / 2;

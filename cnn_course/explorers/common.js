@@ -5,7 +5,14 @@ const LARGEST = 9999; // what an editable cell takes, as in base.py
 // TOKENS and RAMPS stand before this text.
 const bytes = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
-/** An element with attributes, listeners (functions) and children. */
+/**
+ * An element with attributes, listeners (functions) and children.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes))
@@ -15,7 +22,14 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** An element of a drawing. */
+/**
+ * An element of a drawing.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
@@ -23,13 +37,15 @@ function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** The whole numbers from 0 to n − 1. */
 const range = (n) => Array.from({ length: Math.max(0, n) }, (_, i) => i);
 const table = (rows, cols, value) => range(rows).map((r) => range(cols).map((c) => value(r, c)));
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+/** @type {(rows: any[]) => Span} */
 const limits = (rows) => [Math.min(...rows.flat()), Math.max(...rows.flat())];
 const total = (terms) => terms.reduce((sum, [a, b]) => sum + a * b, 0);
 
-const width = (text) => text.length - text.includes(".") / 2; // in digits
+const width = (text) => text.length - Number(text.includes(".")) / 2; // in digits
 
 const inWords = (rows) => rows.map((row) => row.map(show).join(", ")).join("; ");
 

@@ -13,7 +13,12 @@ function caption(label, side) {
   return [make("span", { class: "cc-word" }, word), make("i", {}, symbol, ...(side ? [make("sub", {}, side)] : []))];
 }
 
-/** One whole number: drag or arrow keys on the range that lies over it, or two buttons for the pointer. */
+/**
+ * One whole number: drag or arrow keys on the range that lies over it, or two buttons for the pointer.
+ * @param {About} about
+ * @param {Api["set"]} set
+ * @returns {Control}
+ */
 function stepper({ label, trait, smallest, largest, step = 1, side = "" }, set) {
   const input = make("input", { type: "range", min: smallest, max: largest, step, id: nameAfresh(), "aria-label": label,
     input: () => set({ [trait]: Number(input.value) }) });
@@ -27,11 +32,16 @@ function stepper({ label, trait, smallest, largest, step = 1, side = "" }, set) 
     value.textContent = show(now);
     input.setAttribute("aria-valuetext", show(now));
     [less.disabled, more.disabled] = [now <= smallest, now >= largest];
-    root.style.setProperty("--part", (now - smallest) / (largest - smallest || 1));
+    root.style.setProperty("--part", `${(now - smallest) / (largest - smallest || 1)}`);
   } };
 }
 
-/** A switch. */
+/**
+ * A switch.
+ * @param {About} about
+ * @param {Api["set"]} set
+ * @returns {Control}
+ */
 function toggle({ label, trait }, set) {
   const input = make("input", { type: "checkbox", role: "switch", id: nameAfresh(),
     change: () => set({ [trait]: input.checked }) });
@@ -39,7 +49,11 @@ function toggle({ label, trait }, set) {
   return { root, input, draw(now) { input.checked = now; } };
 }
 
-/** A small picture of a table of numbers; its colours follow the theme by themselves. */
+/**
+ * A small picture of a table of numbers; its colours follow the theme by themselves.
+ * @param {number[][]} rows
+ * @param {Kind} kind
+ */
 function miniature(rows, kind) {
   const [low, high] = limits(rows);
   const node = svg("svg", { viewBox: `0 0 ${rows[0].length} ${rows.length}`, "aria-hidden": true });
@@ -50,7 +64,13 @@ function miniature(rows, kind) {
   return node;
 }
 
-/** A choice among few: radio buttons, which are small pictures of what they choose where there are some. */
+/**
+ * A choice among few: radio buttons, which are small pictures of what they choose where there are some.
+ * @param {About} about
+ * @param {Api["set"]} set
+ * @param {Element[]} pictures
+ * @returns {Control}
+ */
 function chips({ label, trait, options }, set, pictures = []) {
   const name = nameAfresh();
   const inputs = options.map((option) => make("input", { type: "radio", name, "aria-label": option,
@@ -62,7 +82,12 @@ function chips({ label, trait, options }, set, pictures = []) {
     draw(now) { inputs.forEach((input, i) => (input.checked = options[i] === now)); } };
 }
 
-/** A choice among many. */
+/**
+ * A choice among many.
+ * @param {About} about
+ * @param {Api["set"]} set
+ * @returns {Control}
+ */
 function menu({ label, trait, options }, set) {
   const input = make("select", { id: nameAfresh(), change: () => set({ [trait]: input.value }) },
     ...options.map((option) => new Option(option)));
@@ -71,15 +96,27 @@ function menu({ label, trait, options }, set) {
 }
 
 const MOST_CHIPS = 9, MOST_PICTURED = 12;
-/** The control that fits what Python says of a trait; it calls set({trait: value}). */
+/**
+ * The control that fits what Python says of a trait; it calls set({trait: value}).
+ * @param {About} about
+ * @param {Api["set"]} set
+ * @param {Element[]} [pictures]
+ * @returns {Control}
+ */
 function control(about, set, pictures) {
   if ("smallest" in about) return stepper(about, set);
   if (!about.options) return toggle(about, set);
   return about.options.length > (pictures ? MOST_PICTURED : MOST_CHIPS) ? menu(about, set) : chips(about, set, pictures);
 }
 
-/** Buttons and switches that are one tab stop: arrow keys walk, and the stop is where one was last. */
-function toolbar(name, stops, first = stops[0], nodes = stops) {
+/**
+ * Buttons and switches that are one tab stop: arrow keys walk, and the stop is where one was last.
+ * @param {string} name
+ * @param {HTMLElement[]} stops
+ * @param {HTMLElement} [first]
+ * @param {HTMLElement[]} [nodes] what is drawn, if that is not the stops alone
+ */
+function buttonBar(name, stops, first = stops[0], nodes = stops) {
   const stay = (here) => stops.forEach((stop) => (stop.tabIndex = stop === here ? 0 : -1));
   stay(first);
   return make("div", { class: "cc-toolbar", role: "toolbar", "aria-label": name,
@@ -90,9 +127,11 @@ function toolbar(name, stops, first = stops[0], nodes = stops) {
  * Back, play or pause, next and speed. go(to) moves to a position and paints; at() is [position, last]; animate(run, speed)
  * shows how a result comes about, and looks at run.over, which says that something else took over. What is played has
  * `landed` once its result stands there. The explorer's switches stand beside, in the same tab stop.
+ * @param {{go: (to: number) => void, at: () => [number, number], repaint: () => void, animate?: Built["animate"],
+ *   beat?: () => number, switches: Control[]}} about
  */
 function transport({ go, at, repaint, animate, beat = () => 350, switches }) {
-  let run = null, speed = 1;
+  let run = /** @type {Run | null} */ (null), speed = 1;
   const stop = () => {
     if (!run) return;
     run.over = true;
@@ -101,7 +140,7 @@ function transport({ go, at, repaint, animate, beat = () => 350, switches }) {
   };
   async function start(count) {
     stop();
-    const mine = (run = { whole: count > 1 }), [position, last] = at();
+    const mine = /** @type {Run} */ (run = { whole: count > 1 }), [position, last] = at();
     if (mine.whole && position >= last) go(0);
     for (let done = 1; ; done++) {
       mine.landed = false;
@@ -138,7 +177,7 @@ function transport({ go, at, repaint, animate, beat = () => 350, switches }) {
   }
   draw();
   const buttons = [back, play, next, pace];
-  const root = toolbar("Step through", [...buttons, ...switches.map(({ input }) => input)], play,
+  const root = buttonBar("Step through", [...buttons, ...switches.map(({ input }) => input)], play,
     [make("div", { class: "cc-transport" }, ...buttons), ...switches.map(({ root: node }) => node)]);
   return { root, draw, stop, get run() { return run; } };
 }

@@ -30,6 +30,7 @@ const pictures = () => ({
 
 const both = (state, trait) => [state[trait], state[`${trait}_w`]];
 /** The numbers of a table of the old size in one of the new size, with zeros where there were none. */
+/** @type {(flat: number[], before: number[], now: number[]) => number[]} */
 const resized = (flat, [, cols], [rows, wide]) => table(rows, wide, (r, c) => (c < cols && flat[r * cols + c]) || 0).flat();
 
 function settle(state, before) {
@@ -88,7 +89,7 @@ function trouble({ square }, { n, k, p, d, span, inside }) {
 const literal = (rows, indent) => `[[${rows.map((row) => row.join(", ")).join(`],\n${" ".repeat(indent)}[`)}]]`;
 
 /** The same call in three libraries. */
-function calls({ flip, weight, n, k, s, p, d, x }) {
+function calls({ flip, weight, k, s, p, d, x }) {
   const kernel = table(...k, (r, c) => weight[r * k[1] + c]), turned = flip ? "[:, :, ::-1, ::-1]" : "";
   const pair = ([a, b]) => (a === b ? a : `(${a}, ${b})`);
   const data = (make) => `x = ${make}(${literal(x, make.length + 6)}, dtype=float)[None, None]\n`
@@ -131,6 +132,7 @@ const FORMS = (W, gap) => {
   return { row, ell, stack, below };
 };
 
+/** @type {Description["build"]} */
 function build({ set, move, stop, redraw, refuse, running, callout, controls, root }) {
   // Before stride, padding and dilation are taught, sizes are told without them.
   const bare = !["stride", "padding", "dilation"].some((trait) => controls[trait]);
@@ -220,7 +222,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   });
   const forget = () => { if (aimed && !held) { aimed = null; redraw(); } };
   input.root.addEventListener("pointerleave", forget);
-  input.cells.addEventListener("focusout", ({ relatedTarget }) => { if (!input.cells.contains(relatedTarget)) forget(); });
+  input.cells.addEventListener("focusout", (/** @type {any} */ { relatedTarget }) => { if (!input.cells.contains(relatedTarget)) forget(); });
   input.cells.addEventListener("keydown", ({ key }) => { if (key === "Escape") forget(); });
   output.cells.addEventListener("click", (event) => { const at = output.at(event); if (at >= 0) move(at); });
 
@@ -295,13 +297,13 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       } });
     output.draw({ ...title("output"), rows: m[0], cols: m[1], active: i * m[1] + j, box: C, cell: (r, c) => ({
       value: y[r][c], kind: "output", scale: scales[2], label: `output[${r}, ${c}] is ${show(y[r][c])}`,
-      marks: `${goes.some(([a, b]) => a === r && b === c) ? "cc-on" : ""} ${run?.whole && r * m[1] + c > state.position - !run.landed ? "cc-empty" : ""}` }) });
+      marks: `${goes.some(([a, b]) => a === r && b === c) ? "cc-on" : ""} ${isAhead(run, r * m[1] + c, state.position) ? "cc-empty" : ""}` }) });
 
     root().classList.toggle("cc-flipped", state.flip);
     root().classList.toggle("cc-square", state.square);
     output.root.style.visibility = m[0] ? "" : "hidden";
     input.frame.classList.toggle("cc-out", !m[0]);
-    input.frame.style.opacity = aimed ? 0.35 : 1;
+    input.frame.style.opacity = aimed ? "0.35" : "1";
     output.frame.style.visibility = aimed ? "hidden" : "";
     around(kernel.frame, { x: 0, y: 0, w: B.w, h: B.h });
     place(grips.size, (p[1] + n[1]) * A.cell, (p[0] + n[0]) * A.high);
@@ -323,12 +325,12 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const drawn = `${[n, k, s, p, d, lay.boxes[0].cell]}`, same = shape === (shape = drawn);
     if (!held) window.to(j * s[1], i * s[0], same ? 180 : 0);
     write(i, j, goes, scales);
-    return say(i, j, goes);
+    return say(i, j);
   }
   const place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
 
   function write(i, j, goes, scales) {
-    const { n, k, s, p, d, m, raw, x, terms, y, pixel, used } = now, first = (pair) => (pair[0] === pair[1] ? pair.slice(1) : pair);
+    const { n, k, s, p, d, m, raw, x, terms, y, pixel, used } = now;
     const tokens = bare ? [["m", ...raw], "=", ["n", ...n], "−", ["k", ...k], "+ 1"]
       : [["m", ...raw], "= ⌊(", ["n", ...n], "+ 2·", ["p", ...p], "−", ["d", d], "·(", ["k", ...k], "− 1) − 1) /", ["s", ...s], "⌋ + 1"];
     const sum = (axis) => (bare ? `${n[axis]} − ${k[axis]} + 1`
@@ -371,7 +373,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     return products(root(), { pairs, terms, tail, goal: output.list[state.position] }, run, speed).finally(() => sweep(root()));
   }
 
-  const code = LIBRARIES.map((name) => [name, make("pre", { tabindex: 0, role: "group", "aria-label": `${name} code` })]);
+  const code = LIBRARIES.map(/** @returns {[string, HTMLElement]} */ (name) => [name, make("pre", { tabindex: 0, role: "group", "aria-label": `${name} code` })]);
   const copy = (name, text) => {
     const button = press({ "aria-label": `Copy ${name} code`, click: () => {
       getSelection().selectAllChildren(text);

@@ -108,7 +108,7 @@ function drawing({ fresh, changed, done, moved }) {
       else { pen.down = true; begin(); }
       moved();
     } });
-  const { canvas, root } = square, context = canvas.getContext("2d"), whole = [0, 0, SHARP, SHARP];
+  const { canvas, root } = square, context = canvas.getContext("2d");
   [canvas.width, canvas.height] = [SHARP, SHARP];
 
   function line(points, colour, wide) {
@@ -117,13 +117,13 @@ function drawing({ fresh, changed, done, moved }) {
     for (const [x, y] of [points[0], ...points]) context.lineTo(x * SHARP, y * SHARP);
     context.stroke();
   }
-  const rgb = (part, paper) => `rgb(${tint("input", part, paper)})`;
+  const ink = (part, paper) => `rgb(${tint("input", part, paper)})`;
   function sketch(image, width, paper) { // an image, or else the strokes; and a cross where the pen is that keys move
-    context.fillStyle = rgb(0, paper);
-    context.fillRect(...whole);
+    context.fillStyle = ink(0, paper);
+    context.fillRect(0, 0, SHARP, SHARP);
     context.imageSmoothingEnabled = false;
-    if (image) context.drawImage(image, ...whole);
-    else for (const stroke of strokes) line(stroke, rgb(1, paper), SHARP / 14 * (1 + width) / (1 + USUAL_WIDTH));
+    if (image) context.drawImage(image, 0, 0, SHARP, SHARP);
+    else for (const stroke of strokes) line(stroke, ink(1, paper), SHARP / 14 * (1 + width) / (1 + USUAL_WIDTH));
     if (!pen.keys) return;
     const [x, y] = pen.at, ends = [0.01, 0.05];
     const arms = Object.values(ARROWS).map(([a, b]) => ends.map((by) => [x + by * a, y + by * b]));
@@ -158,6 +158,7 @@ function pictures(get) {
   })] };
 }
 
+/** @type {Description["build"]} */
 function build({ get, set, redraw, root, running, controls }) {
   const classes = get("classes"), sigmoid = get("sigmoid"), labels = get("labels"), known = get("known_labels");
   const weights = unpack(get("weights"), classes), digits = get("digits"), packed = get("known");
@@ -210,7 +211,7 @@ function build({ get, set, redraw, root, running, controls }) {
   const square = drawing({ fresh: () => state.source !== OWN && !due, changed, done, moved: () => redraw() });
   const undo = press({ click: () => { if (state.source === OWN) square.strokes = square.strokes.slice(0, -1); done(); } }, "Undo");
   const clear = press({ click: () => { square.strokes = []; done(); } }, "Clear");
-  square.root.append(toolbar("Drawing", [undo, clear]));
+  square.root.append(buttonBar("Drawing", [undo, clear]));
 
   // ---- the maps
   const cellAt = (position, layer) => {
@@ -275,7 +276,8 @@ function build({ get, set, redraw, root, running, controls }) {
   }
 
   // ---- what stands around
-  const bar = () => [make("div", {}, make("div", { class: "cc-bar" })), make("span")];
+  const [full] = shades("output", 1, 0, 1);
+  const bar = () => [make("div", {}, make("div", { class: "cc-bar", style: `background:${full}` })), make("span")];
   const bars = range(10).map((digit) => make("li", {}, `${digit}`, ...bar()));
   const none = make("div", { class: "cc-none" }, make("em", {}, "none", make("span", { class: "cc-hidden" }, " of these")), ...bar());
   none.hidden = classes < 11;
@@ -336,7 +338,7 @@ function build({ get, set, redraw, root, running, controls }) {
   /** What the cell is made of: a sentence with tiles, and for a convolution or a pooling the numbers of one window. */
   function explainCell({ layer, map, i, j }) {
     const { name, size, field, step } = LAYERS[layer], { layers, input } = found, n = size ** 2;
-    const value = layers[layer][map * n + i * size + j], how = origin(weights, layers, input, layer, map, i, j);
+    const value = layers[layer][map * n + i * size + j], how = originOf(weights, layers, input, layer, map, i, j);
     const most = largest(layers[layer]), sums = how.sums ?? [], span = largest(sums);
     const small = (kind, number, scale) => tile(kind, number, [-scale, scale], { text: short(number) });
     const end = tile("output", value, [-most, most], { text: short(value), marks: "cc-y", tag: "b" });

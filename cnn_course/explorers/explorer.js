@@ -39,8 +39,10 @@ function together(state, before, traits) {
 }
 
 /**
- * The single changes that mend a state, as buttons want them. options: [words, value now, [smallest, largest],
- * changes(value)] each; the nearest value is offered for which works(changes) holds.
+ * The single changes that mend a state, as buttons want them; the nearest value is offered for which works(changes) holds.
+ * @param {[words: string, now: number, range: Span, changes: (value: number) => State][]} options
+ * @param {(changes: State) => boolean} works
+ * @returns {Fix[]}
  */
 function mends(options, works) {
   return options.flatMap(([words, now, [low, high], changes]) => {
@@ -57,8 +59,10 @@ function mends(options, works) {
  * and its own compute if more than the state counts; paint(state, result, run) draws and returns
  * [what to announce, all of it in words]. A `run` is what is being played, see transport(), `beat()` how many
  * milliseconds lie between two results of it.
+ * @param {Description} description
  */
 function explorer({ name, title, settle, compute, pictures, build }) {
+  /** @param {{model: Model, el: HTMLElement}} place */
   function render({ model, el }) {
     const defaults = { ...model.get("defaults") }, ranges = model.get("ranges"), traits = Object.keys(defaults);
     settle?.(defaults);
@@ -95,6 +99,7 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       } }, label)));
     }
 
+    /** @type {Api} */
     const api = { get: (trait) => model.get(trait), set: hand, move: (position) => hand({ position }), controls, callout,
       stop: () => player.stop(), running: () => player.run, redraw: () => state && update(),
       refuse: (text) => { refused = text; complain(); }, root: () => root };

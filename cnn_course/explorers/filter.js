@@ -1,10 +1,16 @@
 // Filtering a picture: from its bytes to the output, and to the two pictures that are looked at.
 
-/** Red, green and blue as one channel, weighed as the eye does and as data.photograph does. */
+/**
+ * Red, green and blue as one channel, weighed as the eye does and as data.photograph does.
+ * @type {(colours: Float64Array[]) => Float64Array}
+ */
 const mix = ([red, green, blue]) => red.map((value, at) => 0.299 * value + 0.587 * green[at] + 0.114 * blue[at]);
 
-/** A picture from its bytes, `step` of them to a pixel: its three channels, and one of whole grey values. */
-export function split(bytes, rows, cols, step) {
+/**
+ * A picture from its bytes, `step` of them to a pixel: its three channels, and one of whole grey values.
+ * @returns {Source}
+ */
+function split(bytes, rows, cols, step) {
   const colours = range(3).map((channel) => {
     const x = new Float64Array(rows * cols);
     for (let at = 0; at < x.length; at++) x[at] = bytes[step * at + channel];
@@ -30,7 +36,7 @@ function correlate(x, wide, kernel, k, step) {
   for (let i = 0; i < rows; i++)
     for (let tap = 0; tap < k * k; tap++) {
       const weight = kernel[tap], from = (i * step + Math.floor(tap / k)) * wide + (tap % k);
-      for (let j = 0, to = i * cols; weight && j < cols; j++) y[to + j] += weight * x[from + j * step];
+      if (weight) for (let j = 0, to = i * cols; j < cols; j++) y[to + j] += weight * x[from + j * step];
     }
   return y;
 }
@@ -65,7 +71,7 @@ const signs = (y, limit) => (bytes, paper) => {
 };
 
 /** The output of a kernel over a picture as split() gives it, and both as pictures to draw. */
-export function filter(source, { size: k, stride = 1, weight, flip, padding, signed, grey }) {
+function filter(source, { size: k, stride = 1, weight, flip, padding, signed, grey }) {
   const { rows: high, cols: wide } = source, x = grey ? source.grey : source.colours;
   const edge = padding === "valid" ? 0 : k >> 1, across = wide + 2 * edge, down = high + 2 * edge;
   const [rows, cols] = [down, across].map((side) => Math.floor((side - k) / stride) + 1);

@@ -35,6 +35,7 @@ function compute(state) {
 
 const TITLE = 24, RULER = 22, FOOT = 22, SIDE = 6;
 
+/** @type {Description["build"]} */
 function build({ set, move, stop, redraw, refuse, running, callout, controls, root }) {
   let state, now, lay, shape, flipped, aimed = null, peeked = null, held = null, drawing = false;
   const edit = (trait, at) => (_, i, value) => set({ [trait]: state[trait].map((old, j) => (j === at(i) ? value : old)) });
@@ -112,7 +113,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const { row, used, y } = now, W = stage.clientWidth || 640, H = stage.clientHeight || 320, cols = Math.max(row.length, now.k);
     const free = H - 2 * TITLE - RULER - FOOT, cell = Math.min(64, Math.floor((free - 44) / 3), Math.floor((W - 2 * SIDE) / cols));
     const texts = [row.map(show), used.map(written), y.map(show)];
-    const rows = texts.map((some) => { // numbers too long for their columns are written downwards
+    const rows = texts.map(/** @returns {Box} */ (some) => { // numbers too long for their columns are written downwards
       const letters = Math.max(1, ...some.map(width)), aside = letters * LETTER + 3 > cell;
       return { aside, cell, x: Math.round((W - cols * cell) / 2), high: aside ? Math.ceil(letters * LETTER + 14) : Math.max(cell, 26),
         font: clamp(aside ? 14 : Math.min(cell * 0.36, (cell - 4) / (0.66 * letters)), 14, 24) };
@@ -141,7 +142,6 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const at = y[peeked] === undefined ? state.position : peeked, goes = aimed === null ? [] : range(k).map((j) => [aimed - j, j])
       .filter(([i]) => y[i] !== undefined).reverse();
     const title = (part) => ({ name: named()[part][0], about: named()[part][1], rows: 1 });
-    const coming = (i) => run?.whole && i > state.position - !run.landed;
     drawing = true;
     input.draw({ ...title("input"), cols: row.length, active: left, box: A, cell: (_, i) => (state.signal[i - left] === undefined
       ? { value: 0, kind: "pad", fixed: true, label: "padding, 0", marks: aimed === i ? "cc-on" : "" }
@@ -151,7 +151,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       scale: scales[1], label: `w[${state.flip ? k - 1 - i : i}]`, marks: goes.some(([, j]) => j === i) ? "cc-on" : "" }) });
     output.draw({ ...title("output"), rows: Math.min(1, y.length), cols: y.length, active: state.position, box: C, cell: (_, i) => ({
       value: y[i], kind: "output", scale: scales[2], label: `output[${i}] is ${show(y[i])}`,
-      marks: `${goes.some(([place]) => place === i) ? "cc-on" : ""} ${coming(i) ? "cc-empty" : ""}` }) });
+      marks: `${goes.some(([place]) => place === i) ? "cc-on" : ""} ${isAhead(run, i, state.position) ? "cc-empty" : ""}` }) });
 
     [input, strip, output].forEach((part, i) => part.root.classList.toggle("cc-aside", lay.rows[i].aside));
     output.root.style.visibility = y.length ? "" : "hidden";
@@ -188,7 +188,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   function turn() {
     const timing = { duration: 600, easing: "cubic-bezier(.5, 0, .2, 1)" };
     strip.cells.animate([{ transform: "perspective(50rem) rotateY(180deg)" }, { transform: "perspective(50rem) rotateY(0deg)" }], timing);
-    for (const { firstChild } of strip.list) firstChild.animate([{ transform: "rotateY(180deg)" }, { transform: "rotateY(0deg)" }], timing);
+    for (const { firstElementChild: digits } of strip.list) digits.animate([{ transform: "rotateY(180deg)" }, { transform: "rotateY(0deg)" }], timing);
   }
 
   function write(at, goes, scales) {

@@ -6,11 +6,14 @@ const note = () => make("p", { class: "cc-sum" }); // a line of arithmetic below
  * A titled grid of numbered cells. pick(row, column) hears of the cell hovered or focused, leave() of its end,
  * edit(row, column, value) of a number typed (it may answer why not), refuse(sentence) of anything else; a phone shows
  * its number pad where numbers are whole.
+ * @param {{pick?: (row: number, column: number) => void, leave?: () => void, refuse?: Sink, whole?: boolean,
+ *   edit?: (row: number, column: number, value: number) => unknown}} listeners
  */
 function grid({ pick, leave, edit, refuse, whole } = {}) {
   let shape, cells, stops, drawn, columns, told;
   const title = make("div", { class: "cc-title", "aria-hidden": true });
   const frame = make("div", { class: "cc-window", "aria-hidden": true });
+  /** @type {(at: number) => Place} */
   const place = (at) => [Math.floor(at / columns), at % columns];
   const hear = ({ target }) => {
     const at = cells.indexOf(target.closest("[role=gridcell]"));
@@ -44,14 +47,18 @@ function grid({ pick, leave, edit, refuse, whole } = {}) {
     if (held >= 0) stops[Math.min(held, stops.length - 1)]?.focus();
   }
 
-  /** cell(row, column): {value, label, kind, scale, text, marks}; window: [row, column, height, width]. */
+  /**
+   * cell(row, column): {value, label, kind, scale, text, marks}; window: [row, column, height, width].
+   * @param {{name: string, rows: number, cols: number, offset?: number, tracks?: number, chars?: number, active?: number,
+   *   cell: (row: number, column: number) => Cell, window?: number[]}} drawing
+   */
   function draw({ name, rows, cols, offset = 0, tracks = cols, chars = 1, cell, window, active = 0 }) {
     columns = cols;
     if (shape !== (shape = `${rows} ${cols} ${offset}`)) build(rows);
     title.textContent = name;
     root.setAttribute("aria-label", name);
     cells.forEach((node, at) => {
-      const [row, column] = place(at), now = cell(row, column);
+      const [row, column] = place(at), now = /** @type {any} */ (cell(row, column));
       const { value, label, kind = "", scale: [low, high] = [], marks = "" } = now;
       const { text = edit ? show(value) : inCell(value) } = now;
       chars = Math.max(chars, width(text));

@@ -2,8 +2,13 @@
 
 const SHAPES = [[6, 25], [16, 150], [120, 400], [84, 120]]; // of the weights: outputs, inputs of each; then the classes
 
-/** Weights from bytes: whole numbers from -31 to 31 in 6 bits each, then the scales and the biases of all outputs. */
-export function unpack(view, classes) {
+/**
+ * Weights from bytes: whole numbers from -31 to 31 in 6 bits each, then the scales and the biases of all outputs.
+ * @param {DataView} view
+ * @param {number} classes
+ * @returns {Layer[]}
+ */
+function unpack(view, classes) {
   const shapes = [...SHAPES, [classes, 84]], outputs = shapes.reduce((sum, [n]) => sum + n, 0), floats = view.byteLength - 8 * outputs;
   let row = 0, bit = 0;
   return shapes.map(([n, inputs]) => {
@@ -51,8 +56,13 @@ const pool = (x, n) => Float64Array.from({ length: x.length / 4 }, (_, at) => {
 
 const bending = (sigmoid) => (sigmoid ? (value) => 1 / (1 + Math.exp(-value)) : (value) => Math.max(0, value));
 
-/** All layers of LeNet-5, and the scores as the last one. */
-export function forward([c1, c3, c5, f6, last], input, sigmoid) {
+/**
+ * All layers of LeNet-5, and the scores as the last one.
+ * @param {Layer[]} weights
+ * @param {Float64Array} input
+ * @param {boolean} sigmoid
+ */
+function forward([c1, c3, c5, f6, last], input, sigmoid) {
   const bend = (x) => x.map(bending(sigmoid));
   const C1 = bend(convolve(input, 32, c1)), S2 = pool(C1, 28), C3 = bend(convolve(S2, 14, c3)), S4 = pool(C3, 10);
   const C5 = bend(dense(S4, c5)), F6 = bend(dense(C5, f6));
@@ -69,13 +79,13 @@ function softmax(scores) {
  * sum of its products, and of the map that counts most the window and the kernel; after a pooling: the window; after a dense
  * layer: the sum of each map below, or of what is above and below zero.
  */
-export function origin(weights, volumes, input, nth, map, i, j) {
+function originOf(weights, volumes, input, nth, map, i, j) {
   const at = (x, n, c, r, col) => x[(c * n + r) * n + col];
   if (nth === 1 || nth === 3) {
     const n = nth === 1 ? 28 : 10;
     return { window: table(2, 2, (a, b) => at(volumes[nth - 1], n, map, 2 * i + a, 2 * j + b)) };
   }
-  const { weight, bias } = weights[[0, , 1, , 2, 3][nth]], inputs = weight.length / bias.length;
+  const { weight, bias } = weights[{ 0: 0, 2: 1, 4: 2, 5: 3 }[nth]], inputs = weight.length / bias.length;
   const own = weight.subarray(map * inputs, (map + 1) * inputs);
   if (nth > 3) {
     const terms = [...own].map((value, k) => value * volumes[nth - 1][k]), add = (list) => list.reduce((a, b) => a + b, 0);

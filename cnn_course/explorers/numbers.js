@@ -9,14 +9,14 @@ function decimal(text) {
 }
 
 /** What was typed as a number, or NaN: also 1/9, and a minus sign of any kind. */
-export function readNumber(text) {
+function readNumber(text) {
   const [over, under = "1", more] = text.split("/"), value = decimal(over) / decimal(under);
   return isFinite(value) && more === undefined ? value : NaN;
 }
 
 const quote = (text) => `“${text.trim().slice(0, 20)}”`;
 /** Why it was none: the rule, by examples. */
-export const noNumber = (text) =>
+const noNumber = (text) =>
   `${quote(text)} is not a number such as 1200 or 1,200, −0.5 or −0,5, 1/9 or 1e−3`;
 
 const NOISE = 1e-9; // what computing with fractions leaves behind of a zero
@@ -27,7 +27,7 @@ function kept(size) {
   return size >= 1e-3 || Math.abs(size - plain) < NOISE ? plain : Number(size.toPrecision(3));
 }
 /** A number as one writes it: at most four decimals (1e−5 where they would be zeros) and a true minus sign. */
-export function show(number) {
+function show(number) {
   const size = kept(Math.abs(number)), digits = size < 1e-4 && size ? size.toExponential() : size;
   return (number < 0 && size ? "−" : "") + (size === Infinity ? "∞" : `${digits}`.replace("-", "−"));
 }
@@ -46,7 +46,7 @@ function isExact(number) {
   return size === Infinity || size < NOISE || Math.abs(size - kept(size)) <= NOISE * Math.min(1, size) + 1e-13 * size;
 }
 /** The sign between texts that show these numbers, in lists of any depth: “=”, or “≈” if a digit of one is dropped. */
-export const equals = (...numbers) => (numbers.flat(Infinity).every(isExact) ? "=" : "≈");
+const equals = (...numbers) => (numbers.flat(Infinity).every(isExact) ? "=" : "≈");
 /** A number in a sentence. */
 const about = (number) => (isExact(number) ? "" : "about ") + show(number);
 

@@ -50,6 +50,7 @@ function trouble(state, sizes, k, p) {
     + `n + 2p = ${short[at]} + 2·${p[at]} = ${short[at] + 2 * p[at]}.${fixes.length ? " Choose" : ""}` };
 }
 
+/** @type {Description["build"]} */
 function build({ set, move, stop, redraw, running, callout, controls, root }) {
   let state, now, lay, shape, aimed = null, peeked = null, told = null, held = null;
   const input = plate({ kind: "cc-image", steer }), output = plate({ kind: "cc-result", steer,
@@ -86,7 +87,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
 
   /** On which side the second window lies: [rows, columns], where it sticks out if there is none. */
   function neighbour() {
-    const [i, j] = where();
+    const [, j] = where();
     return j + 1 < now.m[1] || now.m[1] === 1 ? [0, 1] : [0, j ? -1 : 1];
   }
   const where = () => peeked && peeked[0] < now.m[0] && peeked[1] < now.m[1] ? peeked
@@ -140,7 +141,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
   });
   const forget = () => { if (aimed && !held) { aimed = null; redraw(); } };
   input.root.addEventListener("pointerleave", forget);
-  input.cells.addEventListener("focusout", ({ relatedTarget }) => { if (!input.cells.contains(relatedTarget)) forget(); });
+  input.cells.addEventListener("focusout", (/** @type {any} */ { relatedTarget }) => { if (!input.cells.contains(relatedTarget)) forget(); });
   input.cells.addEventListener("keydown", ({ key }) => { if (key === "Escape") forget(); });
   output.cells.addEventListener("click", (event) => { const at = output.at(event); if (at >= 0) move(at); });
 
@@ -217,7 +218,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
 
   function paint(given, found, run) {
     [state, now] = [given, { ...found, later: Boolean(found.trouble && found.m[0]) }];
-    const { n, k, s, p, m, room: inside, uses, real, sizes } = now;
+    const { n, k, s, p, m, room: inside, uses, real } = now;
     const roomy = stage.clientWidth >= 620 || !stage.clientWidth, pad = p[0] === p[1] ? p[0] : `${p[0]} and ${p[1]}`;
     const titles = [["pixels", `${by(n)}${roomy ? `${p[0] || p[1] ? `, padding ${pad}` : ""}: times used` : ""}`],
       ["output", m[0] ? `${by(m)}${roomy ? ": pixels seen" : ""}` : ""]];
@@ -237,7 +238,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     output.draw({ name: "output", about: titles[1][1], rows: m[0], cols: m[1], active: i * m[1] + j, box: C, cell: (r, c) => {
       const value = real[0][r] * real[1][c];
       return { value, kind: "output", scale: [0, k[0] * k[1]], label: `output[${r}, ${c}] sees ${many(value, "pixel")}`,
-        marks: run?.whole && r * m[1] + c > state.position - !run.landed ? "cc-empty" : "" };
+        marks: isAhead(run, r * m[1] + c, state.position) ? "cc-empty" : "" };
     } });
     root().classList.toggle("cc-square", state.square);
     const hidden = lay.form === "beside" || !m[0];
@@ -247,7 +248,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     drawStairs(S);
     if (found.trouble) {
       const at = hidden ? C : { x: S.x, y: S.y + S.h + 6, w: CALLOUT };
-      Object.assign(callout.style, { left: `${at.x}px`, top: `${at.y - 20 * (lay.form === "beside")}px`, width: `${at.w}px` });
+      Object.assign(callout.style, { left: `${at.x}px`, top: `${at.y - (lay.form === "beside" ? 20 : 0)}px`, width: `${at.w}px` });
     } else callout.style.cssText = "";
     const lost = [0, 1].map((axis) => range(inside[axis]).filter((at) => m[0] && !uses[axis][at]));
     explain(legend, m[0] && !(hidden && found.trouble) ? [...(p[0] || p[1] ? [["cc-pad", "padding"]] : []), ...(lost.flat().length ? [["cc-lost", "in no window"]] : [])] : []);
@@ -285,7 +286,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
   }
 
   function drawStairs({ x, y, w, h }) {
-    const { sizes, p } = now, most = Math.max(...sizes.map((size) => Math.max(size[0] + 2 * p[0] * (size[0] > 0), size[1] + 2 * p[1] * (size[1] > 0))));
+    const { sizes, p } = now, most = Math.max(...sizes.map((size) => size[0] ? Math.max(size[0] + 2 * p[0], size[1] + 2 * p[1]) : 0));
     now.unit = (h - 44) / most;
     staircase.style.transform = `translate(${x}px,${y}px)`;
     stairs.style.cssText = `width:${w}px;height:${h}px;cursor:${controls.size ? "ns-resize" : "default"}`;
@@ -296,7 +297,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
       "aria-label": `${layer ? `layer ${layer}` : "input"}: ${size[0] ? state.square ? size[0] : by(size) : "cannot be built"}` },
     make("b", {}, size[0] ? state.square ? show(size[0]) : `${size[0]}×${size[1]}` : "?"),
     make("span", { class: "cc-bars" }, ...(state.square ? [0] : [0, 1]).map((axis) => make("i", { style: size[0]
-      ? `--bar:${size[axis] * now.unit}px;--pad:${p[axis] * now.unit * (layer < sizes.length - 1)}px` : `--bar:${Math.max(18, now.unit)}px` }))),
+      ? `--bar:${size[axis] * now.unit}px;--pad:${layer < sizes.length - 1 ? p[axis] * now.unit : 0}px` : `--bar:${Math.max(18, now.unit)}px` }))),
     make("span", {}, layer ? `${layer}` : "input"))));
   }
 

@@ -42,13 +42,14 @@ async function drawing(file) {
   const whole = (side) => /^[\d.]+(px)?$/.test(svg.getAttribute(side)?.trim() ?? "");
   const large = LONGEST / Math.max(...box);
   if (box.length === 2 && !(whole("width") && whole("height")))
-    ["width", "height"].forEach((side, i) => svg.setAttribute(side, box[i] * large));
+    ["width", "height"].forEach((side, i) => svg.setAttribute(side, `${box[i] * large}`));
   const image = new Image();
   image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
   await image.decode();
   return image;
 }
 
+/** @type {[name: string, begins: RegExp][]} */
 const FORMATS = [ // how files begin, a character for each byte
   ["HEIC", /^....ftyp(hei|hev|mif|msf)/s], ["TIFF", /^(II\*\0|MM\0\*)/], ["PNG", /^\x89PNG/], ["JPEG", /^\xff\xd8/],
   ["GIF", /^GIF8/], ["WebP", /^RIFF....WEBP/s], ["BMP", /^BM/], ["AVIF", /^....ftypavi/s], ["SVG", /<svg[\s>]/],
@@ -129,7 +130,7 @@ function sources({ give, wanted, refuse }) {
   const file = make("input", { type: "file", accept: "image/*", hidden: "", change: open });
   const camera = press({ click: film }, "Use the camera"), buttons = [press({ click: () => file.click() }, "Open a picture …"), camera];
   const root = make("div", { class: "cc-sources" },
-    toolbar("Your own picture", navigator.mediaDevices?.getUserMedia ? buttons : buttons.slice(0, 1)), file,
+    buttonBar("Your own picture", navigator.mediaDevices?.getUserMedia ? buttons : buttons.slice(0, 1)), file,
     make("span", { class: "cc-small" }, "or drop or paste one: it stays on this page."));
   return { root, show };
 }
@@ -156,11 +157,12 @@ function print(kind) {
 
 const GAP = 36, TITLE = 26;
 
+/** @type {Description["build"]} */
 function build({ get, set, move, stop, redraw, refuse, callout, root }) {
   const [rows, cols] = get("shape"), { buffer, byteOffset: start } = get("photographs"), length = 3 * rows * cols;
   const pictures = Object.fromEntries(PHOTOGRAPHS.map((name, nth) =>
     [name, split(new Uint8Array(buffer, start + nth * length, length), rows, cols, 3)]));
-  let state, now, lay, channel = 0, last = {}, held = null;
+  let state, now, lay, channel = 0, last = /** @type {State} */ ({});
   const paper = paperOf(() => redraw());
 
   /** Only what changed is computed anew: moving the window changes nothing. The window keeps its place in the picture. */
@@ -197,7 +199,8 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
   const lines = CHANNELS.map((_, at) => make("div", { class: "cc-sum", pointerenter: () => { channel = at; redraw(); } }));
 
   // ---- hands: the window is dragged on either picture, or moved by arrow keys; a picture is dropped or pasted
-  for (const [part, scale] of [[input, () => [now.down, now.across, state.stride, state.size]], [output, () => [now.rows, now.cols, 1, 1]]]) {
+  const scales = new Map([[input, () => [now.down, now.across, state.stride, state.size]], [output, () => [now.rows, now.cols, 1, 1]]]);
+  for (const [part, scale] of scales) {
     const point = ({ clientX, clientY }) => {
       const box = part.canvas.getBoundingClientRect(), [high, wide, step, span] = scale();
       return [((clientY - box.top) / box.height * high - span / 2) / step, ((clientX - box.left) / box.width * wide - span / 2) / step];
@@ -205,10 +208,9 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     pullable(part.canvas, (event) => {
       if (!now.rows) return false;
       stop();
-      held = part;
       part.root.classList.add("cc-held");
       go(...point(event));
-    }, (dx, dy, event) => go(...point(event)), () => { held = null; part.root.classList.remove("cc-held"); });
+    }, (dx, dy, event) => go(...point(event)), () => part.root.classList.remove("cc-held"));
     part.canvas.addEventListener("keydown", (event) => {
       const step = ARROWS[event.key];
       if (!step || !now.rows) return;
@@ -225,7 +227,7 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     stage.classList.remove("cc-over");
     take(event.dataTransfer.files[0]);
   });
-  document.addEventListener("paste", (event) => { // where the focus is, or the pointer
+  document.addEventListener("paste", (/** @type {On<ClipboardEvent>} */ event) => { // where the focus is, or the pointer
     const mine = root()?.contains(document.activeElement) || root()?.matches(":hover");
     if (mine && root().isConnected && event.target.tagName !== "INPUT" && files(event)) take(files(event));
   });
@@ -267,7 +269,7 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
 
   function paint(given, found) {
     [state, now] = [given, found];
-    const { size: k, weight, flip, position, stride, signed, grey } = given, { rows, cols, high, wide, edge, across } = found;
+    const { size: k, weight, flip, stride, signed, grey } = given, { rows, cols, high, wide, edge, across } = found;
     last.state = given;
     if (grey) channel = 0;
     root()?.classList.toggle("cc-flipped", flip);

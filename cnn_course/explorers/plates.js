@@ -17,6 +17,8 @@ const longest = (values) => Math.max(1, ...values.map((value) => show(value).len
  * A titled grid of cells at a place on the stage. edit(row, column, value) takes a number typed (it may answer why not)
  * and refuse(sentence) hears of anything else; steer(by, event) hears of arrow keys, as [rows, columns], where nothing
  * is edited; type(row, column, text) of a digit pressed there; peek(row, column) of the cell under a mouse, peek() of its end.
+ * @param {Listeners} listeners
+ * @returns {Plate}
  */
 function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
   let shape, stops, columns, drawn = [], told = null, open = false;
@@ -24,8 +26,10 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
   const cells = make("div", { class: "cc-cells", role: "grid" });
   const frame = make("div", { class: "cc-frame", "aria-hidden": true, hidden: "" }); // until it lies around something
   const root = make("div", { class: `cc-panel cc-plate ${kind}` }, title, cells, frame);
+  /** @type {(at: number) => Place} */
   const place = (at) => [Math.floor(at / columns), at % columns];
-  const part = { root, cells, frame, title, list: [], draw, place, focus, at: (event) => part.list.indexOf(event.target.closest?.("[role=gridcell]")) };
+  /** @type {Plate} */
+  const part = { root, cells, frame, title, list: [], draw, place, focus, at: (/** @type {On} */ event) => part.list.indexOf(event.target.closest?.("[role=gridcell]")) };
 
   function typed({ target }) {
     const value = parse(target.value), at = stops.indexOf(target);
@@ -60,7 +64,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
   cells.addEventListener("keydown", keys);
   cells.addEventListener("focusout", left);
   cells.addEventListener("input", typed);
-  cells.addEventListener("focusin", ({ target }) => target.select?.());
+  cells.addEventListener("focusin", (/** @type {On<FocusEvent>} */ { target }) => target.select?.());
   cells.addEventListener("wheel", (event) => {
     if (!open || event.target !== document.activeElement) return;
     event.preventDefault();
@@ -132,7 +136,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
   return part;
 }
 
-/** The room for a plate of rows by columns of cells, whose longest number has so many letters. */
+/** The room for a plate of rows by columns of cells, whose longest number has so many letters; `bare` goes without them. */
 function room(rows, cols, cell, letters, { bare = false, least = 0 } = {}) {
   const high = Math.max(cell, least), wide = bare ? high : Math.max(high, letters * LETTER + 5);
   return { rows, cols, cell: wide, high, w: cols * wide, h: rows * high, letters, bare };
@@ -142,6 +146,11 @@ function room(rows, cols, cell, letters, { bare = false, least = 0 } = {}) {
  * Find places for boxes on a stage of W by H: of some forms the one with the largest cells that fits. plan(cell, bare) gives
  * the boxes for a size of cells, where `bare` counts which plates go without numbers; a form takes the boxes and gives
  * {w, h, at(H)}, the last one the places. Returns {boxes, form, tall}: how high the stage must be.
+ * @param {number} W
+ * @param {number} H
+ * @param {(cell: number, bare: number) => Box[]} plan
+ * @param {Record<string, Form>} forms
+ * @param {string[]} order
  */
 function arrange(W, H, plan, forms, order) {
   let found;
@@ -168,13 +177,16 @@ function arrange(W, H, plan, forms, order) {
 }
 
 const HEAD = 26; // what a plate's title takes above it
-/** A form for arrange(): groups of boxes side by side, the boxes of a group one below the other; or, if `down`, the other way. */
+/**
+ * A form for arrange(): groups of boxes side by side, the boxes of a group one below the other; or, if `down`, the other way.
+ * @type {(W: number, gap: number, groups: number[][], down?: boolean) => Form}
+ */
 const inGroups = (W, gap, groups, down = false) => (boxes) => {
   const sizes = boxes.map((box) => ({ w: Math.max(box.w, box.title ?? 0), h: HEAD + box.h + (box.foot ?? 0) }));
   const [along, across] = down ? ["h", "w"] : ["w", "h"], gaps = { w: gap, h: 8 };
   const sum = (group) => group.reduce((length, at) => length + sizes[at][across], gaps[across] * (group.length - 1));
   const depths = groups.map((group) => Math.max(...group.map((at) => sizes[at][along])));
-  const size = { [along]: depths.reduce((a, b) => a + b) + gaps[along] * (groups.length - 1), [across]: Math.max(...groups.map(sum)) };
+  const size = /** @type {{w: number, h: number}} */ ({ [along]: depths.reduce((a, b) => a + b) + gaps[along] * (groups.length - 1), [across]: Math.max(...groups.map(sum)) });
   return { ...size, at: (H) => {
     const whole = { w: W, h: H }, spare = Math.max(0, whole[along] - size[along]), places = [];
     const more = down ? 0 : Math.min(60, spare / (groups.length + 1));
@@ -228,25 +240,38 @@ function around(frame, { x, y, w, h }) {
   Object.assign(frame.style, { transform: `translate(${x - 3}px,${y - 3}px)`, width: `${w + 6}px`, height: `${h + 6}px` });
 }
 
-/** Hear of a drag: begin(event) says whether it takes hold, drag(dx, dy, event) follows, end(moved, event) lets go. */
+/**
+ * Hear of a drag: begin(event) says whether it takes hold, drag(dx, dy, event) follows, end(moved, event) lets go.
+ * @param {HTMLElement | SVGElement} node
+ * @param {(event: On) => boolean | void} begin
+ * @param {(dx: number, dy: number, event: On) => void} drag
+ * @param {(moved: boolean, event: On) => void} end
+ */
 function pullable(node, begin, drag, end = () => {}) {
   node.addEventListener("dragstart", (event) => event.preventDefault()); // else the browser drags the text of a selected cell
-  node.addEventListener("pointerdown", (event) => {
+  node.addEventListener("pointerdown", (/** @type {On} */ event) => {
     if (event.button || begin(event) === false) return;
     const { clientX, clientY, pointerId } = event, life = new AbortController(), { signal } = life;
     let moved = false;
     node.setPointerCapture(pointerId);
-    node.addEventListener("pointermove", (now) => {
+    node.addEventListener("pointermove", (/** @type {On} */ now) => {
       const [dx, dy] = [now.clientX - clientX, now.clientY - clientY];
       moved ||= Math.hypot(dx, dy) > 4;
       if (moved) drag(dx, dy, now);
     }, { signal });
-    const release = (now) => { life.abort(); end(moved, now); };
+    const release = (/** @type {On} */ now) => { life.abort(); end(moved, now); };
     for (const kind of ["pointerup", "pointercancel"]) node.addEventListener(kind, release, { signal });
   });
 }
 
-/** A violet dot to pull: change(steps) hears how many cells it was pulled, counted from where it was taken. */
+/**
+ * A violet dot to pull: change(down, across) hears how many cells it was pulled, counted from where it was taken.
+ * @param {string} place where it lies: a side or a corner
+ * @param {string} says
+ * @param {() => number[]} size height and width of a cell
+ * @param {() => void} begin
+ * @param {(down: number, across: number) => void} change
+ */
 function grip(place, says, size, begin, change) {
   const node = make("div", { class: `cc-grip cc-${place}`, title: says });
   pullable(node, (event) => { event.preventDefault(); event.stopPropagation(); begin(); },
@@ -254,7 +279,13 @@ function grip(place, says, size, begin, change) {
   return node;
 }
 
-/** A number as a tile of the sum, in the colours of the picture. */
+/**
+ * A number as a tile of the sum, in the colours of the picture.
+ * @param {Kind} kind
+ * @param {number} value
+ * @param {number[]} [scale]
+ * @param {{text?: string, marks?: string, tag?: "span" | "b"}} more
+ */
 function tile(kind, value, scale, { text = show(value), marks = "", tag = "span" } = {}) {
   return make(tag, { class: `cc-tile ${marks}`, ...(scale && { style: shade(kind, value, ...scale) }) }, text);
 }
@@ -275,6 +306,10 @@ function fly(root, from, to, milliseconds) {
 /**
  * Let every product light its two cells and travel to its term of the sum, then the sum to its cell. pairs: the cells of
  * each product; terms: the terms, whose tiles take them; tail: the end of the sum; goal: the cell of the output.
+ * @param {HTMLElement} root
+ * @param {{pairs: HTMLElement[][], terms: Element[], tail: Element, goal: HTMLElement}} sum
+ * @param {Run} run
+ * @param {number} speed
  */
 async function products(root, { pairs, terms, tail, goal }, run, speed) {
   const beat = clamp(1300 / pairs.length, 60, 280) / speed, flight = 420 / speed, flights = [];
@@ -294,6 +329,8 @@ async function products(root, { pairs, terms, tail, goal }, run, speed) {
   await wait(160 / speed);
   if (!run.over) await fly(root, tail.querySelector(".cc-tile"), goal, flight);
 }
+/** Whether a run through all places has the result at this one still to come. */
+const isAhead = (run, at, position) => Boolean(run?.whole) && (at > position || (at === position && !run.landed));
 /** Nothing is left over where something else took over. */
 function sweep(root) {
   for (const node of root.querySelectorAll(".cc-fly")) node.remove();
@@ -310,7 +347,7 @@ function explain(legend, entries) {
  * for each axis; `label` says it aloud. A number that changed flashes.
  */
 function formula(node, tokens, label) {
-  const before = node.told ?? {}, axes = Math.max(...tokens.map((token) => token.length * Array.isArray(token))) - 1;
+  const before = node.told ?? {}, axes = Math.max(...tokens.map((token) => token.length * Number(Array.isArray(token)))) - 1;
   node.told = {};
   node.style.gridTemplateRows = `repeat(${axes + 1}, auto)`;
   node.setAttribute("aria-label", label);

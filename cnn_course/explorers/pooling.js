@@ -96,6 +96,7 @@ function trouble(state) {
     + (fixes.length ? " Choose" : "") };
 }
 
+/** @type {Description["build"]} */
 function build({ set, move, stop, redraw, refuse, running, callout, controls, root }) {
   let state, now, lay, shape, peeked = null, held = null, moved = "";
   const own = (r, c, value) => {
@@ -199,10 +200,9 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   // ---- the picture
   const place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
   const isShifted = () => Boolean(state.shift || state.shift_down);
-  const isChanged = (a, b) => (value, at) => a.flat()[at] !== b.flat()[at];
 
   function fit(rows, cols) {
-    const { m, x, y, original, before } = now, W = stage.clientWidth || 640, H = (stage.clientHeight || 360) - 20;
+    const { m, x, y, original } = now, W = stage.clientWidth || 640, H = (stage.clientHeight || 360) - 20;
     const roomy = W >= 620, gap = roomy ? 44 : W < 310 ? 14 : 22, letters = [x, y, now.gaps[0], now.gaps[1]].map((some) => longest(some.flat()));
     letters[0] = Math.max(letters[0], longest(original.flat()), takesMaximum(state) && now.ring[0] + now.ring[1] ? 2 : 1);
     const plan = (cells, bare) => {
@@ -241,7 +241,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     output.draw({ name: "output", about: now.titles[1][1], rows: m[0], cols: m[1], active: i * m[1] + j, box: C, cell: (r, c) => {
       const value = y[r][c], changed = value !== before[r][c];
       return { value, kind: "output", scale: scales, label: `output[${r}, ${c}] is ${show(value)}${changed ? ", changed" : ""}`,
-        marks: `${changed ? `cc-changed ${flash}` : ""} ${run?.whole && r * m[1] + c > state.position - !run.landed ? "cc-empty" : ""}` };
+        marks: `${changed ? `cc-changed ${flash}` : ""} ${isAhead(run, r * m[1] + c, state.position) ? "cc-empty" : ""}` };
     } });
     const boxes = lay.boxes.slice(2);
     if (boxes.length === 1) boxes.unshift(null); // a phone has room for the output's alone
@@ -289,7 +289,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   function drawChange(part, at, box) {
     part.root.hidden = !box;
     if (!box) return;
-    const rows = now.gaps[at], [count, step] = at ? differ(now.y, now.before) : differ(now.x, now.original), all = rows.flat().length;
+    const rows = now.gaps[at], [count] = at ? differ(now.y, now.before) : differ(now.x, now.original), all = rows.flat().length;
     part.draw({ name: `change of the ${at ? "output" : "input"}`, rows: rows.length, cols: rows[0].length, box, active: -1, cell: (r, c) => ({
       value: rows[r][c], kind: "output", scale: limits(rows), label: `${show(rows[r][c])}` }) });
     part.title.replaceChildren(make("b", {}, stage.clientWidth < 620 ? "" : at ? "output " : "input "), "changed by");
@@ -350,11 +350,11 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       make("span", { class: "cc-tail" }, `${after} ${equals(read, value)} `, tile("output", value, scales, { marks: "cc-y", tag: "b" })));
     if (isShifted()) {
       const [inputs, outputs] = [differ(x, original), differ(y, before)];
-      const share = ([part, step], what, all) => `${part} of ${many(all, what)} changed (${Math.round((100 * part) / all)} %), by ${inCell(step)} on average over all`;
+      const share = (/** @type {number[]} */ [part, step], what, all) => `${part} of ${many(all, what)} changed (${Math.round((100 * part) / all)} %), by ${inCell(step)} on average over all`;
       news.textContent = `${told().replace("m", "M")}: ${share(inputs, "input", n[0] * n[1])}; ${share(outputs, "output", m[0] * m[1])}.`;
       Object.assign(news.dataset, { before: inputs, after: outputs });
     }
-    const pair = ([a, b]) => (a === b ? `${a}` : `${a} by ${b}`);
+    const pair = (/** @type {number[]} */ [a, b]) => (a === b ? `${a}` : `${a} by ${b}`);
     return [sums.textContent, `${state.kind} of ${isGlobal(state) ? "the whole map" : `windows of ${k[0]} by ${k[1]}, stride ${pair(s)}, padding ${pair(p)}`}, over `
       + `${n[0]} by ${n[1]} numbers; output ${m[0]} by ${m[1]}, rows ${inWords(y)}. ${news.textContent}`];
   }

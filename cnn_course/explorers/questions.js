@@ -41,7 +41,7 @@ function single(question, read, hint, right) {
     parts: [make("label", {}, "Your answer ", input, question.unit && ` ${question.unit}`)],
     read: () => [read(input.value, question.unit)].flat(),
     hint: (given) => [hint(given, input.value)],
-    mark: (good) => input.setAttribute("aria-invalid", !good),
+    mark: (good) => input.setAttribute("aria-invalid", `${!good}`),
     solution: () => [`Answer: ${right}. ${question.because}`],
   };
 }
@@ -154,7 +154,7 @@ function pose(stored, at, key, tell) {
   const reveal = make("button", { type: "button", hidden: "", "aria-expanded": false, click() {
     const open = !solution.childNodes.length;
     solution.replaceChildren(...open ? lines(ways.solution()) : []);
-    reveal.setAttribute("aria-expanded", open);
+    reveal.setAttribute("aria-expanded", `${open}`);
     reveal.textContent = open ? "Hide the answer" : "Show the answer";
   } }, "Show the answer");
   const edited = () => said.dataset.sign === "✓" && said.replaceChildren(); // it may be wrong now

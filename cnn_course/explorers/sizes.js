@@ -5,11 +5,13 @@ const KINDS = ["conv", "pool", "dense"];
 const NUMBERS = ["kind", "kernel k", "stride s", "padding p", "channels C", "dilation d"]; // of a layer, as it is kept
 const BOUNDS = [[0, 2], [1, 15], [1, 8], [0, 7], [1, 4096], [1, 4]]; // all counts stay exact
 const FREE = { input: [], conv: [1, 2, 3, 4, 5], pool: [1, 2, 3], dense: [4] }; // what can be edited
+/** @type {[symbol: string, number?: number][]} */
 const ROWS = [["k", 1], ["s", 2], ["p", 3], ["d", 5], ["C", 4], ["n"], ["params"], ["MACs"]]; // of the table, with the number edited there
 const conv = (k, s, p, channels) => [0, k, s, p, channels, 1];
 const pool = (k, s) => [1, k, s, 0, 1, 1]; // a pool has the channels of its input
 const dense = (units) => [2, 1, 1, 0, units, 1]; // a dense layer is a kernel as wide as its input
 const block = (layers, channels) => [...range(layers).map(() => conv(3, 1, 1, channels)), pool(2, 2)];
+/** @type {Record<string, [depth: number, size: number, layers: number[][]]>} */
 const NETWORKS = { // channels and size of the input, layers
   "LeNet-5": [1, 32, [conv(5, 1, 0, 6), pool(2, 2), conv(5, 1, 0, 16), pool(2, 2), dense(120), dense(84), dense(10)]],
   "AlexNet, first layers": [3, 227, [conv(11, 4, 0, 96), pool(3, 2), conv(5, 1, 2, 256), pool(3, 2), conv(3, 1, 1, 384)]],
@@ -64,7 +66,7 @@ const count = (number) => number.toLocaleString("en-US");
 /** A number that is at most so many letters wide. */
 function brief(number, letters) {
   if (count(number).length <= letters) return count(number);
-  const [unit, sign] = [[1e9, "G"], [1e6, "M"], [1e3, "k"]].find(([size]) => number >= size);
+  const [unit, sign] = number >= 1e9 ? [1e9, "G"] : number >= 1e6 ? [1e6, "M"] : [1e3, "k"];
   return `${number / unit < 9.95 ? (number / unit).toFixed(1) : Math.round(number / unit)}${sign}`;
 }
 const form = ({ c, n }) => `${c} × ${n} × ${n}`;
@@ -99,6 +101,7 @@ const pictures = () => ({ preset: Object.values(NETWORKS).map(([depth, size, lay
 
 const HEADS = 54, LEAST = 40; // widths: of the names of the table's rows, of the narrowest column
 
+/** @type {Description["build"]} */
 function build({ set, move, stop, refuse, callout, redraw }) {
   let state, now, stack, lay, first = 1, carried = null;
   const change = (layers, position) => set({ preset: OWN, layers: layers.flat(), position });
@@ -110,7 +113,7 @@ function build({ set, move, stop, refuse, callout, redraw }) {
     if (!layer) set(symbol === "n" ? { size: value } : { depth: value });
     else change(stack.map((old, l) => old.map((was, j) => (l === layer - 1 && j === i ? value : was))), layer);
   } });
-  table.cells.addEventListener("focusin", ({ target }) => {
+  table.cells.addEventListener("focusin", (/** @type {On<FocusEvent>} */ { target }) => {
     const column = table.list.indexOf(target.closest("[role=gridcell]")) % lay.columns.length;
     if (lay.columns[column] !== at()) move(lay.columns[column]);
   });
@@ -134,7 +137,7 @@ function build({ set, move, stop, refuse, callout, redraw }) {
     if (!at()) return refuse("The input cannot be removed: choose a layer.");
     change(stack.toSpliced(at() - 1, 1), Math.min(at(), stack.length - 1));
   });
-  const tools = toolbar("Add, move or remove a layer", [...KINDS.map(add), button("◂", () => carry(at(), at() - 1), "Move earlier"),
+  const tools = buttonBar("Add, move or remove a layer", [...KINDS.map(add), button("◂", () => carry(at(), at() - 1), "Move earlier"),
     button("▸", () => carry(at(), at() + 1), "Move later"), remove]);
   const after = make("span", { class: "cc-after" });
   tools.prepend(after);
@@ -183,9 +186,9 @@ function build({ set, move, stop, refuse, callout, redraw }) {
     redraw();
   });
 
-  /** As many nodes of a kind as there are places; each glides to its own. */
-  function pool_(parent, places, name = "rect") {
-    while (parent.childNodes.length < places.length) parent.append(svg(name));
+  /** As many rectangles as there are places; each glides to its own. */
+  function rectangles(parent, places) {
+    while (parent.childNodes.length < places.length) parent.append(svg("rect"));
     while (parent.childNodes.length > places.length) parent.lastChild.remove();
     places.forEach(({ x, y, w, h, look = "" }, i) => {
       parent.childNodes[i].setAttribute("class", look);
@@ -228,20 +231,20 @@ function build({ set, move, stop, refuse, callout, redraw }) {
     const { columns, boxes, high, top, wide } = lay;
     blocks.style.cssText = `top:${top}px;height:${high}px;width:${lay.width}px`;
     const shown = columns.map((layer) => [layer, boxes[layer]]), built = shown.filter(([, { n }]) => n);
-    pool_(parts.depth, built.map(([, { x, y, side, deep }]) => ({ x: x + deep, y: y - deep, w: side, h: side })));
-    pool_(parts.maps, shown.map(([layer, { x, y, side, n }]) => ({ x, y, w: side, h: side, look: n ? (layer === at() ? "cc-now" : "") : "cc-none" })));
+    rectangles(parts.depth, built.map(([, { x, y, side, deep }]) => ({ x: x + deep, y: y - deep, w: side, h: side })));
+    rectangles(parts.maps, shown.map(([layer, { x, y, side, n }]) => ({ x, y, w: side, h: side, look: n ? (layer === at() ? "cc-now" : "") : "cc-none" })));
     const rows = back(i), cols = back(j), fields = [], out = [], rects = [];
     for (const [layer, { x, y, side, n }] of built) {
       if (!rows[layer]) continue;
-      const cut = ([low, high]) => [clamp(low, 0, n), clamp(high + 1, 0, n)].map((edge) => (edge / n) * side), [[top1, end1], [left, right]] = [cut(rows[layer]), cut(cols[layer])];
+      const cut = (/** @type {number[]} */ [low, high]) => [clamp(low, 0, n), clamp(high + 1, 0, n)].map((edge) => (edge / n) * side), [[top1, end1], [left, right]] = [cut(rows[layer]), cut(cols[layer])];
       const rect = { x: x + left, y: y + top1, w: Math.max(2, right - left), h: Math.max(2, end1 - top1), look: layer === at() ? "cc-unit" : "" };
       fields.push(rect);
       rects.push(rect);
       const over = [rows[layer], cols[layer]].flatMap(([low, high]) => [Math.min(5, (Math.max(0, -low) / n) * side), Math.min(5, (Math.max(0, high + 1 - n) / n) * side)]);
       if (over.some((part) => part > 0.5)) out.push({ x: rect.x - over[2], y: rect.y - over[0], w: rect.w + over[2] + over[3], h: rect.h + over[0] + over[1] });
     }
-    pool_(parts.fields, fields);
-    pool_(parts.out, out);
+    rectangles(parts.fields, fields);
+    rectangles(parts.out, out);
     const unit = rects.at(-1);
     knob.style.display = unit && boxes[at()]?.n ? "" : "none";
     if (unit) for (const [name, value] of [["cx", unit.x + unit.w / 2], ["cy", unit.y + unit.h / 2]]) knob.setAttribute(name, value);
@@ -314,7 +317,7 @@ function build({ set, move, stop, refuse, callout, redraw }) {
   }
 
   return { stage, under: [make("div", { class: "cc-facts" }, ...facts)], paint, compute: (given) => {
-    const found = compute(given), fixes = found.trouble ? repairs(given, found, focus) : [];
+    const found = compute(/** @type {any} */ (given)), fixes = found.trouble ? repairs(given, found, focus) : [];
     return { ...found, fixes, trouble: found.trouble && `${found.trouble}${fixes.length ? " Choose" : ""}` };
   } };
 }

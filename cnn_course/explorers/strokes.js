@@ -4,7 +4,7 @@ const SIDE = 32; // of an image
 const INK = 0.305; // the share of a training digit that is ink, on average
 
 /** The training digits are 8 × 8 numbers from 0 to 16, enlarged to 32 × 32 by interpolation; so is everything here. */
-export function enlarge(eight) {
+function enlarge(eight) {
   const taps = range(SIDE).map((at) => {
     const centre = clamp((at + 0.5) / 4 - 0.5, 0, 7), low = Math.min(6, Math.floor(centre));
     return [low, centre - low];
@@ -45,7 +45,7 @@ function distances(strokes, { to }) {
  * Make a drawing look like the training digits, which fill the raster and have much the same ink: 30.5 % of it. So the
  * pen is as thick as it takes; then the pixels of 4 × 4 blocks are counted, as was done with the digits. pen.py does the same.
  */
-export function prepare(strokes, share = INK) {
+function prepare(strokes, share = INK) {
   let thick = 4, place, far;
   const ink = (away) => clamp(thick / 2 + 0.5 - away, 0, 1);
   for (let round = 0; round < 2; round++) {
@@ -81,7 +81,7 @@ function thinned(points, tolerance) {
 }
 
 /** The text of a drawing, as coarse as it must be; none if it is too long all the same. */
-export function toText(strokes) {
+function toText(strokes) {
   for (const tolerance of [0.003, 0.006, 0.012, 0.024]) {
     const text = strokes.map((stroke) => thinned(stroke, tolerance).map((point) => {
       const [x, y] = point.map((at) => Math.round(clamp(at, 0, 1) * FINEST)), both = (x << 9) | y;
@@ -93,7 +93,7 @@ export function toText(strokes) {
 }
 
 /** The strokes of a text; what is no such text gives fewer of them. */
-export function fromText(text) {
+function fromText(text) {
   return text.split(".").map((stroke) => {
     const letters = [...stroke].map((letter) => LETTERS.indexOf(letter)).filter((at) => at >= 0);
     return range(Math.floor(letters.length / 3)).map((i) => {

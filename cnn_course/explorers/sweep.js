@@ -25,6 +25,7 @@ function compute({ template, row, column, home }) {
 
 const TITLE = 24, BETWEEN = 22, SCORE = 44;
 
+/** @type {Description["build"]} */
 function build({ set, move, stop, redraw, refuse, callout, root }) {
   let state, now, lay, shape, peeked = null, held = null;
   const picture = plate({ kind: "cc-image", steer: ([down, across]) => {
@@ -103,7 +104,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
             [x + d.w + gap, low + Math.max(0, (d.h - e.h) / 2 - 24)]];
         } };
       },
-      stack: ([a, b, o, d, e]) => ({ w: Math.max(a.w + gap + b.w, o.w, d.w + gap + 124), h: 3 * TITLE + a.h + o.h + d.h + 16,
+      stack: ([a, b, o, d]) => ({ w: Math.max(a.w + gap + b.w, o.w, d.w + gap + 124), h: 3 * TITLE + a.h + o.h + d.h + 16,
         at: (tall) => {
         const extra = Math.min(14, (tall - 3 * TITLE - a.h - o.h - d.h - 16) / 2), y = [TITLE + 4];
         y.push(y[0] + a.h + TITLE + 6 + extra);
@@ -124,7 +125,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
     lay = fit();
     if (lay.tall + 8 > lay.H) stage.style.height = `${lay.tall + 8}px`;
     const [A, B, C, D, E] = lay.boxes, seen = limits([[0, 1, ...state.template]]), scale = limits([[...now.scores.flat(), dense, taught]]);
-    const weighed = limits([state.template]), coming = (at) => run?.whole && at > state.position - !run.landed;
+    const weighed = limits([state.template]);
     const peaks = now.scores.flatMap((row, r) => row.flatMap((value, c) => (value === highest ? [`[${r}, ${c}]`] : [])));
     const here = `[${state.row}, ${state.column}]`, met = peaks.length === 1 && peaks[0] === here;
     const recalled = Math.abs(dense - taught) < NOISE;
@@ -138,7 +139,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
     scores.draw({ name: "scores", about: `highest ${show(highest)} ${where}: ${met ? "found" : "lost"}`, rows: DOWN + 1, cols: ACROSS + 1,
       active: state.position, box: C, cell: (r, c) => ({ value: now.scores[r][c], kind: "output", scale,
         label: `score[${r}, ${c}] is ${show(now.scores[r][c])}`,
-        marks: coming(r * (ACROSS + 1) + c) ? "cc-empty" : now.scores[r][c] === highest ? "cc-peak" : "" }) });
+        marks: isAhead(run, r * (ACROSS + 1) + c, state.position) ? "cc-empty" : now.scores[r][c] === highest ? "cc-peak" : "" }) });
     weights.draw({ name: "dense unit", about: D.w < 160 ? "" : `${ROWS * COLS} weights${lay.roomy ? `, taught at [${state.home.join(", ")}]` : ""}`,
       rows: ROWS, cols: COLS, active: -1, box: D, cell: (r, c) => ({ value: w[r][c], text: ratio(w[r][c]), kind: "weight", scale: weighed,
         label: `weight[${r}, ${c}] is ${show(w[r][c])}` }) });

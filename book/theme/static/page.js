@@ -1,5 +1,9 @@
 // One script for every page, deferred. Without it: all text, all folds, all links, and the drawer.
-const $ = (what, at = document) => at.querySelector(what), all = (what, at = document) => [...at.querySelectorAll(what)];
+/** The first element that a selector finds, and all of them. @type {(what: string, at?: ParentNode) => any} */
+const $ = (what, at = document) => at.querySelector(what);
+/** @type {(what: string, at?: ParentNode) => any[]} */
+const all = (what, at = document) => [...at.querySelectorAll(what)];
+/** @type {(markup: string) => any} */
 const make = (markup) => Object.assign(document.createElement("template"), { innerHTML: markup.trim() }).content.firstChild;
 const root = document.documentElement, base = root.dataset.content_root ?? "./";
 const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 200));
@@ -23,7 +27,7 @@ const nav = $(".contents"), links = all("li li a", nav);
 const marks = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))).filter(Boolean);
 const crossing = new IntersectionObserver((entries) => entries.forEach((entry) => {
   if (!entry.isIntersecting) return;
-  const now = marks.indexOf(entry.target);
+  const now = marks.indexOf(/** @type {HTMLElement} */ (entry.target));
   links.forEach((link, i) => {
     link.parentElement.classList.toggle("read", i <= now);
     if (i === now) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current");
@@ -49,7 +53,7 @@ near(all("div.highlight"), (box) => {
   if (!box.closest(".output")) box.append(button);
 });
 // What scrolls can be reached by key, as long as it does.
-const fits = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+const fits = new ResizeObserver((entries) => entries.forEach((/** @type {any} */ { target }) => {
   if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0; else target.removeAttribute("tabindex");
 }));
 all(".scroll, .table").forEach((box) => fits.observe(box));
@@ -65,7 +69,7 @@ if (root.dataset.state) {
 }
 
 // Tabs of one kind turn together.
-document.addEventListener("change", ({ target }) => {
+document.addEventListener("change", (/** @type {any} */ { target }) => {
   const label = target.matches(".sd-tab-set > input") ? target.nextElementSibling : undefined;
   if (label?.dataset.syncId) all(`[data-sync-id="${label.dataset.syncId}"]`).forEach((other) => { other.previousElementSibling.checked = true; });
 });
@@ -86,7 +90,7 @@ function ranked(query) { // those that have all words, those first that have the
     for (const [anywhere, start] of patterns) {
       const inTitle = row.title.search(anywhere), inText = row.text.search(anywhere);
       if (inTitle < 0 && inText < 0) return [0];
-      score += inTitle < 0 ? 1 + start.test(row.text) : 20 + 20 * start.test(row.title) + 10 * !inTitle;
+      score += inTitle < 0 ? 1 + Number(start.test(row.text)) : 20 + (start.test(row.title) ? 20 : 0) + (inTitle ? 0 : 10);
     }
     return [score, row];
   }).filter(([score]) => score).sort((a, b) => b[0] - a[0]).map(([, row]) => row);

@@ -1,7 +1,7 @@
 // The picture of the first page: drag the window, or let it go by itself. After page.js, whose $ and all it uses.
 {
-  const RAMPS = {{ ramps|tojson }}; // from the least to the most, each colour on light and on dark paper
-  const hero = $(".cc-landing"), stage = $(".stage", hero), pic = $(".in .pic", hero), play = $(".play", hero);
+  const hero = $(".cc-landing"), ramps = JSON.parse(hero.dataset.ramps); // of each kind, from the least to the most, on light and on dark paper
+  const stage = $(".stage", hero), pic = $(".in .pic", hero), play = $(".play", hero);
   const image = [...hero.dataset.image].map(Number), N = Math.sqrt(image.length), M = N - 2;
   const squares = [...all(".out svg > rect", hero)], weights = all(".kernel svg > rect", hero), written = all(".kernel text", hero);
   const terms = all(".term", hero).map((term) => term.children), answer = $(".tile.y", hero), beams = all(".beams path", hero);
@@ -10,7 +10,7 @@
 
   /** Fill and digits of a value, on light and on dark paper. */
   function shade(kind, value, most) {
-    const ramp = RAMPS[kind], last = ramp.length - 2, at = value / most + last, from = clamp(Math.floor(at), last);
+    const ramp = ramps[kind], last = ramp.length - 2, at = value / most + last, from = clamp(Math.floor(at), last);
     const fills = [0, 1].map((paper) => {
       const [start, end] = [ramp[from], ramp[from + 1]].map((pair) => [1, 3, 5].map((i) => parseInt(pair[paper].slice(i, i + 2), 16)));
       return start.map((part, i) => Math.round(part + (end[i] - part) * (at - from)));
