@@ -37,6 +37,8 @@ TRAITS = {
     "pooling": {"image", "x", "size", "size_w", "kind", "window", "window_w", "stride", "stride_w", "padding",
                 "padding_w", "square", "ceil_mode", "count_include_pad", "shift", "shift_down", "wrap", "position"},
     "sizes": {"preset", "layers", "size", "depth", "down", "across", "position"},
+    "relatives": {"relative", "size", "kernel_size", "stride", "tiles", "channels", "groups", "dilation", "x", "weight",
+                  "biases", "position"},
     "sweep": {"thing", "template", "home", "row", "column", "position"},
     "backprop": {"kind", "image", "x", "weight", "upstream", "size", "kernel_size", "stride", "padding", "second",
                  "position"},

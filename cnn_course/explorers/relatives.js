@@ -112,7 +112,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     });
     part.cells.addEventListener("focusout", () => { focused = null; redraw(); });
   }
-  stage.addEventListener("keydown", () => { hovered = null; }); // whoever types has left the mouse
+  stage.addEventListener("keydown", () => { hovered = null; }, { capture: true }); // whoever types has left the mouse
   lines.addEventListener("pointermove", ({ target, pointerType }) => {
     const at = Number(target.dataset.at ?? NaN);
     if (pointerType === "mouse" && hovered?.at !== at && !Number.isNaN(at)) look({ at });
@@ -154,7 +154,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       const loose = room(1, Math.max(1, count[far]), digits ? Math.max(row, Math.min(22, space)) : row, letters[far], { bare: bare > (up ? 1 : 0) && !digits });
       const least = Math.max(dense.cell + rim, (loose.cell + rim) / s), [a, o] = up ? [loose, dense] : [dense, loose];
       const tight = { bare: bare > 1 && taps > 8 && !roomy, least: bare > 1 && taps > 8 && !roomy ? 12 : 22 };
-      return [{ ...a, w: units * least }, o, ...(now.fits ? [room(kernels, taps, small, letters.w, tight), room(kernels, 1, small, letters.b, tight),
+      return [{ ...a, least, w: units * least }, o, ...(now.fits ? [room(kernels, taps, small, letters.w, tight), room(kernels, 1, small, letters.b, tight),
         room(C * m, C * n, bare && !roomy ? Math.min(small, 15) : small, letters.w, { bare: bare > 0 })] : [])];
     };
     const net = ([a, o]) => HEAD + a.h + LINES + o.h + HEAD, left = roomy ? Math.round(0.56 * W) : W, gap = roomy ? 40 : 20;
@@ -194,7 +194,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const found = first && first.size.w < Infinity && !first.boxes[4].bare ? first
       : arrange(W - 12, H, plan, forms, !now.fits ? ["alone"] : roomy ? ["over", "beside", "under"] : ["under", "stack"]);
     const { form, size, boxes: [A, B] } = found, wide = (size.wide ?? (form === "over" ? left : W)) - (roomy ? gap : 12);
-    const pitch = Math.min(PITCH, wide / units), start = A.x + 4 + (roomy ? 0 : Math.max(0, (wide - pitch * units) / 2));
+    const pitch = Math.max(A.least, Math.min(PITCH, wide / units)), start = A.x + 4 + (roomy ? 0 : Math.max(0, (wide - pitch * units) / 2));
     // a fine place has the number i of its channel; a loose one stands over the middle of its window
     const middle = (channel, i, isFine) => start + pitch * (channel * (fine + BLOCK) + (isFine ? i : i * s + (span - 1) / 2) + 0.5);
     B.y = found.tall - (size.low ?? 0) - HEAD - B.h;
@@ -231,7 +231,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     now.named = named;
     const channels = C > 1 ? `${C} channels of ` : "", used = new Set(now.links.map((link) => link.from));
     const on = (is) => (is ? "cc-on" : ""), coming = (to) => run?.whole && to > state.position - !run.landed;
-    input.draw({ name: "input", about: `${channels}${n}`, rows: 1, cols: x.length, active: about.from ?? lit[0]?.from ?? 0, box: A, cell: (_, at) => ({
+    input.draw({ name: "input", about: `${channels}${n}`, rows: 1, cols: x.length, active: about.from ?? lit[0]?.from ?? 0, box: A, editable: !A.bare, cell: (_, at) => ({
       value: x[at], kind: "input", scale: scales[0], label: `${named("input", at, n)} is ${show(x[at])}`,
       marks: `${on(ends.from.has(at) || about.from === at || about.none?.[1] === at)} ${fits && !used.has(at) ? "cc-lost" : ""}` }) });
     spread(input, A, lay.inp);
@@ -242,11 +242,11 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
         marks: `${on((ends.to.has(at) && about.to === undefined) || now.kernelOf[at] === about.bias)} ${coming(at) ? "cc-empty" : ""}` }) });
       spread(output, B, lay.out);
       const size = `${kernels} × ${taps}`;
-      weights.draw({ name: "weights", about: w.w > 104 ? size : "", rows: kernels, cols: taps, box: w,
+      weights.draw({ name: "weights", about: w.w > 104 ? size : "", rows: kernels, cols: taps, box: w, editable: !w.bare,
         active: about.at ?? 0, cell: (q, i) => ({ value: weight[q * taps + i], text: ratio(weight[q * taps + i]), kind: "weight", scale: scales[1],
           label: `weight[${q}, ${i}]`, marks: on(ends.at.has(q * taps + i)) }) });
       const bias = about.to === undefined ? -1 : now.kernelOf[about.to];
-      biases.draw({ name: "biases", rows: kernels, cols: 1, box: b, cell: (q) => ({ value: own[q], text: ratio(own[q]), kind: "weight", scale: scales[3],
+      biases.draw({ name: "biases", rows: kernels, cols: 1, box: b, editable: !b.bare, cell: (q) => ({ value: own[q], text: ratio(own[q]), kind: "weight", scale: scales[3],
         label: `bias[${q}]`, marks: on(q === about.bias || (q === bias && own[q] !== 0)) }) });
       const places = new Map(now.links.map((link) => [link.to * x.length + link.from, link.at]));
       const walked = focused?.cell ?? [about.to ?? state.position, now.into[about.to ?? state.position][0]?.from ?? 0];
