@@ -43,10 +43,7 @@ def counted(state: dict[str, Any]) -> tuple[int, int, int]:
     """Return the library's numbers of weights, biases and multiplications."""
     channels, groups, n, k, stride, dilation = settings(state)
     kernel, relative = (1, k), state["relative"]
-    if relative == "transposed":
-        places = (1, n)
-    else:
-        places = (1, cc.conv_output_size(n, k, stride=stride, dilation=dilation))
+    places = (1, n) if relative == "transposed" else (1, cc.conv_output_size(n, k, stride=stride, dilation=dilation))
     work = cc.conv_mac_count(channels, channels, kernel, places, groups=groups)
 
     def parameters(bias: bool) -> int:
@@ -285,7 +282,9 @@ def test_what_stands_out_can_be_pulled(reader: Any) -> None:
     side = tab.get_by_label("weight[0, 0]").bounding_box()["width"]
     pull(tab, tab.locator("[title*='size of the kernel']"), -0.9 * side)
     assert tab.get_by_label("kernel k", exact=True).input_value() == "2"
-    pull(tab, tab.get_by_label("output[0] is"), 2.2 * apart)
+    pull(tab, tab.locator("[title*='windows apart']"), apart)
+    assert tab.get_by_label("stride s", exact=True).input_value() == "2"
+    pull(tab, tab.get_by_label("output[0] is"), 4.2 * apart)
     assert line(tab).startswith("output[2] = ")
     assert focused(tab).startswith("output[2] is")
 
@@ -353,7 +352,9 @@ def test_every_relative_is_on_one_screen_at_its_largest(reader: Any, size: tuple
     tab = reader(explorers.relatives(), viewport=dict(zip(("width", "height"), size, strict=True)))
     tab.add_style_tag(content="body { margin: 0 } main { max-width: 65rem; margin: 0 auto; padding: 0 1rem 40rem }")
     for extreme in EXTREMES:
-        tab.evaluate("(address) => { location.hash = address; }", "&".join(f"relatives.{one}" for one in extreme.split("&")))
+        tab.evaluate(
+            "(address) => { location.hash = address; }", "&".join(f"relatives.{one}" for one in extreme.split("&"))
+        )
         tab.wait_for_timeout(300)
         assert tab.evaluate(MISPLACED) == [], extreme
         assert tab.evaluate("document.documentElement.scrollWidth") <= size[0], extreme
@@ -368,8 +369,11 @@ def test_the_grouped_layer_costs_few_tab_stops(reader: Any) -> None:
 
 
 def test_a_wrong_argument_is_named() -> None:
-    for wrong, why in (({"relative": "deconvolution"}, "relative"), ({"size": 9}, "size must be between 1 and 8, got 9"),
-                       ({"tiles": 0}, "tiles must be between 1 and 4, got 0")):
+    for wrong, why in (
+        ({"relative": "deconvolution"}, "relative"),
+        ({"size": 9}, "size must be between 1 and 8, got 9"),
+        ({"tiles": 0}, "tiles must be between 1 and 4, got 0"),
+    ):
         with pytest.raises(ValueError, match=why):
             explorers.relatives(**wrong)  # type: ignore[arg-type]  # one of them is wrong in each
     with pytest.raises(TypeError, match="groups"):

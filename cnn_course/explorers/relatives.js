@@ -61,7 +61,7 @@ function compute(state) {
 /** Why there is no such layer, with all numbers, and every single change that mends it. */
 function trouble(state, { n, k, s, m, span, C, G, t }) {
   const works = (changes) => sizes({ ...state, ...changes }).fits;
-  const one = (words, trait, span2) => [words, state[trait], span2, (value) => ({ [trait]: value })];
+  const one = (words, trait, limits) => [words, state[trait], limits, (value) => ({ [trait]: value })];
   const fixes = mends([one("kernel k", "kernel_size", [1, 5]), ...(state.relative === DILATED ? [one("dilation d", "dilation", [1, 3])] : []),
     ...(state.relative === GROUPED ? [one("groups", "groups", [1, 4]), one("channels C", "channels", [1, 4])] : []),
     ...(state.relative === TILED ? [one("kernels t", "tiles", [1, 4])] : []),
@@ -84,7 +84,7 @@ const pictures = () => ({ relative: [PLAIN, UNSHARED, TILED, GROUPED, DILATED, T
 const LINES = 64, BETWEEN = 12, PITCH = 72, BLOCK = 0.7; // pixels; a channel stands 0.7 inputs from the next
 
 function build({ set, move, stop, redraw, refuse, running, callout, controls, root }) {
-  let state, now, lay, scales, hovered = null, focused = null, held = false;
+  let state, now, lay, scales, hovered = null, focused = null;
   const look = (about) => { hovered = about; redraw(); };
   const edit = (name, cols) => (r, c, value) => set({ [name]: now[name].map((old, at) => (at === r * cols() + c ? value : old)) });
   const input = plate({ kind: "cc-image cc-row", refuse, edit: edit("x", () => now.x.length), peek: (_, at) => look(at === undefined ? null : { from: at }) });
@@ -102,9 +102,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   const told = make("p", { class: "cc-told" });
 
   // ---- hands: what is under the mouse or has the focus lights up; what stands out can be pulled
-  const cols = { x: () => now.x.length, m: () => now.y.length };
   for (const [part, about] of [[input, (at) => ({ from: at })], [output, (at) => ({ to: at })], [weights, (at) => ({ at })], [biases, (bias) => ({ bias })],
-    [matrix, (at) => ({ cell: [Math.floor(at / cols.x()), at % cols.x()] })]]) {
+    [matrix, (at) => ({ cell: [Math.floor(at / now.x.length), at % now.x.length] })]]) {
     part.cells.addEventListener("focusin", (event) => {
       focused = about(part.at(event));
       if (focused.cell) move(focused.cell[0]); // whoever walks in the matrix walks along the outputs
@@ -122,22 +121,22 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const at = output.at(event);
     if (at < 0) return false;
     stop();
-    held = true;
     move(at);
     return true;
   }, (_, __, { clientX }) => { // the finger goes along the row, and the output under it is shown
     const left = stage.getBoundingClientRect().left, near = range(now.y.length).map((to) => Math.abs(lay.out(to) - (clientX - left)));
     hovered = null;
     move(near.indexOf(Math.min(...near)));
-  }, () => { held = false; output.focus(state.position); });
+  }, () => output.focus(state.position));
 
   let from;
   const pull = (trait, says, low, high, step) => grip("e", `pull: ${says}`, () => [1, step()], () => { from = state[trait]; },
     (_, dx) => set({ [trait]: clamp(from + dx, low, high) }));
   const grips = { size: pull("size", "the number of inputs", 1, 8, () => lay.pitch * (now.up ? now.s : 1)),
     kernel_size: pull("kernel_size", "the size of the kernel", 1, 5, () => lay.boxes[2].cell),
+    stride: pull("stride", "the windows apart", 1, 3, () => lay.pitch),
     dilation: pull("dilation", "the weights apart", 1, 3, () => lay.pitch * Math.max(1, now.k - 1)) };
-  stage.append(grips.size, grips.kernel_size, grips.dilation);
+  stage.append(...Object.values(grips));
 
   for (const [trait, size] of [["channels", "half"], ["groups", "half"], ["tiles", "whole"], ["dilation", "whole"]]) controls[trait]?.root.classList.add(`cc-${size}`);
 
@@ -191,7 +190,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       },
     };
     const first = now.fits && roomy && arrange(W - 12, H, plan, forms, ["over"]);
-    const found = first && first.size.w < Infinity && !first.boxes[4].bare ? first
+    const found = first && !first.boxes[4].bare ? first
       : arrange(W - 12, H, plan, forms, !now.fits ? ["alone"] : roomy ? ["over", "beside", "under"] : ["under", "stack"]);
     const { form, size, boxes: [A, B] } = found, wide = (size.wide ?? (form === "over" ? left : W)) - (roomy ? gap : 12);
     const pitch = Math.max(A.least, Math.min(PITCH, wide / units)), start = A.x + 4 + (roomy ? 0 : Math.max(0, (wide - pitch * units) / 2));
@@ -312,12 +311,14 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   }
 
   function drawGrips() {
-    const [A, , w] = lay.boxes, last = lay.inp(now.n * now.C - 1), place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
+    const [A, B, w] = lay.boxes, second = now.up ? lay.inp(1) + A.cell / 2 : lay.out(1) + B.cell / 2, last = lay.inp(now.n * now.C - 1), place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
     place(grips.size, last + A.cell / 2 + 4, A.y + A.h / 2);
     if (w) place(grips.kernel_size, w.x + w.w, w.y + w.h / 2);
     const far = now.into?.[state.position]?.at(-1), pulled = state.relative === DILATED && far && now.k > 1 && !running();
+    const stepped = now.fits && (now.up ? now.n : now.m) > (now.up ? 2 : 1); // where the row ends, its end is pulled
+    if (stepped) place(grips.stride, second + 2, now.up ? A.y + A.h / 2 : B.y + B.h / 2);
     if (pulled) place(grips.dilation, lay.inp(far.from), A.y + A.h);
-    for (const [trait, node] of Object.entries(grips)) node.hidden = !controls[trait] || (trait === "kernel_size" && !w) || (trait === "dilation" && !pulled);
+    for (const [trait, node] of Object.entries(grips)) node.hidden = !controls[trait] || { kernel_size: !w, dilation: !pulled, stride: !stepped }[trait];
     for (const [trait, owner] of [["tiles", TILED], ["channels", GROUPED], ["groups", GROUPED], ["dilation", DILATED]])
       if (controls[trait]) controls[trait].root.hidden = state.relative !== owner;
   }
@@ -337,10 +338,10 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   function write(about) {
     const { C, n, m, x, y, weight, biases: own, kernels, taps, links, up, named, fits } = now, head = (text) => make("span", { class: "cc-head" }, text);
     const product = (...factors) => (factors.filter((one) => one !== 1).length > 1 ? `${factors.filter((one) => one !== 1).join("·")} = ` : "");
-    const told2 = fits ? [["weights", product(kernels, taps), kernels * taps], ["biases", "", kernels],
+    const entries = fits ? [["weights", product(kernels, taps), kernels * taps], ["biases", "", kernels],
       ["multiplications", up ? product(n, taps) : product(C * m, taps), links.length]] : [];
-    counts.replaceChildren(...told2.map(([name, how, count]) => make("span", { class: "cc-count" }, make("span", { class: "cc-sign" }, `${name} ${how}`.trim()), make("b", {}, show(count)))));
-    counts.setAttribute("aria-label", told2.map(([name, how, count]) => `${name}: ${how}${count}`).join("; "));
+    counts.replaceChildren(...entries.map(([name, how, count]) => make("span", { class: "cc-count" }, make("span", { class: "cc-sign" }, `${name} ${how}`.trim()), make("b", {}, show(count)))));
+    counts.setAttribute("aria-label", entries.map(([name, how, count]) => `${name}: ${how}${count}`).join("; "));
     if (!fits) return sums.replaceChildren(head("No layer, no sum."));
     const factor = ({ from: one, at }) => [tile("input", x[one], scales[0]), "·", tile("weight", weight[at], scales[1], { text: ratio(weight[at]) })];
     const { to, from: one, at, bias, none, lit, asked } = about;
