@@ -25,7 +25,10 @@ const filled = (list, { rows, cols, rule }) => (list.length ? [...list] : table(
 function retyped(list, now, was = now) {
   if (!now) return [...list];
   if (list.length !== was.rows * was.cols) return [];
-  const old = (r, c) => (r < was.rows && c < was.cols && list[r * was.cols + c] !== was.rule(r, c) ? list[r * was.cols + c] : now.rule(r, c));
+  const old = (r, c) => {
+    const value = r < was.rows && c < was.cols ? list[r * was.cols + c] : was.rule(r, c);
+    return value === was.rule(r, c) ? now.rule(r, c) : value;
+  };
   const all = table(now.rows, now.cols, old).flat();
   return `${all}` === `${filled([], now)}` ? [] : all;
 }
@@ -51,7 +54,8 @@ function connect(relative, { up, d, C, G, n, k, s, m, t, taps }) {
 function compute(state) {
   const now = sizes(state), all = tables(state), x = filled(state.x, all.x);
   if (!now.fits) return { ...now, x, weight: [], biases: [], links: [], y: [], last: 0, ...trouble(state, now) };
-  const { links, kernelOf } = connect(state.relative, now), weight = filled(state.weight, all.weight), biases = filled(state.biases, all.biases);
+  const { links, kernelOf } = connect(state.relative, now);
+  const weight = filled(state.weight, all.weight), biases = filled(state.biases, all.biases);
   const into = range(now.C * now.m).map(() => []);
   for (const link of links) into[link.to].push(link);
   const y = into.map((some, to) => total(some.map(({ from, at }) => [x[from], weight[at]])) + biases[kernelOf[to]]);
@@ -59,14 +63,15 @@ function compute(state) {
 }
 
 /** Why there is no such layer, with all numbers, and every single change that mends it. */
-function trouble(state, { n, k, s, m, span, C, G, t }) {
-  const works = (changes) => sizes({ ...state, ...changes }).fits;
-  const one = (words, trait, limits) => [words, state[trait], limits, (value) => ({ [trait]: value })];
-  const fixes = mends([one("kernel k", "kernel_size", [1, 5]), ...(state.relative === DILATED ? [one("dilation d", "dilation", [1, 3])] : []),
-    ...(state.relative === GROUPED ? [one("groups", "groups", [1, 4]), one("channels C", "channels", [1, 4])] : []),
-    ...(state.relative === TILED ? [one("kernels t", "tiles", [1, 4])] : []),
-    one("stride s", "stride", [1, 3]), one("input n", "size", [1, Math.min(8, Math.floor(MOST_INPUTS / C))])], works);
-  const why = m < 1 ? `The kernel does not fit: it spans ${state.relative === DILATED ? `d·(k − 1) + 1 = ${state.dilation}·(${k} − 1) + 1 = ` : "k = "}${span} inputs of n = ${n}.`
+function trouble(state, { n, k, m, span, C, G, t }) {
+  const [tiled, grouped, dilated] = [TILED, GROUPED, DILATED].map((relative) => state.relative === relative);
+  const options = [["kernel k", "kernel_size", 5], dilated && ["dilation d", "dilation", 3], grouped && ["groups", "groups", 4],
+    grouped && ["channels C", "channels", 4], tiled && ["kernels t", "tiles", 4], ["stride s", "stride", 3],
+    ["input n", "size", Math.min(8, Math.floor(MOST_INPUTS / C))]].filter(Boolean);
+  const fixes = mends(options.map(([words, trait, most]) => [words, state[trait], [1, most], (value) => ({ [trait]: value })]),
+    (changes) => sizes({ ...state, ...changes }).fits);
+  const spans = dilated ? `d·(k − 1) + 1 = ${state.dilation}·(${k} − 1) + 1 = ${span}` : `k = ${k}`;
+  const why = m < 1 ? `The kernel does not fit: it spans ${spans} inputs of n = ${n}.`
     : C % G ? `${many(C, "channel")} cannot be split into ${many(G, "group")} of one size.`
       : `${t} kernels take turns over ${many(m, "output")}: the last would never have its turn.`;
   return { fixes, trouble: `${why}${fixes.length ? " Choose" : ""}` };
@@ -74,9 +79,9 @@ function trouble(state, { n, k, s, m, span, C, G, t }) {
 
 /** The pictures on the chips: each relative's matrix, small. */
 const pictures = () => ({ relative: [PLAIN, UNSHARED, TILED, GROUPED, DILATED, TRANSPOSED].map((relative) => {
-  const grouped = relative === GROUPED, state = { relative, size: grouped ? 3 : relative === TRANSPOSED ? 4 : 6, kernel_size: grouped || relative === DILATED ? 2 : 3,
-    stride: 1, tiles: 2, channels: 2, groups: 2, dilation: 3, x: [], weight: [], biases: [] };
-  const { C, n, m, links, weight } = compute(state), rows = table(C * m, C * n, () => 0);
+  const few = { stride: 1, tiles: 2, channels: 2, groups: 2, dilation: 3, x: [], weight: [], biases: [] };
+  const [size, k] = { [GROUPED]: [3, 2], [DILATED]: [6, 2], [TRANSPOSED]: [4, 3] }[relative] ?? [6, 3];
+  const { C, n, m, links, weight } = compute({ ...few, relative, size, kernel_size: k }), rows = table(C * m, C * n, () => 0);
   for (const { from, to, at } of links) rows[to][from] = weight[at];
   return miniature(rows, "weight");
 }) });
@@ -84,26 +89,27 @@ const pictures = () => ({ relative: [PLAIN, UNSHARED, TILED, GROUPED, DILATED, T
 const LINES = 64, BETWEEN = 12, PITCH = 72, BLOCK = 0.7; // pixels; a channel stands 0.7 inputs from the next
 
 function build({ set, move, stop, redraw, refuse, running, callout, controls, root }) {
-  let state, now, lay, scales, hovered = null, focused = null;
+  let state, now, lay, shape, scales, hovered = null, focused = null;
   const look = (about) => { hovered = about; redraw(); };
+  const peek = (about) => (...place) => look(place.length ? about(...place) : null);
   const edit = (name, cols) => (r, c, value) => set({ [name]: now[name].map((old, at) => (at === r * cols() + c ? value : old)) });
-  const input = plate({ kind: "cc-image cc-row", refuse, edit: edit("x", () => now.x.length), peek: (_, at) => look(at === undefined ? null : { from: at }) });
-  const output = plate({ kind: "cc-result cc-row", steer: ([down, across]) => {
+  const input = plate({ kind: "cc-image cc-row", refuse, edit: edit("x", () => now.x.length), peek: peek((_, from) => ({ from })) });
+  const output = plate({ kind: "cc-result cc-row", peek: peek((_, to) => ({ to })), steer: ([down, across]) => {
     move(clamp(state.position + down + across, 0, now.y.length - 1));
     queueMicrotask(() => output.focus(state.position));
-  }, peek: (_, to) => look(to === undefined ? null : { to }) });
-  const weights = plate({ kind: "cc-kernel", refuse, edit: edit("weight", () => now.taps),
-    peek: (q, i) => look(q === undefined ? null : { at: q * now.taps + i }) });
-  const biases = plate({ kind: "cc-biases", refuse, edit: edit("biases", () => 1), peek: (q) => look(q === undefined ? null : { bias: q }) });
-  const matrix = plate({ kind: "cc-matrix", peek: (to, from) => look(to === undefined ? null : { cell: [to, from] }) });
+  } });
+  const weights = plate({ kind: "cc-kernel", refuse, edit: edit("weight", () => now.taps), peek: peek((q, i) => ({ at: q * now.taps + i })) });
+  const biases = plate({ kind: "cc-biases", refuse, edit: edit("biases", () => 1), peek: peek((bias) => ({ bias })) });
+  const matrix = plate({ kind: "cc-matrix", peek: peek((to, from) => ({ cell: [to, from] })) });
   const lines = svg("svg", { class: "cc-links", "aria-hidden": "true" }), tags = make("div", { class: "cc-tags", "aria-hidden": "true" });
-  const stage = make("div", { class: "cc-stage", "data-picture": "" }, lines, input.root, output.root, tags, weights.root, biases.root, matrix.root, callout);
+  const stage = make("div", { class: "cc-stage", "data-picture": "" }, lines, input.root, output.root, tags, weights.root, biases.root,
+    matrix.root, callout);
   const sums = make("div", { class: "cc-sum" }), counts = make("div", { class: "cc-counts cc-size", role: "img" });
   const told = make("p", { class: "cc-told" });
 
   // ---- hands: what is under the mouse or has the focus lights up; what stands out can be pulled
-  for (const [part, about] of [[input, (at) => ({ from: at })], [output, (at) => ({ to: at })], [weights, (at) => ({ at })], [biases, (bias) => ({ bias })],
-    [matrix, (at) => ({ cell: [Math.floor(at / now.x.length), at % now.x.length] })]]) {
+  for (const [part, about] of [[input, (from) => ({ from })], [output, (to) => ({ to })], [weights, (at) => ({ at })],
+    [biases, (bias) => ({ bias })], [matrix, (at) => ({ cell: [Math.floor(at / now.x.length), at % now.x.length] })]]) {
     part.cells.addEventListener("focusin", (event) => {
       focused = about(part.at(event));
       if (focused.cell) move(focused.cell[0]); // whoever walks in the matrix walks along the outputs
@@ -123,38 +129,47 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     stop();
     move(at);
     return true;
-  }, (_, __, { clientX }) => { // the finger goes along the row, and the output under it is shown
-    const left = stage.getBoundingClientRect().left, near = range(now.y.length).map((to) => Math.abs(lay.out(to) - (clientX - left)));
+  }, (dx, dy, { clientX }) => { // the finger goes along the row, and the output under it is shown
+    const x = clientX - stage.getBoundingClientRect().left, far = range(now.y.length).map((to) => Math.abs(lay.out(to) - x));
     hovered = null;
-    move(near.indexOf(Math.min(...near)));
+    move(far.indexOf(Math.min(...far)));
   }, () => output.focus(state.position));
 
-  let from;
-  const pull = (trait, says, low, high, step) => grip("e", `pull: ${says}`, () => [1, step()], () => { from = state[trait]; },
-    (_, dx) => set({ [trait]: clamp(from + dx, low, high) }));
+  const gliding = ({ frame }) => { // it has its new size at once, and is soon at its new place
+    let size;
+    const point = glider((at) => around(frame, { ...size, ...at }));
+    return ({ x, y, w, h }, time) => { size = { w, h }; point.to(x, y, time); };
+  };
+  const glides = { output: gliding(output), matrix: gliding(matrix) };
+
+  let taken;
+  const pull = (trait, says, low, high, step) => grip("e", `pull: ${says}`, () => [1, step()], () => { taken = state[trait]; },
+    (dy, dx) => set({ [trait]: clamp(taken + dx, low, high) }));
   const grips = { size: pull("size", "the number of inputs", 1, 8, () => lay.pitch * (now.up ? now.s : 1)),
     kernel_size: pull("kernel_size", "the size of the kernel", 1, 5, () => lay.boxes[2].cell),
     stride: pull("stride", "the windows apart", 1, 3, () => lay.pitch),
     dilation: pull("dilation", "the weights apart", 1, 3, () => lay.pitch * Math.max(1, now.k - 1)) };
   stage.append(...Object.values(grips));
 
-  for (const [trait, size] of [["channels", "half"], ["groups", "half"], ["tiles", "whole"], ["dilation", "whole"]]) controls[trait]?.root.classList.add(`cc-${size}`);
+  for (const [trait, part] of Object.entries({ channels: "half", groups: "half", tiles: "whole", dilation: "whole" }))
+    controls[trait]?.root.classList.add(`cc-${part}`); // of a row of the strip, on a phone
 
   // ---- the picture: the row and its outputs with a line for each weight in use; the table of weights; the matrix
   function fit() {
-    const { C, n, m, s, up, span, kernels, taps, x, y, weight, biases: own } = now, W = stage.clientWidth || 640, H = stage.clientHeight || 360;
-    const roomy = W >= 700, fine = up ? m : n, units = C * fine + (C - 1) * BLOCK, most = (list) => Math.max(1, ...list.map((value) => ratio(value).length));
-    const letters = { x: longest(x), y: longest(y), w: most(weight), b: most(own) };
+    const { C, n, m, s, up, span, kernels, taps, fits } = now, W = stage.clientWidth || 640, H = stage.clientHeight || 360;
+    const roomy = W >= 700, fine = up ? m : n, units = C * fine + (C - 1) * BLOCK;
+    const most = (list) => Math.max(1, ...list.map((value) => ratio(value).length));
+    const letters = { x: longest(now.x), y: longest(now.y), w: most(now.weight), b: most(now.biases) };
     const plan = (size, bare) => {
-      const small = Math.min(size, 40), row = Math.min(size, 56);
-      const rim = bare > 1 ? 1 : 3, count = { x: C * n, y: C * m }, [near, far] = up ? ["y", "x"] : ["x", "y"];
-      const dense = room(1, Math.max(1, count[near]), row, letters[near], { bare: bare > (up ? 0 : 1) });
-      const space = (dense.cell + rim) * s - rim, digits = space >= letters[far] * LETTER + 5; // of the row that stands apart
-      const loose = room(1, Math.max(1, count[far]), digits ? Math.max(row, Math.min(22, space)) : row, letters[far], { bare: bare > (up ? 1 : 0) && !digits });
-      const least = Math.max(dense.cell + rim, (loose.cell + rim) / s), [a, o] = up ? [loose, dense] : [dense, loose];
-      const tight = { bare: bare > 1 && taps > 8 && !roomy, least: bare > 1 && taps > 8 && !roomy ? 12 : 22 };
-      return [{ ...a, least, w: units * least }, o, ...(now.fits ? [room(kernels, taps, small, letters.w, tight), room(kernels, 1, small, letters.b, tight),
-        room(C * m, C * n, bare && !roomy ? Math.min(small, 15) : small, letters.w, { bare: bare > 0 })] : [])];
+      const side = Math.min(size, 40), rim = bare > 1 ? 1 : 3, row = Math.min(size, 56);
+      const line = (name, cells, without) => room(1, Math.max(1, cells), row, letters[name], { bare: without });
+      const [a, o] = [line("x", C * n, bare > 1), line("y", C * m, bare > 0)], [dense, loose] = up ? [o, a] : [a, o];
+      if (loose.bare && (dense.cell + rim) * s - rim >= letters[up ? "x" : "y"] * LETTER + 5) // its cells stand apart: room for digits
+        Object.assign(loose, room(1, loose.cols, Math.max(row, 22), loose.letters));
+      const pitch = Math.max(dense.cell + rim, (loose.cell + rim) / s), crowded = bare > 1 && taps > 8 && !roomy;
+      const own = (cols, name) => room(kernels, cols, side, letters[name], { bare: crowded, least: crowded ? 12 : 22 });
+      return [{ ...a, pitch, w: units * pitch }, o, ...(fits ? [own(taps, "w"), own(1, "b"),
+        room(C * m, C * n, bare && !roomy ? Math.min(side, 15) : side, letters.w, { bare: bare > 0 })] : [])];
     };
     const net = ([a, o]) => HEAD + a.h + LINES + o.h + HEAD, left = roomy ? Math.round(0.56 * W) : W, gap = roomy ? 40 : 20;
     const stored = ([, , w, b]) => Math.max(w.w, 56) + BETWEEN + Math.max(b.w, 44), aside = (w) => Math.max(w.w, 56) + BETWEEN;
@@ -193,79 +208,92 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const found = first && !first.boxes[4].bare ? first
       : arrange(W - 12, H, plan, forms, !now.fits ? ["alone"] : roomy ? ["over", "beside", "under"] : ["under", "stack"]);
     const { form, size, boxes: [A, B] } = found, wide = (size.wide ?? (form === "over" ? left : W)) - (roomy ? gap : 12);
-    const pitch = Math.max(A.least, Math.min(PITCH, wide / units)), start = A.x + 4 + (roomy ? 0 : Math.max(0, (wide - pitch * units) / 2));
+    const pitch = Math.max(A.pitch, Math.min(PITCH, wide / units)), start = A.x + 4 + (roomy ? 0 : Math.max(0, (wide - pitch * units) / 2));
     // a fine place has the number i of its channel; a loose one stands over the middle of its window
     const middle = (channel, i, isFine) => start + pitch * (channel * (fine + BLOCK) + (isFine ? i : i * s + (span - 1) / 2) + 0.5);
     B.y = found.tall - (size.low ?? 0) - HEAD - B.h;
     for (const box of [A, B]) box.cell = Math.min(box.cell, Math.floor(pitch * ((box === A) === up ? s : 1)) - 1);
-    return { ...found, roomy, pitch, inp: (at) => middle(Math.floor(at / n), at % n, !up), out: (at) => middle(Math.floor(at / m), at % m, up) };
+    const inp = (at) => middle(Math.floor(at / n), at % n, !up), out = (at) => middle(Math.floor(at / m), at % m, up);
+    return { ...found, roomy, pitch, inp, out };
   }
 
-  /** What is asked about now: the lines that light up, whose cells, and whether all others step back. */
+  /**
+   * What is asked about: an output `to`, an input `from`, a weight `at`, a `bias`, or two that are not connected, `none`; with
+   * the connections that light up, and whether it is more than the position.
+   */
   function ask() {
-    const about = (running() ? null : hovered ?? focused) ?? { to: state.position }, asked = hovered ?? focused;
-    const fits = { to: about.to < now.y.length, from: about.from < now.x.length, at: about.at < now.weight.length, bias: about.bias < now.biases.length,
-      cell: about.cell && about.cell[0] < now.y.length && about.cell[1] < now.x.length };
-    const kind = Object.keys(fits).find((name) => fits[name] && about[name] !== undefined);
-    if (!kind) return { to: state.position, lit: now.into?.[state.position] ?? [], asked: false };
-    if (kind === "to") return { to: about.to, lit: now.into?.[about.to] ?? [], asked };
-    if (kind === "from") return { from: about.from, lit: now.links.filter(({ from: one }) => one === about.from), asked };
-    if (kind === "bias") return { bias: about.bias, lit: [], asked };
-    const [to, one] = about.cell ?? [], link = kind === "at" ? null : now.into[to].find(({ from: other }) => other === one);
-    if (kind === "cell" && !link) return { none: about.cell, lit: [], asked };
-    const at = link ? link.at : about.at;
-    return { at, to: link ? to : undefined, lit: now.links.filter((other) => other.at === at), asked };
+    const { x, y, weight, biases: own, links, into, fits } = now, here = { to: state.position, lit: into?.[state.position] ?? [], asked: false };
+    const { to, from, at, bias, cell } = (running() || !fits ? null : hovered ?? focused) ?? here;
+    const using = (which) => links.filter((link) => link.at === which);
+    if (to < y.length) return { to, lit: into[to], asked: Boolean(hovered ?? focused) };
+    if (from < x.length) return { from, lit: links.filter((link) => link.from === from), asked: true };
+    if (at < weight.length) return { at, lit: using(at), asked: true };
+    if (bias < own.length) return { bias, lit: [], asked: true };
+    if (!cell || cell[0] >= y.length || cell[1] >= x.length) return here;
+    const link = into[cell[0]].find((one) => one.from === cell[1]);
+    return link ? { at: link.at, to: link.to, lit: using(link.at), asked: true } : { none: cell, lit: [], asked: true };
   }
+
+  const named = (name, at) => { // output[2], or output[1, 2] in the second channel
+    const size = name === "input" ? now.n : now.m;
+    return now.C > 1 ? `${name}[${Math.floor(at / size)}, ${at % size}]` : `${name}[${at}]`;
+  };
 
   function paint(given, found, run) {
     [state, now] = [given, found];
-    const { C, n, m, x, y, weight, biases: own, kernels, taps, fits } = now, { relative } = state;
+    const { C, n, m, x, y, weight, fits } = now, channels = C > 1 ? `${C} channels of ` : "";
     stage.style.height = "";
     lay = fit();
     if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall}px`;
-    const [A, B, w, b, M] = lay.boxes, about = ask(), { lit } = about;
-    scales = [limits([x]), limits([[0, ...weight]]), limits([[...y, 0]]), limits([[0, ...own]])];
-    const ends = { from: new Set(lit.map((link) => link.from)), to: new Set(lit.map((link) => link.to)), at: new Set(lit.map((link) => link.at)) };
-    const named = (name, at, size) => (C > 1 ? `${name}[${Math.floor(at / size)}, ${at % size}]` : `${name}[${at}]`);
-    now.named = named;
-    const channels = C > 1 ? `${C} channels of ` : "", used = new Set(now.links.map((link) => link.from));
-    const on = (is) => (is ? "cc-on" : ""), coming = (to) => run?.whole && to > state.position - !run.landed;
-    input.draw({ name: "input", about: `${channels}${n}`, rows: 1, cols: x.length, active: about.from ?? lit[0]?.from ?? 0, box: A, editable: !A.bare, cell: (_, at) => ({
-      value: x[at], kind: "input", scale: scales[0], label: `${named("input", at, n)} is ${show(x[at])}`,
-      marks: `${on(ends.from.has(at) || about.from === at || about.none?.[1] === at)} ${fits && !used.has(at) ? "cc-lost" : ""}` }) });
-    spread(input, A, lay.inp);
-    output.root.hidden = weights.root.hidden = biases.root.hidden = matrix.root.hidden = !fits;
-    if (fits) {
-      output.draw({ name: "output", about: `${channels}${m}`, rows: 1, cols: y.length, active: state.position, box: B, cell: (_, at) => ({
-        value: y[at], kind: "output", scale: scales[2], label: `${named("output", at, m)} is ${show(y[at])}`,
-        marks: `${on((ends.to.has(at) && about.to === undefined) || now.kernelOf[at] === about.bias)} ${coming(at) ? "cc-empty" : ""}` }) });
-      spread(output, B, lay.out);
-      const size = `${kernels} × ${taps}`;
-      weights.draw({ name: "weights", about: w.w > 104 ? size : "", rows: kernels, cols: taps, box: w, editable: !w.bare,
-        active: about.at ?? 0, cell: (q, i) => ({ value: weight[q * taps + i], text: ratio(weight[q * taps + i]), kind: "weight", scale: scales[1],
-          label: `weight[${q}, ${i}]`, marks: on(ends.at.has(q * taps + i)) }) });
-      const bias = about.to === undefined ? -1 : now.kernelOf[about.to];
-      biases.draw({ name: "biases", rows: kernels, cols: 1, box: b, editable: !b.bare, cell: (q) => ({ value: own[q], text: ratio(own[q]), kind: "weight", scale: scales[3],
-        label: `bias[${q}]`, marks: on(q === about.bias || (q === bias && own[q] !== 0)) }) });
-      const places = new Map(now.links.map((link) => [link.to * x.length + link.from, link.at]));
-      const walked = focused?.cell ?? [about.to ?? state.position, now.into[about.to ?? state.position][0]?.from ?? 0];
-      matrix.draw({ name: "matrix", about: `${y.length} × ${x.length}`, rows: y.length, cols: x.length, box: M,
-        active: clamp(walked[0], 0, y.length - 1) * x.length + clamp(walked[1], 0, x.length - 1), cell: (to, one) => {
-          const at = places.get(to * x.length + one), value = at === undefined ? 0 : weight[at];
-          return { value, text: at === undefined ? "" : ratio(value), kind: "weight", scale: scales[1],
-            label: `matrix[${to}, ${one}] is ${show(value)}${at === undefined ? ", not connected" : ""}`,
-            marks: on(about.at !== undefined && about.at === at) };
-        } });
-    }
+    scales = [x, [0, ...weight], [0, ...y], [0, ...now.biases]].map((list) => limits([list]));
+    const about = ask(), ends = (end) => new Set(about.lit.map((link) => link[end]));
+    drawRows(about, ends, channels, (to) => run?.whole && to > state.position - !run.landed);
+    for (const part of [output, weights, biases, matrix]) part.root.hidden = !fits;
+    if (fits) drawTables(about, ends);
     drawFrames(about);
     drawLines(about);
     drawGrips();
     told.textContent = fits ? tell() : "";
-    Object.assign(callout.style, fits ? { left: "", top: "", width: "" } : { left: `${lay.roomy ? A.x : 0}px`, top: `${A.y + A.h + 26}px` });
+    Object.assign(callout.style, fits ? { left: "", top: "" } : { left: "0px", top: `${lay.boxes[0].y + lay.boxes[0].h + 26}px` });
+    count();
     write(about);
-    if (!fits) return ["There is no output.", `${relative}: no output. ${now.trouble}`];
-    return [sums.textContent, `${relative}: input ${channels}${n}, ${x.map(show).join(", ")}; output ${channels}${m}, ${y.map(show).join(", ")}. ${told.textContent} `
-      + `${counts.getAttribute("aria-label")}.`];
+    if (!fits) return ["There is no output.", `${state.relative}: no output. ${now.trouble}`];
+    return [sums.textContent, `${state.relative}: input ${channels}${n}, ${x.map(show).join(", ")}; output ${channels}${m}, `
+      + `${y.map(show).join(", ")}. ${told.textContent} ${counts.getAttribute("aria-label")}.`];
+  }
+
+  const on = (is) => (is ? "cc-on" : "");
+  function drawRows({ from, to, bias, none, lit }, ends, channels, coming) {
+    const [A, B] = lay.boxes, { x, y, n, m, links, kernelOf, fits } = now, used = new Set(links.map((link) => link.from));
+    const [first, last] = [ends("from"), ends("to")];
+    const entry = (name, kind, value, at, scale, marks) => ({ value, kind, scale, marks, label: `${named(name, at)} is ${show(value)}` });
+    input.draw({ name: "input", about: `${channels}${n}`, rows: 1, cols: x.length, active: from ?? lit[0]?.from ?? 0, box: A, editable: !A.bare,
+      cell: (row, at) => entry("input", "input", x[at], at, scales[0],
+        `${on(first.has(at) || from === at || none?.[1] === at)} ${fits && !used.has(at) ? "cc-lost" : ""}`) });
+    spread(input, A, lay.inp);
+    if (!fits) return;
+    output.draw({ name: "output", about: `${channels}${m}`, rows: 1, cols: y.length, active: state.position, box: B,
+      cell: (row, at) => entry("output", "output", y[at], at, scales[2],
+        `${on((last.has(at) && to === undefined) || kernelOf[at] === bias)} ${coming(at) ? "cc-empty" : ""}`) });
+    spread(output, B, lay.out);
+  }
+
+  function drawTables({ to, at, bias }, ends) {
+    const [, , w, b, M] = lay.boxes, { x, y, weight, biases: own, kernels, taps, links, into } = now, used = ends("at");
+    const entry = (value, scale, label, marks) => ({ value, text: ratio(value), kind: "weight", scale, label, marks: on(marks) });
+    weights.draw({ name: "weights", about: w.w > 104 ? `${kernels} × ${taps}` : "", rows: kernels, cols: taps, box: w, editable: !w.bare,
+      active: at ?? 0, cell: (q, i) => entry(weight[q * taps + i], scales[1], `weight[${q}, ${i}]`, used.has(q * taps + i)) });
+    const added = to === undefined || at !== undefined ? bias : now.kernelOf[to];
+    biases.draw({ name: "biases", rows: kernels, cols: 1, box: b, editable: !b.bare, active: bias ?? 0,
+      cell: (q) => entry(own[q], scales[3], `bias[${q}]`, q === bias || (q === added && own[q] !== 0)) });
+    const places = new Map(links.map((link) => [link.to * x.length + link.from, link.at])), row = to ?? state.position;
+    const [r, c] = focused?.cell ?? [row, into[row][0]?.from ?? 0];
+    matrix.draw({ name: "matrix", about: `${y.length} × ${x.length}`, rows: y.length, cols: x.length, box: M,
+      active: Math.min(r, y.length - 1) * x.length + Math.min(c, x.length - 1), cell: (i, j) => {
+        const which = places.get(i * x.length + j), value = weight[which] ?? 0, label = `matrix[${i}, ${j}] is ${show(value)}`;
+        if (which !== undefined) return entry(value, scales[1], label, which === at);
+        return { value, text: "", kind: "weight", scale: scales[1], label: `${label}, not connected` };
+      } });
   }
 
   /** The cells of a row stand apart, each over or under the middle of what it is connected to. */
@@ -274,93 +302,109 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     part.title.style.transform = `translateX(${Math.round(middle(0) - box.cell / 2 - box.x)}px)`;
   }
 
-  function drawFrames({ to, from: one, none, at }) {
-    const [, B, , , M] = lay.boxes, { x, y } = now;
-    for (const part of [output, matrix, weights, input, biases]) part.frame.hidden = true;
-    if (!now.fits) return;
-    if (to !== undefined) around(output.frame, { x: lay.out(to) - B.cell / 2 - B.x, y: 0, w: B.cell, h: B.h });
-    if (to !== undefined && at === undefined) around(matrix.frame, { x: 0, y: to * M.high, w: x.length * M.cell, h: M.high });
-    if (one !== undefined) around(matrix.frame, { x: one * M.cell, y: 0, w: M.cell, h: y.length * M.high });
-    if (none) around(matrix.frame, { x: none[1] * M.cell, y: none[0] * M.high, w: M.cell, h: M.high });
-    matrix.frame.classList.toggle("cc-out", Boolean(none));
-    if (none) around(output.frame, { x: lay.out(none[0]) - B.cell / 2 - B.x, y: 0, w: B.cell, h: B.h });
-    output.frame.classList.toggle("cc-out", Boolean(none));
+  /** Around the output asked about, and its row of the matrix; around the column of an input; dashed where nothing is connected. */
+  function drawFrames({ to, from, at, none }) {
+    const [, B, , , M] = lay.boxes, { x, y, fits } = now;
+    if (!fits) return;
+    const time = shape === (shape = `${[y.length, x.length, B.x, B.cell, M.x, M.cell]}`) ? 180 : 0, row = none?.[0] ?? to;
+    const block = (r, c, h, w) => glides.matrix({ x: c * M.cell, y: r * M.high, w: w * M.cell, h: h * M.high }, time);
+    if (row !== undefined) glides.output({ x: lay.out(row) - B.cell / 2 - B.x, y: 0, w: B.cell, h: B.h }, time);
+    if (none) block(...none, 1, 1);
+    else if (from !== undefined) block(0, from, y.length, 1);
+    else if (to !== undefined) block(to, 0, 1, x.length);
+    matrix.frame.style.visibility = at === undefined && (row ?? from) !== undefined ? "" : "hidden";
+    output.frame.style.visibility = row === undefined ? "hidden" : "";
+    for (const part of [output, matrix]) part.frame.classList.toggle("cc-out", Boolean(none));
   }
 
   /** A line for each use of a weight, in its colour; what is asked about lies above the others, with its weight on it. */
-  function drawLines({ lit, asked, to, from: one }) {
-    const [A, B] = lay.boxes, top = A.y + A.h + 2, end = B.y - 2, byWeight = new Map();
+  function drawLines({ lit, asked, to, from }) {
+    const [A, B] = lay.boxes, top = A.y + A.h + 2, end = B.y - 2, uses = new Map();
     const stroke = (link) => `M${lay.inp(link.from).toFixed(1)} ${top}L${lay.out(link.to).toFixed(1)} ${end}`;
-    for (const link of now.links) byWeight.set(link.at, (byWeight.get(link.at) ?? "") + stroke(link));
-    const colour = (at) => `stroke:${shades("weight", now.weight[at], ...scales[1])[0]}`, all = [...byWeight];
-    const thin = lay.pitch < 20 ? "cc-thin" : "";
-    lines.setAttribute("class", `cc-links ${asked ? "cc-asked" : ""} ${thin}`);
-    lines.replaceChildren(svg("g", { class: "cc-others" }, svg("path", { class: "cc-casing", d: all.map(([, d]) => d).join("") }),
-      ...all.map(([at, d]) => svg("path", { d, style: colour(at) }))),
-    svg("g", { class: "cc-above" }, svg("path", { class: "cc-casing", d: lit.map(stroke).join("") }), ...lit.map((link) => svg("path", { d: stroke(link), style: colour(link.at) }))),
-    svg("g", { class: "cc-hit" }, ...all.map(([at, d]) => svg("path", { d, "data-at": at }))));
-    const apart = lay.pitch * (now.up === (one === undefined) ? now.s : 1), few = lit.length < 2 ? Infinity : apart;
-    const share = to !== undefined && one === undefined ? 0.36 : one !== undefined ? 0.64 : 0.5; // where lines fan out, their weights have room
-    const roomFor = Math.max(27, 14 + LETTER * Math.max(1, ...lit.map(({ at }) => ratio(now.weight[at]).length)));
-    tags.replaceChildren(...(few * 0.64 < roomFor || end - top < 50 ? [] : lit).map((link) => {
-      const node = tile("weight", now.weight[link.at], scales[1], { text: ratio(now.weight[link.at]) });
-      const [x0, x1] = [lay.inp(link.from), lay.out(link.to)];
+    for (const link of now.links) uses.set(link.at, (uses.get(link.at) ?? "") + stroke(link));
+    const path = (d, at) => svg("path", { d, style: `stroke:${shades("weight", now.weight[at], ...scales[1])[0]}` });
+    const casing = (strokes) => svg("path", { class: "cc-casing", d: strokes.join("") });
+    lines.setAttribute("class", `cc-links ${asked ? "cc-asked" : ""} ${lay.pitch < 20 ? "cc-thin" : ""}`);
+    lines.replaceChildren(
+      svg("g", { class: "cc-others" }, casing([...uses.values()]), ...[...uses].map(([at, d]) => path(d, at))),
+      svg("g", { class: "cc-above" }, casing(lit.map(stroke)), ...lit.map((link) => path(stroke(link), link.at))),
+      svg("g", { class: "cc-hit" }, ...[...uses].map(([at, d]) => svg("path", { d, "data-at": at }))));
+    // Where lines fan out from an output or an input, their weights have most room far from it.
+    const share = from !== undefined ? 0.64 : to !== undefined ? 0.36 : 0.5, text = ({ at }) => ratio(now.weight[at]);
+    const apart = 0.64 * lay.pitch * ((from === undefined) === now.up ? now.s : 1), wide = 14 + LETTER * Math.max(...lit.map((link) => text(link).length));
+    const told = end - top >= 50 && (lit.length < 2 || apart >= Math.max(27, wide));
+    tags.replaceChildren(...(told ? lit : []).map((link) => {
+      const node = tile("weight", now.weight[link.at], scales[1], { text: text(link) }), [x0, x1] = [lay.inp(link.from), lay.out(link.to)];
       Object.assign(node.style, { left: `${x0 + (x1 - x0) * share}px`, top: `${top + (end - top) * share}px` });
       return node;
     }));
   }
 
   function drawGrips() {
-    const [A, B, w] = lay.boxes, second = now.up ? lay.inp(1) + A.cell / 2 : lay.out(1) + B.cell / 2, last = lay.inp(now.n * now.C - 1), place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
-    place(grips.size, last + A.cell / 2 + 4, A.y + A.h / 2);
-    if (w) place(grips.kernel_size, w.x + w.w, w.y + w.h / 2);
-    const far = now.into?.[state.position]?.at(-1), pulled = state.relative === DILATED && far && now.k > 1 && !running();
-    const stepped = now.fits && (now.up ? now.n : now.m) > (now.up ? 2 : 1); // where the row ends, its end is pulled
-    if (stepped) place(grips.stride, second + 2, now.up ? A.y + A.h / 2 : B.y + B.h / 2);
-    if (pulled) place(grips.dilation, lay.inp(far.from), A.y + A.h);
-    for (const [trait, node] of Object.entries(grips)) node.hidden = !controls[trait] || { kernel_size: !w, dilation: !pulled, stride: !stepped }[trait];
-    for (const [trait, owner] of [["tiles", TILED], ["channels", GROUPED], ["groups", GROUPED], ["dilation", DILATED]])
+    const [A, B, w] = lay.boxes, { n, m, C, k, up, fits, into } = now, far = into?.[state.position]?.at(-1);
+    const right = (middle, box) => [middle + box.cell / 2 + 3, box.y + box.h / 2];
+    const places = {
+      size: right(lay.inp(n * C - 1), A),
+      kernel_size: fits && [w.x + w.w, w.y + w.h / 2],
+      stride: fits && (up ? n > 2 && right(lay.inp(1), A) : m > 1 && right(lay.out(1), B)), // at the end of the inputs stands their number's
+      dilation: state.relative === DILATED && far && k > 1 && !running() && [lay.inp(far.from), A.y + A.h],
+    };
+    for (const [trait, node] of Object.entries(grips)) {
+      node.hidden = !controls[trait] || !places[trait];
+      if (places[trait]) [node.style.left, node.style.top] = places[trait].map((at) => `${at}px`);
+    }
+    for (const [trait, owner] of Object.entries({ tiles: TILED, channels: GROUPED, groups: GROUPED, dilation: DILATED }))
       if (controls[trait]) controls[trait].root.hidden = state.relative !== owner;
   }
 
   /** What this relative does, in a sentence. */
   function tell() {
-    const { C, G, m, n, t, d, y, kernels } = now, outputs = many(y.length, "output");
-    return { [PLAIN]: `One kernel for ${m > 1 ? `all ${outputs}` : "the one output"}.`,
-      [UNSHARED]: `${m > 1 ? `Each of the ${outputs} has` : "The one output has"} a kernel of its own.`,
-      [TILED]: `${many(t, "kernel")} ${t > 1 ? "take" : "takes"} ${t > 1 ? "turns" : "every turn"} over ${outputs}.`,
-      [GROUPED]: G === 1 ? `${C > 1 ? "Each filter sees all" : "The filter sees the"} ${many(C, "channel")}.` : G === C ? `Depthwise: each of the ${kernels} filters sees one channel.`
-        : `Each filter sees ${C / G} of ${C} channels.`,
-      [DILATED]: `One kernel for ${outputs}, its weights ${d > 1 ? `${d} inputs apart` : "side by side"}.`,
-      [TRANSPOSED]: `${n > 1 ? `Each of the ${n} inputs` : "The input"} stamps the one kernel onto the outputs; what falls together is added.` }[state.relative];
+    const { C, G, m, n, t, d, y } = now, outputs = many(y.length, "output");
+    return { [PLAIN]: () => `One kernel for ${m > 1 ? `all ${outputs}` : "the one output"}.`,
+      [UNSHARED]: () => (m > 1 ? `Each of the ${outputs} has a kernel of its own.` : "The one output has a kernel of its own."),
+      [TILED]: () => (t > 1 ? `${t} kernels take turns over ${outputs}.` : `One kernel has every turn over ${outputs}.`),
+      [GROUPED]: () => (G === 1 ? `Each filter sees all channels: ${C}.` : G === C ? `Depthwise: each of the ${C} filters sees one channel.`
+        : `Each filter sees ${C / G} of ${C} channels.`),
+      [DILATED]: () => `One kernel for ${outputs}, its weights ${d > 1 ? `${d} inputs apart` : "side by side"}.`,
+      [TRANSPOSED]: () => `${n > 1 ? `Each of the ${n} inputs` : "The input"} stamps the one kernel onto the outputs; what falls together is added.`,
+    }[state.relative]();
   }
 
-  function write(about) {
-    const { C, n, m, x, y, weight, biases: own, kernels, taps, links, up, named, fits } = now, head = (text) => make("span", { class: "cc-head" }, text);
-    const product = (...factors) => (factors.filter((one) => one !== 1).length > 1 ? `${factors.filter((one) => one !== 1).join("·")} = ` : "");
-    const entries = fits ? [["weights", product(kernels, taps), kernels * taps], ["biases", "", kernels],
-      ["multiplications", up ? product(n, taps) : product(C * m, taps), links.length]] : [];
-    counts.replaceChildren(...entries.map(([name, how, count]) => make("span", { class: "cc-count" }, make("span", { class: "cc-sign" }, `${name} ${how}`.trim()), make("b", {}, show(count)))));
-    counts.setAttribute("aria-label", entries.map(([name, how, count]) => `${name}: ${how}${count}`).join("; "));
-    if (!fits) return sums.replaceChildren(head("No layer, no sum."));
-    const factor = ({ from: one, at }) => [tile("input", x[one], scales[0]), "·", tile("weight", weight[at], scales[1], { text: ratio(weight[at]) })];
-    const { to, from: one, at, bias, none, lit, asked } = about;
-    if (none) return sums.replaceChildren(head(`${named("output", none[0], m)} does not see ${named("input", none[1], n)}: nothing is stored or multiplied for this 0.`));
-    if (at !== undefined && asked) return sums.replaceChildren("This weight, ", tile("weight", weight[at], scales[1], { text: ratio(weight[at]) }),
-      `, is used ${lit.length === 1 ? "once" : `${lit.length} times`}${lit.length ? ":" : "."}`, ...lit.map((link, i) => make("span", { class: "cc-tail" }, `${i ? "; " : " "}${named("output", link.to, m)} as `, ...factor(link))));
+  /** Weights, biases and multiplications. */
+  function count() {
+    const { C, n, m, kernels, taps, links, up, fits } = now;
+    const product = (...factors) => (factors.every((one) => one > 1) ? `${factors.join("·")} = ` : "");
+    const entries = [["weights", product(kernels, taps), kernels * taps], ["biases", "", kernels],
+      ["multiplications", product(up ? n : C * m, taps), links.length]];
+    counts.replaceChildren(...(fits ? entries : []).map(([name, how, number]) => make("span", { class: "cc-count" },
+      make("span", { class: "cc-sign" }, `${name} ${how}`.trim()), make("b", {}, show(number)))));
+    counts.setAttribute("aria-label", fits ? entries.map(([name, how, number]) => `${name}: ${how}${number}`).join("; ") : "nothing to count");
+  }
+
+  /** The sum of an output; or where what is asked about goes. */
+  function write({ to, from, at, bias, none, lit }) {
+    const { x, y, weight, biases: own, kernelOf, into, fits } = now, head = (text) => make("span", { class: "cc-head" }, text);
+    const weighs = (value, scale = scales[1]) => tile("weight", value, scale, { text: ratio(value) });
+    const factors = (link) => [tile("input", x[link.from], scales[0]), "·", weighs(weight[link.at])];
+    const list = (name) => lit.map((link, i) => make("span", { class: "cc-tail" },
+      `${i ? "; " : " "}${name}${named("output", link.to).replace("output", "")} as `, ...factors(link)));
+    const say = (...parts) => sums.replaceChildren(...parts);
+    if (!fits) return say(head("No layer, no sum."));
+    if (none) return say(head(`${named("output", none[0])} does not see ${named("input", none[1])}: nothing is stored or multiplied for this 0.`));
+    if (at !== undefined) return say("This weight, ", weighs(weight[at]), `, is used ${lit.length === 1 ? "once" : `${lit.length} times`}:`, ...list("output"));
     if (bias !== undefined) {
-      const outputs = range(y.length).filter((at) => now.kernelOf[at] === bias);
-      return sums.replaceChildren("This bias, ", tile("weight", own[bias], scales[3], { text: ratio(own[bias]) }),
-        `, is added to ${many(outputs.length, "output")}: ${outputs.map((to) => named("output", to, m).replace("output", "")).join(", ")}`);
+      const outputs = range(y.length).filter((one) => kernelOf[one] === bias), places = outputs.map((one) => named("output", one).replace("output", ""));
+      return say("This bias, ", weighs(own[bias], scales[3]), `, is added to ${many(outputs.length, "output")}: ${places.join(", ")}`);
     }
-    if (one !== undefined) return sums.replaceChildren("This input, ", tile("input", x[one], scales[0]), lit.length ? `, goes into ${many(lit.length, "output")}:` : ", goes into no output.",
-      ...lit.map((link, i) => make("span", { class: "cc-tail" }, `${i ? "; " : " "}${named("output", link.to, m).replace("output", "")} as `, ...factor(link))));
-    const terms = now.into[to], added = own[now.kernelOf[to]], value = y[to], plus = added !== 0 || !terms.length;
-    const exact = [...terms.map((link) => [x[link.from], ratio(weight[link.at]).includes("/") ? 1 : weight[link.at]]), ratio(added).includes("/") ? 1 : added];
-    return sums.replaceChildren(head(`${named("output", to, m)} ${equals(exact)} `), make("span", { class: `cc-terms ${terms.length > 9 ? "cc-many" : ""}` },
-      ...terms.map((link, i) => make("span", { class: "cc-term" }, make("span", { class: "cc-plus" }, i ? " + " : ""), ...factor(link))),
-      ...(plus ? [make("span", { class: "cc-plus" }, terms.length ? " + " : ""), tile("weight", added, scales[3], { text: ratio(added) })] : [])),
-    make("span", { class: "cc-tail" }, ` ${equals(exact, value)} `, tile("output", value, scales[2], { marks: "cc-y", tag: "b" })));
+    if (from !== undefined) return say("This input, ", tile("input", x[from], scales[0]),
+      lit.length ? `, goes into ${many(lit.length, "output")}:` : ", goes into no output.", ...list(""));
+    const terms = into[to], added = own[kernelOf[to]], exact = (value) => (ratio(value).includes("/") ? 1 : value);
+    const written = [...terms.map((link) => [x[link.from], exact(weight[link.at])]), exact(added)];
+    const plus = (text) => make("span", { class: "cc-plus" }, text);
+    return say(head(`${named("output", to)} ${equals(written)} `), make("span", { class: `cc-terms ${terms.length > 9 ? "cc-many" : ""}` },
+      ...terms.map((link, i) => make("span", { class: "cc-term" }, plus(i ? " + " : ""), ...factors(link))),
+      ...(added || !terms.length ? [plus(terms.length ? " + " : ""), weighs(added, scales[3])] : [])),
+    make("span", { class: "cc-tail" }, ` ${equals(written, y[to])} `, tile("output", y[to], scales[2], { marks: "cc-y", tag: "b" })));
   }
 
   /** Every product flies to its place in the sum, the sum to its cell. */
