@@ -163,7 +163,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const plan = (size, bare) => {
       const side = Math.min(size, 40), rim = bare > 1 ? 1 : 3, row = Math.min(size, 56);
       const line = (name, cells, without) => room(1, Math.max(1, cells), row, letters[name], { bare: without });
-      const [a, o] = [line("x", C * n, bare > 1), line("y", C * m, bare > 0)], [dense, loose] = up ? [o, a] : [a, o];
+      const [a, o] = [line("x", C * n, bare > 1), line("y", C * m, bare > (up ? 1 : 0))], [dense, loose] = up ? [o, a] : [a, o];
       if (loose.bare && (dense.cell + rim) * s - rim >= letters[up ? "x" : "y"] * LETTER + 5) // its cells stand apart: room for digits
         Object.assign(loose, room(1, loose.cols, Math.max(row, 22), loose.letters));
       const pitch = Math.max(dense.cell + rim, (loose.cell + rim) / s), crowded = bare > 1 && taps > 8 && !roomy;
