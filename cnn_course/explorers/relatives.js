@@ -165,9 +165,9 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       const line = (name, cells, without) => room(1, Math.max(1, cells), row, letters[name], { bare: without });
       const [a, o] = [line("x", C * n, bare > 1), line("y", C * m, bare > (up ? 1 : 0))], [dense, loose] = up ? [o, a] : [a, o];
       if (loose.bare && (dense.cell + rim) * s - rim >= letters[up ? "x" : "y"] * LETTER + 5) // its cells stand apart: room for digits
-        Object.assign(loose, room(1, loose.cols, Math.max(row, 22), loose.letters));
+        Object.assign(loose, room(1, loose.cols, Math.max(row, FINGER), loose.letters));
       const pitch = Math.max(dense.cell + rim, (loose.cell + rim) / s), crowded = bare > 1 && taps > 8 && !roomy;
-      const own = (cols, name) => room(kernels, cols, side, letters[name], { bare: crowded, least: crowded ? 12 : 22 });
+      const own = (cols, name) => room(kernels, cols, side, letters[name], { bare: crowded, least: crowded ? 12 : FINGER });
       return [{ ...a, pitch, w: units * pitch }, o, ...(fits ? [own(taps, "w"), own(1, "b"),
         room(C * m, C * n, bare && !roomy ? Math.min(side, 15) : side, letters.w, { bare: bare > 0 })] : [])];
     };
