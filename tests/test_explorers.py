@@ -613,7 +613,9 @@ def test_the_address_reopens_the_state(reader: Any) -> None:
     first = (
         "#convolution_2d.preset=your+own&convolution_2d.size=5&convolution_2d.size_w=5&convolution_2d.weight=-0.5_1_2_3"
     )
-    assert address == first + "&convolution_2d2.padding=2&convolution_2d2.padding_w=2"  # the pixels follow from the size
+    assert (
+        address == first + "&convolution_2d2.padding=2&convolution_2d2.padding_w=2"
+    )  # the pixels follow from the size
     again = reader(explorers.convolution_2d(), explorers.convolution_2d(size=4), address=address)
     expect = pytest.importorskip("playwright.sync_api").expect
     expect(again.get_by_label("input n", exact=True).first).to_have_value("5")
