@@ -142,6 +142,15 @@ def cell_values(random: np.random.RandomState, count: int) -> list[float]:
     return [float((kinds[kind] if random.rand() < 0.6 else kinds[random.randint(len(kinds))])()) for _ in range(count)]
 
 
+def relatives_cells(state: dict[str, Any]) -> dict[str, int]:
+    """Return how many inputs, weights and biases the layer has; of an unshared one only the inputs."""
+    channels, groups = (state["channels"], state["groups"]) if state["relative"] == "grouped" else (1, 1)
+    kernels = state["tiles"] if state["relative"] == "tiled" else channels
+    row = {"x": channels * min(state["size"], 16 // channels)}
+    return row if state["relative"] == "unshared" else row | {
+        "weight": kernels * (channels // groups) * state["kernel_size"], "biases": kernels}  # fmt: skip
+
+
 EDITED = {  # lists of cells and how many there are in a state
     "flip_and_filter": lambda s: {"signal": s["size"], "kernel": s["kernel_size"]},
     "convolution_2d": lambda s: {"x": s["size"] * s["size_w"], "weight": s["kernel_size"] * s["kernel_size_w"]},
@@ -149,6 +158,7 @@ EDITED = {  # lists of cells and how many there are in a state
     "pooling": lambda s: {"x": s["size"] * s["size_w"]},
     "channels": lambda _: {"x": 36, "weight": 108},
     "sweep": lambda _: {"template": 9},
+    "relatives": relatives_cells,
     "padding_and_stride": lambda _: {},
 }
 NAMED = {  # those in which errors were found
@@ -157,6 +167,7 @@ NAMED = {  # those in which errors were found
     "channels": [{"x": [1 / 3] * 36}, {"weight": [1000.5] * 108}],
     "convolution_2d": [{"preset": "your own", "weight": [0, 1, 2, 1000.5], "position": 3}, {"weight": [300.5] * 4},
                        {"preset": "blur", "kernel_size": 3, "size": 5}],
+    "relatives": [{"weight": [300.5, 0.2, 0.3]}, {"x": [1000.5] * 6, "weight": [1 / 3, 1 / 7, 1000.5]}],
     "backprop": [{"kind": "average pooling", "kernel_size": 3, "size": 4},
                  {"kind": "convolution", "image": "your own", "x": [1000.5] * 16}],
 }  # fmt: skip

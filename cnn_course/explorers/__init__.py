@@ -13,10 +13,11 @@ from .flip_and_filter import flip_and_filter
 from .padding_and_stride import padding_and_stride
 from .pictures import pictures
 from .pooling import pooling
+from .relatives import relatives
 from .sizes import sizes
 from .sweep import sweep
 
 __all__ = [
     "backprop", "channels", "convolution_2d", "draw_a_digit", "flip_and_filter", "padding_and_stride", "pictures",
-    "pooling", "questions", "sizes", "sweep",
+    "pooling", "questions", "relatives", "sizes", "sweep",
 ]  # fmt: skip

@@ -393,4 +393,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   } };
 }
 
-export default explorer({ name: "convolution_2d", title: "2D convolution", settle, compute, pictures, build });
+/** An image and a kernel that have a name follow from it. */
+const implied = ({ image, preset }) => [...(IMAGES[image] ? ["x"] : []), ...(preset === OWN ? [] : ["weight"])];
+
+export default explorer({ name: "convolution_2d", title: "2D convolution", settle, compute, pictures, build, implied });

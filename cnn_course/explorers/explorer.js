@@ -13,10 +13,10 @@ const address = {
     }
     return found;
   },
-  write(key, state, defaults) {
+  write(key, state, defaults, implied) {
     const hash = new URLSearchParams(location.hash.slice(1));
     for (const name of [...hash.keys()]) if (name.startsWith(`${key}.`) || !name.includes(".")) hash.delete(name);
-    const changed = Object.keys(defaults).filter((trait) => `${state[trait]}` !== `${defaults[trait]}`);
+    const changed = Object.keys(defaults).filter((trait) => !implied.includes(trait) && `${state[trait]}` !== `${defaults[trait]}`);
     const text = (value) => (typeof value === "string" ? value : [value].flat().map(Number).join("_"));
     for (const trait of changed) hash.set(`${key}.${trait}`, text(state[trait]));
     history.replaceState(history.state, "", `#${hash}`);
@@ -56,12 +56,13 @@ function mends(options, works) {
  * An explorer. settle(state, before) mends a state in place; compute(state) gives at least {last} or {trouble}, with
  * {fixes: [[words, changes, focus?], ...]} where one change mends it, and {columns} where positions stand in rows;
  * pictures(get) gives {trait: small pictures of its options}; build(api) gives {stage, above, under, more, paint, animate},
- * and its own compute if more than the state counts; paint(state, result, run) draws and returns
+ * and its own compute if more than the state counts; implied(state) names the traits that follow from others, which the
+ * address need not hold; paint(state, result, run) draws and returns
  * [what to announce, all of it in words]. A `run` is what is being played, see transport(), `beat()` how many
  * milliseconds lie between two results of it.
  * @param {Description} description
  */
-function explorer({ name, title, settle, compute, pictures, build }) {
+function explorer({ name, title, settle, compute, pictures, build, implied = () => [] }) {
   /** @param {{model: Model, el: HTMLElement}} place */
   function render({ model, el }) {
     const defaults = { ...model.get("defaults") }, ranges = model.get("ranges"), traits = Object.keys(defaults);
@@ -130,7 +131,7 @@ function explorer({ name, title, settle, compute, pictures, build }) {
       if (said !== line) clearTimeout(speaking); // what is drawn again without news leaves it to be said
       clearTimeout(noting);
       if (said && said !== line) speaking = setTimeout(() => (live.textContent = line), 500);
-      if (said && inPage) noting = setTimeout(() => address.write(key, state, defaults), 400);
+      if (said && inPage) noting = setTimeout(() => address.write(key, state, defaults, implied(state)), 400);
       said = line;
     }
     const changed = () => { if (!writing && !due) { due = true; queueMicrotask(() => due && update()); } };

@@ -91,6 +91,7 @@ interface Description {
   settle?(state: State, before?: State): void;
   compute?(state: State): Result;
   pictures?(get: (trait: string) => any): Record<string, Element[]>;
+  implied?(state: State): string[];
   build(api: Api): Built;
 }
 
