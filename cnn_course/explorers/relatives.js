@@ -65,11 +65,11 @@ function compute(state) {
 /** Why there is no such layer, with all numbers, and every single change that mends it. */
 function trouble(state, { n, k, m, span, C, G, t }) {
   const [tiled, grouped, dilated] = [TILED, GROUPED, DILATED].map((relative) => state.relative === relative);
-  const options = [["kernel k", "kernel_size", 5], dilated && ["dilation d", "dilation", 3], grouped && ["groups", "groups", 4],
-    grouped && ["channels C", "channels", 4], tiled && ["kernels t", "tiles", 4], ["stride s", "stride", 3],
-    ["input n", "size", Math.min(8, Math.floor(MOST_INPUTS / C))]].filter(Boolean);
-  const fixes = mends(options.map(([words, trait, most]) => [words, state[trait], [1, most], (value) => ({ [trait]: value })]),
-    (changes) => sizes({ ...state, ...changes }).fits);
+  const works = (changes) => sizes({ ...state, ...changes }).fits;
+  const option = (words, trait, most, has = true) => (has ? mends([[words, state[trait], [1, most], (value) => ({ [trait]: value })]], works) : []);
+  const fixes = [...option("kernel k", "kernel_size", 5), ...option("dilation d", "dilation", 3, dilated),
+    ...option("groups", "groups", 4, grouped), ...option("channels C", "channels", 4, grouped), ...option("kernels t", "tiles", 4, tiled),
+    ...option("stride s", "stride", 3), ...option("input n", "size", Math.min(8, Math.floor(MOST_INPUTS / C)))];
   const spans = dilated ? `d·(k − 1) + 1 = ${state.dilation}·(${k} − 1) + 1 = ${span}` : `k = ${k}`;
   const why = m < 1 ? `The kernel does not fit: it spans ${spans} inputs of n = ${n}.`
     : C % G ? `${many(C, "channel")} cannot be split into ${many(G, "group")} of one size.`
@@ -108,17 +108,21 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   const told = make("p", { class: "cc-told" });
 
   // ---- hands: what is under the mouse or has the focus lights up; what stands out can be pulled
-  for (const [part, about] of [[input, (from) => ({ from })], [output, (to) => ({ to })], [weights, (at) => ({ at })],
-    [biases, (bias) => ({ bias })], [matrix, (at) => ({ cell: [Math.floor(at / now.x.length), at % now.x.length] })]]) {
+  const listen = (part, about) => {
     part.cells.addEventListener("focusin", (event) => {
       focused = about(part.at(event));
       if (focused.cell) move(focused.cell[0]); // whoever walks in the matrix walks along the outputs
       redraw();
     });
     part.cells.addEventListener("focusout", () => { focused = null; redraw(); });
-  }
+  };
+  listen(input, (from) => ({ from }));
+  listen(output, (to) => ({ to }));
+  listen(weights, (at) => ({ at }));
+  listen(biases, (bias) => ({ bias }));
+  listen(matrix, (at) => ({ cell: [Math.floor(at / now.x.length), at % now.x.length] }));
   stage.addEventListener("keydown", () => { hovered = null; }, { capture: true }); // whoever types has left the mouse
-  lines.addEventListener("pointermove", ({ target, pointerType }) => {
+  lines.addEventListener("pointermove", (/** @type {On} */ { target, pointerType }) => {
     const at = Number(target.dataset.at ?? NaN);
     if (pointerType === "mouse" && hovered?.at !== at && !Number.isNaN(at)) look({ at });
   });
@@ -220,6 +224,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   /**
    * What is asked about: an output `to`, an input `from`, a weight `at`, a `bias`, or two that are not connected, `none`; with
    * the connections that light up, and whether it is more than the position.
+   * @typedef {{to?: number, from?: number, at?: number, bias?: number, none?: [number, number], lit: any[], asked: boolean}} Asked
+   * @returns {Asked}
    */
   function ask() {
     const { x, y, weight, biases: own, links, into, fits } = now, here = { to: state.position, lit: into?.[state.position] ?? [], asked: false };
@@ -247,7 +253,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall}px`;
     scales = [x, [0, ...weight], [0, ...y], [0, ...now.biases]].map((list) => limits([list]));
     const about = ask(), ends = (end) => new Set(about.lit.map((link) => link[end]));
-    drawRows(about, ends, channels, (to) => run?.whole && to > state.position - !run.landed);
+    drawRows(about, ends, channels, (to) => run?.whole && to > state.position - Number(!run.landed));
     for (const part of [output, weights, biases, matrix]) part.root.hidden = !fits;
     if (fits) drawTables(about, ends);
     drawFrames(about);
@@ -263,7 +269,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   }
 
   const on = (is) => (is ? "cc-on" : "");
-  function drawRows({ from, to, bias, none, lit }, ends, channels, coming) {
+  function drawRows(/** @type {Asked} */ { from, to, bias, none, lit }, ends, channels, coming) {
     const [A, B] = lay.boxes, { x, y, n, m, links, kernelOf, fits } = now, used = new Set(links.map((link) => link.from));
     const [first, last] = [ends("from"), ends("to")];
     const entry = (name, kind, value, at, scale, marks) => ({ value, kind, scale, marks, label: `${named(name, at)} is ${show(value)}` });
@@ -278,7 +284,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     spread(output, B, lay.out);
   }
 
-  function drawTables({ to, at, bias }, ends) {
+  function drawTables(/** @type {Asked} */ { to, at, bias }, ends) {
     const [, , w, b, M] = lay.boxes, { x, y, weight, biases: own, kernels, taps, links, into } = now, used = ends("at");
     const entry = (value, scale, label, marks) => ({ value, text: ratio(value), kind: "weight", scale, label, marks: on(marks) });
     weights.draw({ name: "weights", about: w.w > 104 ? `${kernels} × ${taps}` : "", rows: kernels, cols: taps, box: w, editable: !w.bare,
@@ -303,7 +309,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   }
 
   /** Around the output asked about, and its row of the matrix; around the column of an input; dashed where nothing is connected. */
-  function drawFrames({ to, from, at, none }) {
+  function drawFrames(/** @type {Asked} */ { to, from, at, none }) {
     const [, B, , , M] = lay.boxes, { x, y, fits } = now;
     if (!fits) return;
     const time = shape === (shape = `${[y.length, x.length, B.x, B.cell, M.x, M.cell]}`) ? 180 : 0, row = none?.[0] ?? to;
@@ -318,7 +324,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   }
 
   /** A line for each use of a weight, in its colour; what is asked about lies above the others, with its weight on it. */
-  function drawLines({ lit, asked, to, from }) {
+  function drawLines(/** @type {Asked} */ { lit, asked, to, from }) {
     const [A, B] = lay.boxes, top = A.y + A.h + 2, end = B.y - 2, uses = new Map();
     const stroke = (link) => `M${lay.inp(link.from).toFixed(1)} ${top}L${lay.out(link.to).toFixed(1)} ${end}`;
     for (const link of now.links) uses.set(link.at, (uses.get(link.at) ?? "") + stroke(link));
@@ -382,7 +388,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   }
 
   /** The sum of an output; or where what is asked about goes. */
-  function write({ to, from, at, bias, none, lit }) {
+  function write(/** @type {Asked} */ { to, from, at, bias, none, lit }) {
     const { x, y, weight, biases: own, kernelOf, into, fits } = now, head = (text) => make("span", { class: "cc-head" }, text);
     const weighs = (value, scale = scales[1]) => tile("weight", value, scale, { text: ratio(value) });
     const factors = (link) => [tile("input", x[link.from], scales[0]), "·", weighs(weight[link.at])];
