@@ -16,6 +16,8 @@ SLOW := assignments benchmarks book browser dependencies explorer* export files 
 TOOLS := _build/tools
 JAVASCRIPT := tools/javascript
 FIRST_PAGE := _build/html/index.html
+COMPILE := $(TOOLS)/bin/uv pip compile --generate-hashes --universal --quiet --python-version 3.11 \
+    --no-emit-package cnn-course --no-annotate --custom-compile-command "make lock"
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
@@ -128,10 +130,9 @@ bench: $(READY)
 lock: $(TOOLS)/ready
 	for name in requirements requirements-tools requirements-instructor; do \
 	    shared=; [ $$name != requirements-instructor ] || shared="--constraint requirements.lock"; \
-	    $(TOOLS)/bin/uv pip compile $$name.txt --output-file $$name.lock --generate-hashes --universal --upgrade --quiet \
-	        --python-version 3.11 --no-emit-package cnn-course --no-annotate --custom-compile-command "make lock" \
-	        $$shared || exit 1; \
+	    $(COMPILE) $$name.txt --output-file $$name.lock --upgrade $$shared || exit 1; \
 	done
+	$(COMPILE) binder/requirements.in --output-file binder/requirements.txt --upgrade --constraint requirements.lock
 
 # Strict: a version that the database of vulnerabilities does not know fails too, as does a database out of reach.
 audit: $(TOOLS)/ready
