@@ -142,7 +142,7 @@ def test_where_the_library_is_missing_the_first_cell_says_what_to_install(path: 
 
 
 def test_notebooks_of_a_public_repository_say_where_to_install_from() -> None:
-    cells = [nbformat.v4.new_markdown_cell("# One"), nbformat.v4.new_code_cell("1")]
+    cells = [nbformat.v4.new_markdown_cell("# One"), nbformat.v4.new_code_cell("import cnn_course as cc")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     for address in (
         "https://git.example/a/b",
@@ -150,7 +150,7 @@ def test_notebooks_of_a_public_repository_say_where_to_install_from() -> None:
     ):  # a changed address takes the place of the first
         notebook = notebooks.with_needs(notebook, address)
         title, needs, one = notebook.cells
-        assert (title.source, needs.id, one.source) == ("# One", notebooks.NEEDS, "1")
+        assert (title.source, needs.id, one.source) == ("# One", notebooks.NEEDS, "import cnn_course as cc")
         with pytest.raises(ModuleNotFoundError, match=re.escape(f'%pip install "cnn-course[book] @ git+{address}"')):
             exec(needs.source.replace("cnn_course", "no_such_library"))
 

@@ -123,13 +123,15 @@ def text_outputs(outputs: list[NotebookNode], count: int) -> list[dict]:
 
 
 def with_needs(notebook: NotebookNode, repository: str) -> NotebookNode:
-    """Return a notebook whose first cell of code says what to install, from a repository if it has an address."""
-    command = FROM_REPOSITORY.format(repository) if repository else FROM_FOLDER
-    first = nbformat.v4.new_code_cell(NEEDED.format(command=command), id=NEEDS)
-    first.metadata = nbformat.from_dict({"jupyter": {"source_hidden": True}, "tags": ["remove-cell"]})
+    """Let a notebook that uses the library say what to install: from a repository, if that has an address."""
     cells = [cell for cell in notebook.cells if cell.id != NEEDS]
-    place = next(number for number, cell in enumerate(cells) if cell.cell_type == "code")
-    return nbformat.v4.new_notebook(cells=[*cells[:place], first, *cells[place:]], metadata=notebook.metadata)
+    code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
+    if any("import cnn_course" in cells[number].source for number in code):
+        command = FROM_REPOSITORY.format(repository) if repository else FROM_FOLDER
+        first = nbformat.v4.new_code_cell(NEEDED.format(command=command), id=NEEDS)
+        first.metadata = nbformat.from_dict({"jupyter": {"source_hidden": True}, "tags": ["remove-cell"]})
+        cells.insert(code[0], first)
+    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
 def repository() -> str:
