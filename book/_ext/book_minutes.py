@@ -207,17 +207,20 @@ class Table(SphinxDirective):
 
 
 class Minutes(Table):
-    """All chapters, with the minutes of each section."""
+    """A fold for each chapter, with the minutes of its sections."""
 
     def run(self) -> list[nodes.Node]:
-        """Make the table."""
-        rows = [
-            f"| {{ref}}`{number} <ch-{number:02}>` | {chapter.minutes:.0f} | {sum(chapter.exercises)} | "
-            + ", ".join(f"{section.title} **{max(1, round(section.minutes))}**" for section in chapter.sections)
-            + " |"
-            for number, chapter in chapters().items()
-        ]
-        return self.table("| chapter | lecture | exercises | sections |", "|---|---|---|---|", *rows)
+        """Make the folds."""
+        rows = []
+        for number, chapter in chapters().items():
+            told = f"{number} {chapter.title}: {chapter.minutes:.0f} minutes, exercises {sum(chapter.exercises)}"
+            rows += ["", f"<details><summary>{told}</summary>", "", "| section | minutes |", "|---|---|"]
+            rows += [
+                f"| {number}.{place} {section.title} | {max(1, round(section.minutes))} |"
+                for place, section in enumerate(chapter.sections, 1)
+            ]
+            rows += ["", "</details>", ""]
+        return self.table(*rows)
 
 
 class Plan(Table):
