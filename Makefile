@@ -11,7 +11,7 @@ BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
 SLOW := assignments benchmarks book browser dependencies explorer* export files firefox frameworks grading grading_cluster \
-    grading_values jupyterlab landing lecture_statements mutate names nbgrader offline palette pdf plots properties prose \
+    grading_values jupyterlab landing lecture_statements minutes mutate names nbgrader offline palette pdf plots properties prose \
     published questions runtime search sheet style training
 TOOLS := _build/tools
 JAVASCRIPT := tools/javascript

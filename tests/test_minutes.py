@@ -52,6 +52,14 @@ def test_minutes_are_those_of_words_code_figures_and_explorers() -> None:
     assert made.exercises == [10, 40]
 
 
+def test_the_page_says_the_rates() -> None:
+    assert f"{book_minutes.WORDS} words take a minute, a cell of code a minute" in PAGE
+    assert "a figure a minute, an explorer four" in PAGE
+    assert (book_minutes.CODE, book_minutes.FIGURE, book_minutes.EXPLORER) == (1, 1, 4)
+    assert "ten minutes for one star, twenty for two, forty for three" in PAGE
+    assert book_minutes.STARS == {1: 10, 2: 20, 3: 40}
+
+
 def test_every_section_for_a_lecture_has_its_minutes() -> None:
     assert sorted(BOOK) == list(range(12))
     for chapter in BOOK.values():
