@@ -11,11 +11,13 @@ BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
 SLOW := assignments benchmarks book browser dependencies explorer* export files firefox frameworks grading grading_cluster \
-    grading_values jupyterlab landing lecture_statements mutate names nbgrader offline palette pdf plots properties prose \
+    grading_values jupyterlab landing lecture_statements minutes mutate names nbgrader offline palette pdf plots properties prose \
     published questions runtime search sheet style training
 TOOLS := _build/tools
 JAVASCRIPT := tools/javascript
 FIRST_PAGE := _build/html/index.html
+COMPILE := $(TOOLS)/bin/uv pip compile --generate-hashes --universal --quiet --python-version 3.11 \
+    --no-emit-package cnn-course --no-annotate --custom-compile-command "make lock"
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
@@ -128,10 +130,9 @@ bench: $(READY)
 lock: $(TOOLS)/ready
 	for name in requirements requirements-tools requirements-instructor; do \
 	    shared=; [ $$name != requirements-instructor ] || shared="--constraint requirements.lock"; \
-	    $(TOOLS)/bin/uv pip compile $$name.txt --output-file $$name.lock --generate-hashes --universal --upgrade --quiet \
-	        --python-version 3.11 --no-emit-package cnn-course --no-annotate --custom-compile-command "make lock" \
-	        $$shared || exit 1; \
+	    $(COMPILE) $$name.txt --output-file $$name.lock --upgrade $$shared || exit 1; \
 	done
+	$(COMPILE) binder/requirements.in --output-file binder/requirements.txt --upgrade --constraint requirements.lock
 
 # Strict: a version that the database of vulnerabilities does not know fails too, as does a database out of reach.
 audit: $(TOOLS)/ready

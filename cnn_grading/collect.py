@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from .channel import writable
 from .files import write_atomically
@@ -19,6 +22,7 @@ from .files import write_atomically
 LARGEST = 2**26  # bytes of a submission: prints of 40 MB are honest
 _MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?:/(?P<inside>.+)|(?P<file>[^/]+))")
 _CANVAS = re.compile(r"(?P<name>[^/_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attempt>\d+)_(?P<file>[^/]+)")
+Key = TypeVar("Key", bound=Hashable)
 _SAFE = re.compile(r"[\w@+-][\w.@+-]*")
 
 
@@ -98,15 +102,17 @@ def collect(assignment: str, source: Path, into: Path, roster: Path | None = Non
     people = read_roster(roster) if roster else None
     folder = into / assignment
     folder.mkdir(parents=True, exist_ok=True)
+    everything = sorted(_found(source), key=lambda found: found.received)
+    names = _names({found.keys: _safe(found.keys[-1]) for found in everything})
+    places = _names({found.where: _kept(found.where) for found in everything})
     newest: dict[str, Found] = {}
     owners: dict[str, str] = {}
     unknown = []
-    for found in sorted(_found(source), key=lambda found: found.received):
-        student = _owner(found, people)
+    for found in everything:
+        student = names[found.keys] if people is None else _owner(found, people)
         if student is None:
             (folder / "unknown").mkdir(exist_ok=True)
-            ending = PurePosixPath(found.where).suffix
-            place = folder / "unknown" / (_safe(found.where.removesuffix(ending)) + ending)
+            place = folder / "unknown" / places[found.where]
             write_atomically(place, found.load()[0])
             unknown.append(f"{found.where}, kept as {place}")
             continue
@@ -161,10 +167,8 @@ def read_roster(path: Path) -> dict[str, dict[str, str]]:
     return people
 
 
-def _owner(found: Found, people: dict[str, dict[str, str]] | None) -> str | None:
+def _owner(found: Found, people: dict[str, dict[str, str]]) -> str | None:
     """Return whose file it is; nothing is guessed."""
-    if people is None:
-        return _safe(found.keys[-1])
     for key in found.keys:
         for column in ("moodle", "canvas", "student", "name"):
             owners = [student for student, row in people.items() if key and row.get(column) == key]
@@ -240,6 +244,23 @@ def _odd(name: str) -> str:
 
 def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0, tzinfo=None).isoformat()
+
+
+def _names(wanted: dict[Key, str]) -> dict[Key, str]:
+    """Return the names that are wanted; those that two want, be it in other letters, get a mark of their own."""
+    shared = Counter(name.casefold() for name in wanted.values())
+
+    def marked(key: Key, name: str) -> str:
+        path = PurePosixPath(name)
+        return f"{path.stem}_{hashlib.sha256(repr(key).encode()).hexdigest()[:8]}{path.suffix}"
+
+    return {key: name if shared[name.casefold()] == 1 else marked(key, name) for key, name in wanted.items()}
+
+
+def _kept(where: str) -> str:
+    """Return the name under which a file of nobody's is kept."""
+    ending = PurePosixPath(where).suffix
+    return _safe(where.removesuffix(ending)) + ending
 
 
 def _safe(text: str) -> str:

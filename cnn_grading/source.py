@@ -63,6 +63,8 @@ def all_cells(notebook: bytes) -> list[dict[str, Any]]:
     except UnicodeDecodeError:
         raise ValueError("it is no text: was it saved as a notebook (.ipynb)?") from None
     except json.JSONDecodeError as error:
+        if error.pos == 0:
+            raise ValueError("it does not begin as a notebook does: was it saved as one (.ipynb)?") from None
         raise ValueError(f"its JSON ends or breaks at line {error.lineno}: was it sent whole?") from None
     sheets = tree.get("worksheets", [tree]) if isinstance(tree, dict) else []
     cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]

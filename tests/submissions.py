@@ -275,6 +275,7 @@ LOST = {
     "empty file": Kind(b"", 0, "unreadable", "the file is empty"),
     "corrupt": Kind(cells(RING)[:100], 0, "unreadable", "was it sent whole?"),
     "a picture": Kind(b"\x89PNG\r\n\x1a\n\xff\xfe", 0, "unreadable", "it is no text"),
+    "a PDF": Kind(b"%PDF-1.4 one page", 0, "unreadable", "it does not begin as a notebook does"),
     "a list": Kind(b"[1, 2]", 0, "unreadable", "is it a notebook?"),
     "no cells": Kind(b'{"cells": []}', 0, "unreadable", "it has no cells"),
     "deep": Kind(b"[" * 100_000, 0, "unreadable", "it is not the JSON of a notebook"),

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import socket
+import subprocess
 import sys
 from collections import Counter
 from functools import cache
@@ -44,8 +45,9 @@ each_page = pytest.mark.parametrize("page", PAGES)
 
 @cache
 def code_cells(path: Path) -> list[nbformat.NotebookNode]:
-    """Return the code cells of a stored notebook."""
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    """Return the code cells of a stored notebook, without the first, which sees what is installed."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell for cell in cells if cell.cell_type == "code" and cell.id != notebooks.NEEDS]
 
 
 @cache
@@ -126,6 +128,31 @@ def test_no_output_tells_of_the_machine_or_warns(path: Path) -> None:
         for text in stored_texts(cell):
             assert not MACHINE.search(text), text
             assert len(host) < 6 or host not in text, text
+
+
+@each_notebook
+def test_where_the_library_is_missing_the_first_cell_says_what_to_install(path: Path) -> None:
+    first = next(cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    told = subprocess.run([sys.executable, "-I", "-S", "-c", first.source], capture_output=True, text=True, check=False)
+    assert told.returncode
+    assert re.search(
+        r"^ModuleNotFoundError: This notebook needs .*%pip install .*\[book\].*\.$", told.stderr, re.MULTILINE
+    )
+    assert len(told.stderr.splitlines()) < 10
+
+
+def test_notebooks_of_a_public_repository_say_where_to_install_from() -> None:
+    cells = [nbformat.v4.new_markdown_cell("# One"), nbformat.v4.new_code_cell("import cnn_course as cc")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    for address in (
+        "https://git.example/a/b",
+        "https://git.example/c/d",
+    ):  # a changed address takes the place of the first
+        notebook = notebooks.with_needs(notebook, address)
+        title, needs, one = notebook.cells
+        assert (title.source, needs.id, one.source) == ("# One", notebooks.NEEDS, "import cnn_course as cc")
+        with pytest.raises(ModuleNotFoundError, match=re.escape(f'%pip install "cnn-course[book] @ git+{address}"')):
+            exec(needs.source.replace("cnn_course", "no_such_library"))
 
 
 @each_notebook

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 import matrix
+import notebooks
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -22,6 +23,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 FILES = ("requirements", "requirements-tools", "requirements-frameworks", "requirements-instructor")
 LOCKED = ("requirements", "requirements-tools", "requirements-instructor")
+STUDENTS = ROOT / "binder"  # where Binder looks
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
 
@@ -102,13 +104,44 @@ def test_what_grading_adds_moves_no_version_of_the_book() -> None:
     )
 
 
-@pytest.mark.parametrize("name", LOCKED)
+def test_what_students_install_is_of_the_book_s_versions_and_without_its_tests() -> None:
+    book, students = locked("requirements"), requirements(STUDENTS / "requirements.txt")
+    assert {name: version(r) for name, r in students.items()} == {name: version(book[name]) for name in students}, (
+        "run `make lock`"
+    )
+    asked = re.findall(r"^[^#\n].*", (STUDENTS / "requirements.in").read_text("utf-8"), re.MULTILINE)
+    assert asked == [".[book]", "jupyterlab"]
+    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"] + OPTIONAL["book"]}
+    assert declared | {"jupyterlab", "ipykernel"} <= students.keys()
+    assert not students.keys() & {
+        "pytest",
+        "nbval",
+        "playwright",
+        "hypothesis",
+        "mypy",
+        "ruff",
+        "jupyter-book",
+        "sphinx",
+    }
+    assert (STUDENTS / "runtime.txt").read_text().strip().removeprefix("python-") in matrix.PYTHONS
+    build = (STUDENTS / "postBuild").read_text()
+    assert "pip install --no-deps ." in build and (STUDENTS / "postBuild").stat().st_mode & 0o100
+
+
+def test_a_notebook_s_first_cell_looks_for_what_the_book_adds_to_numpy() -> None:
+    (looked_for,) = re.findall(r"find_spec, (\[.*\])", notebooks.NEEDED)
+    names = {canonicalize_name(INSTALLED_AS.get(name, name)) for name in ast.literal_eval(looked_for)}
+    assert names - {"cnn-course"} <= {canonicalize_name(Requirement(text).name) for text in OPTIONAL["book"]}
+
+
+@pytest.mark.parametrize("name", [*LOCKED, "binder/requirements.txt"])
 def test_every_locked_version_has_hashes_and_nothing_else_is_in_the_lock(name: str) -> None:
-    text = re.sub(r"^#.*\n", "", (ROOT / f"{name}.lock").read_text("utf-8"), flags=re.MULTILINE)
+    path = ROOT / (name if name.endswith(".txt") else f"{name}.lock")
+    text = re.sub(r"^#.*\n", "", path.read_text("utf-8"), flags=re.MULTILINE)
     entry = r"[\w.-]+==[\w.]+(?: ; [\w.' =<>!()]+)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+"
     assert re.sub(entry, "", text) == ""
     hashes = re.findall("[0-9a-f]{64}", text)
-    assert len(hashes) == len(set(hashes)) > len(locked(name))
+    assert len(hashes) == len(set(hashes)) > len(requirements(path))
 
 
 def test_what_checks_the_javascript_is_pinned_and_locked_by_hashes_and_names_no_host() -> None:

@@ -584,6 +584,28 @@ def test_everything_that_was_handed_in_is_taken_or_told(tmp_path, roster, source
     assert [path.read_bytes() for path in (tmp_path / "small" / "unknown").iterdir()] == [b"eve"]
 
 
+def test_what_would_have_one_name_is_kept_under_two(tmp_path, roster, capsys):
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    for name in ("x y", "x_y", "X-y"):
+        (handed / f"{name}.ipynb").write_bytes(name.encode())
+    for _ in range(2):  # a second time adds nothing
+        assert main(["collect", "small", str(handed), "--roster", str(roster), "--into", str(tmp_path)]) == 0
+    kept = list((tmp_path / "small" / "unknown").iterdir())
+    assert sorted(path.read_bytes() for path in kept) == [b"X-y", b"x y", b"x_y"]
+    assert all(path.suffix == ".ipynb" and str(path) in capsys.readouterr().out for path in kept[:1])
+    assert main(["collect", "small", str(handed), "--into", str(tmp_path / "all")]) == 0
+    assert sorted(collected(tmp_path / "all" / "small")[1].values()) == [b"X-y", b"x y", b"x_y"]
+
+
+def test_two_students_of_one_name_keep_both_their_files(tmp_path):
+    names = [f"Jan Novak_{number}_assignsubmission_file_/small.ipynb" for number in (101, 102)]
+    archive = packed(tmp_path / "all.zip", (names[0], b"one", 2001), (names[1], b"two", 2002))
+    assert main(["collect", "small", str(archive), "--into", str(tmp_path)]) == 0
+    rows, files = collected(tmp_path / "small")
+    assert sorted(files.values()) == [b"one", b"two"] and len(rows) == 2
+
+
 def test_a_folder_is_collected_without_following_links(tmp_path, roster):
     handed = tmp_path / "handed"
     (handed / "ada").mkdir(parents=True)

@@ -103,6 +103,40 @@ def test_a_book_without_an_address_names_none(small_book: Path, monkeypatch: pyt
     assert "Sitemap" not in (folder / "robots.txt").read_text()
 
 
+@pytest.mark.parametrize("repository", ["", "https://github.com/reader/cnn-course"])
+def test_a_notebook_of_a_public_repository_can_be_run_elsewhere(small_book: Path, repository: str) -> None:
+    config = yaml.safe_load((small_book / "_config.yml").read_text("utf-8"))
+    assert set(config["repository"]) | set(config["launch_buttons"]) == {
+        "url", "branch", "binderhub_url", "colab_url", "jupyterhub_url"}  # fmt: skip
+    config["repository"]["url"] = repository
+    config["launch_buttons"]["jupyterhub_url"] = "https://hub.example"
+    (small_book / "_config.yml").write_text(yaml.safe_dump(config), "utf-8")
+    with (small_book / "_toc.yml").open("a") as toc:
+        toc.write("chapters:\n  - file: book/two\n")
+    (small_book / "book" / "two.md").write_text(SECOND, "utf-8")
+    write(small_book, "One sentence that tells what this book is about.\n\n## How to run it\n\nWith make.", "1 + 1")
+    result = build(small_book, small_book)
+    assert result.returncode == 0, result.stderr[-3000:]
+    one, two = (
+        BeautifulSoup((small_book / f"_build/html/book/{name}.html").read_text("utf-8"), "html.parser").select_one(
+            ".run"
+        )
+        for name in ("intro", "two")
+    )
+    assert {link.text: link["href"] for link in one.select("a[href^=https]")} == (
+        {
+            "Binder": "https://mybinder.org/v2/gh/reader/cnn-course/main?urlpath=lab%2Ftree%2Fbook%2Fintro.ipynb",
+            "Colab": "https://colab.research.google.com/github/reader/cnn-course/blob/main/book/intro.ipynb",
+            "JupyterHub": "https://hub.example/hub/user-redirect/git-pull"
+            "?repo=https%3A%2F%2Fgithub.com%2Freader%2Fcnn-course&branch=main"
+            "&urlpath=lab%2Ftree%2Fcnn-course%2Fbook%2Fintro.ipynb",
+        }
+        if repository
+        else {}
+    )
+    assert not two.select("a[href^=https]")
+
+
 @pytest.mark.parametrize("url", ["reader.example", "ftp://reader.example", "https://a b", "https://x.org/?q"])
 def test_a_wrong_address_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("BOOK_URL", url)

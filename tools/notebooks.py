@@ -18,11 +18,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
+import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-BOOK = Path(__file__).resolve().parent.parent / "book"
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
 TEXT = ("text/plain", "text/markdown", "text/latex")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SVG = "image/svg+xml"
@@ -39,6 +41,19 @@ METADATA = {
 CELL_METADATA = ("tags", "mystnb", "jupyter", "nbgrader")
 # Jupyter's tag for a cell that is not run: here one that needs PyTorch or Keras. The book's build shows what is stored.
 NEEDS_FRAMEWORKS = "skip-execution"
+# The first cell of code. Where the book's library is missing, it says in one sentence what to install.
+NEEDS = "needs"
+NEEDED = """\
+from importlib.util import find_spec
+
+if not all(map(find_spec, ["cnn_course", "anywidget", "matplotlib", "sklearn"])):
+    raise ModuleNotFoundError(
+        "This notebook needs the library of its book: run "
+        '{command}, '
+        "then restart the kernel."
+    )"""
+FROM_FOLDER = '%pip install "FOLDER[book]", where FOLDER is the path of the book'
+FROM_REPOSITORY = '%pip install "cnn-course[book] @ git+{}"'
 
 
 class NotebookError(Exception):
@@ -66,8 +81,12 @@ def normal_form(notebook: NotebookNode) -> str:
     ('cell-01', 1)
     """
     cells = []
-    count = 0
-    for number, cell in enumerate(notebook.cells, 1):
+    number = count = 0
+    for cell in notebook.cells:
+        if cell.id == NEEDS:
+            cells.append(cell | {"execution_count": None, "outputs": []})
+            continue
+        number += 1
         metadata = {name: cell.metadata[name] for name in CELL_METADATA if name in cell.metadata}
         stored = {"cell_type": cell.cell_type, "id": f"cell-{number:02d}", "metadata": metadata, "source": cell.source}
         if cell.cell_type == "code":
@@ -103,6 +122,23 @@ def text_outputs(outputs: list[NotebookNode], count: int) -> list[dict]:
     return kept
 
 
+def with_needs(notebook: NotebookNode, repository: str) -> NotebookNode:
+    """Let a notebook that uses the library say what to install: from a repository, if that has an address."""
+    cells = [cell for cell in notebook.cells if cell.id != NEEDS]
+    code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
+    if any("import cnn_course" in cells[number].source for number in code):
+        command = FROM_REPOSITORY.format(repository) if repository else FROM_FOLDER
+        first = nbformat.v4.new_code_cell(NEEDED.format(command=command), id=NEEDS)
+        first.metadata = nbformat.from_dict({"jupyter": {"source_hidden": True}, "tags": ["remove-cell"]})
+        cells.insert(code[0], first)
+    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def repository() -> str:
+    """Return the address of the book's repository, which is nothing where nobody else can see it."""
+    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
+
+
 def has_frameworks() -> bool:
     """Say whether PyTorch and Keras are installed."""
     return all(find_spec(name) for name in ("torch", "keras"))
@@ -118,7 +154,7 @@ def run(path: Path) -> NotebookNode:
     NotebookError
         If a cell raises or writes to stderr; the message names the notebook and the cell.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = with_needs(nbformat.read(path, as_version=4), repository())
     client = NotebookClient(
         notebook,
         timeout=600,
@@ -140,7 +176,7 @@ def run(path: Path) -> NotebookNode:
 def is_normal(path: Path) -> bool:
     """Say whether a notebook's file is what ``normal_form`` would write."""
     text = path.read_text("utf-8")
-    return text == normal_form(nbformat.reads(text, as_version=4))
+    return text == normal_form(with_needs(nbformat.reads(text, as_version=4), repository()))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import book_cards
 from sphinx.application import Sphinx
@@ -52,8 +52,43 @@ def plain(title: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]*>", "", title)).split())
 
 
+def launches(options: dict[str, Any], source: str) -> list[tuple[str, str]]:
+    """Return where a notebook runs without installing anything: names and addresses, none without a repository.
+
+    Examples
+    --------
+    >>> launches({"repository_url": ""}, "book/speed.ipynb")
+    []
+    >>> hub = {"jupyterhub_url": "https://hub.example/"}
+    >>> ((name, address),) = launches({"repository_url": "https://git.example/a/b", "launch_buttons": hub}, "c.ipynb")
+    >>> address
+    'https://hub.example/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgit.example%2Fa%2Fb&branch=main&urlpath=lab%2Ftree%2Fb%2Fc.ipynb'
+    """
+    repository = options.get("repository_url", "").removesuffix("/").removesuffix(".git")
+    if not repository or not source.endswith(".ipynb"):
+        return []
+    where, path = urlsplit(repository).netloc, urlsplit(repository).path.strip("/")
+    branch = options.get("repository_branch") or "main"
+    binder, colab, hub = (
+        (options.get("launch_buttons") or {}).get(f"{name}_url", "").rstrip("/")
+        for name in ("binderhub", "colab", "jupyterhub")
+    )
+    found = []
+    if binder:
+        kind = f"gh/{path}" if where == "github.com" else f"git/{quote(repository, '')}"
+        found.append(("Binder", f"{binder}/v2/{kind}/{quote(branch, '')}?urlpath={quote('lab/tree/' + source, '')}"))
+    if colab and where == "github.com":
+        found.append(("Colab", f"{colab}/github/{path}/blob/{branch}/{source}"))
+    if hub:
+        tree = f"lab/tree/{path.rpartition('/')[2]}/{source}"
+        asked = f"repo={quote(repository, '')}&branch={quote(branch, '')}&urlpath={quote(tree, '')}"
+        found.append(("JupyterHub", f"{hub}/hub/user-redirect/git-pull?{asked}"))
+    return found
+
+
 def share(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Draw the card of a page and tell the templates where it is."""
+    """Tell the templates where a page can be run, and where its card is, which is drawn."""
+    context["launches"] = launches(app.config.html_theme_options, context.get("sourcename", ""))
     base = app.config.html_baseurl
     if not base or doctree is None:  # indexes and the search are nothing to share
         return

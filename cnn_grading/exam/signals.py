@@ -27,19 +27,23 @@ def dense_weights(random: RandomState) -> Question:
 
 
 @asks(0)
-def detector_map(random: RandomState) -> Question:
-    """Ask for the size of a map of scores."""
-    (height, width), (rows, cols) = unlike(random, 10, 16, 2), unlike(random, 3, 6, 2)
-    right = cc.correlate2d(np.zeros((height, width)), np.zeros((rows, cols))).shape
+def found_window(random: RandomState) -> Question:
+    """Ask where the window of the best score ends."""
+    (row, col), (rows, cols) = unlike(random, 2, 9, 2), unlike(random, 3, 7, 2)
+    picture = np.zeros((20, 20))
+    picture[row : row + rows, col : col + cols] = 1
+    scores = cc.correlate2d(picture, np.ones((rows, cols)))
+    best = tuple(map(int, np.unravel_index(scores.argmax(), scores.shape)))
+    right = tuple(int(places.max()) for places in picture.nonzero())
     return shape(
-        f"A detector of {rows} rows and {cols} columns is swept over a grey picture of {height} rows and {width} "
-        "columns. What is the shape (rows, columns) of the map of scores?",
+        f"A detector of {rows} rows and {cols} columns has its best score in row {best[0]}, column {best[1]} of its "
+        "map; both count from 0. Where in the picture is the last pixel of that window: row, column?",
         right,
-        f"{height} − {rows} + 1 = {right[0]} rows and {width} − {cols} + 1 = {right[1]} columns.",
-        ((height - rows, width - cols), "One place is missing along each axis: count the first one too."),
+        f"{best[0]} + {rows} − 1 = {right[0]} and {best[1]} + {cols} − 1 = {right[1]}: the map names the first pixel.",
+        ((right[0] + 1, right[1] + 1), "The first pixel of the window counts, too."),
+        (best, "There the window begins."),
+        ((row + cols - 1, col + rows - 1), "Rows and columns of the detector are swapped."),
         (right[::-1], "Rows come before columns."),
-        ((height - cols + 1, width - rows + 1), "Height and width of the detector are swapped."),
-        ((height, width), "The detector must not hang over the edge."),
     )
 
 
