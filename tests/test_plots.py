@@ -551,7 +551,7 @@ def test_shared_weights_carry_their_letter():
         (lambda: plots.areas(["a"], [0]), "not all zero, got [0.0]"),
         (lambda: plots.filter_in_volume((3, 3), 2), "shape must be (C, H, W), got (3, 3)"),
         (lambda: plots.filter_in_volume((3, 0, 3), 2), "each size in shape must be at least 1, got 0"),
-        (lambda: plots.filter_in_volume((3, 4, 4), 3, (0, 2)), "position (0, 2) is not in the output, which has shape (2"),
+        (lambda: plots.filter_in_volume((3, 4, 4), 3, (0, 2)), "position (0, 2) is not in the output, which has"),
         (lambda: plots.volumes([]), "at least one shape"),
         (lambda: plots.volumes([(3, 4)]), "(3, 4)"),
         (lambda: plots.volumes([3], ["a", "b"]), "2 for 1"),
