@@ -43,6 +43,8 @@ GALLERY = {
     "history": lambda: plots.history({"loss": [2, 1], "accuracy": [0.5, 0.9], "test_accuracy": [0.4, 0.8]}),
     "confusion": lambda: plots.confusion([[35, 1], [0, 36]], ["cat", "dog"]),
     "bars": lambda: plots.bars(["dense", "convolution"], [120_000_000, 156], log=True, xlabel="parameters"),
+    "areas": lambda: plots.areas(["dense", "convolution"], [802_816, 25]),
+    "filter_in_volume": lambda: plots.filter_in_volume((3, 6, 7), (2, 3), (1, 2)),
     "volumes": lambda: plots.volumes([(1, 32, 32), (6, 28, 28), 10], ["image", "C1", "output"]),
     "connections": lambda: plots.connections(5, 3, SHARED, output=1, names=["x", "s"]),
     "deep": lambda: plots.connections(3, (2, 1), [[(0, 0), (1, 0), (1, 1), (2, 1)], [(0, 0), (1, 0)]], input=1),
@@ -456,6 +458,40 @@ def test_bars_have_lengths_and_numbers():
     assert "120,000,000" in texts(figure)
 
 
+def test_areas_are_to_scale_and_stand_on_one_line():
+    large, small, middle = plots.areas(["a", "b", "c"], [802_816, 25, 1_024]).axes[0].patches
+    areas = [square.get_width() * square.get_height() for square in (large, small, middle)]
+    assert np.divide(areas, areas[1]) == pytest.approx([802_816 / 25, 1, 1_024 / 25])
+    assert len({round(square.get_y() + square.get_height(), 9) for square in (large, small, middle)}) == 1
+    assert [to_hex(square.get_facecolor()) == ACCENT for square in (large, small, middle)] == [False, True, False]
+    assert texts(plots.areas(["a", "b"], [802_816, 25])) == ["a", "802,816", "b", "25"]
+
+
+def test_squares_that_are_too_wide_for_a_row_shrink():
+    sides = [square.get_width() for square in plots.areas("abc", [1, 1, 1]).axes[0].patches]
+    assert sides == pytest.approx([sides[0]] * 3)
+    assert 0.5 < sides[0] < 5.6 / 3
+
+
+@pytest.mark.parametrize(("shape", "kernel"), [((3, 6, 7), (2, 3)), ((2, 5, 4), (3, 2)), ((1, 32, 32), (5, 5))])
+def test_a_filter_stands_in_its_volume_and_gives_one_number(shape, kernel):
+    row, col = 1, 2
+    figure = plots.filter_in_volume(shape, kernel, (row, col))
+    window, cell = styled(figure, f"stroke:{ACCENT}", "stroke-width:3")
+    side = cell[2] - cell[0]
+    assert np.divide((window[2] - window[0], window[3] - window[1]), side) == pytest.approx(kernel[::-1], rel=1e-3)
+    lines = styled(figure, f"stroke:{MUTED}", "stroke-width:0.6")  # of the front, then of the map
+    fronts = lines[: shape[1] + shape[2] + 2], lines[shape[1] + shape[2] + 2 :]
+    for front, place in zip(fronts, (window, cell), strict=True):
+        left, top, *_ = np.min(front, axis=0)
+        assert np.divide((place[0] - left, place[1] - top), side) == pytest.approx((col, row), abs=1e-3)
+    assert len(fronts[1]) == shape[1] - kernel[0] + 1 + shape[2] - kernel[1] + 1 + 2
+    assert len(styled(figure, f"fill:{ACCENT_SOFT}")) == 2 * shape[0] + 1 + 2  # as deep as the volume; two outlines
+    sizes = [text.replace("\N{MULTIPLICATION SIGN}", "x") for text in texts(figure)]
+    outputs = f"{shape[1] - kernel[0] + 1}x{shape[2] - kernel[1] + 1}"
+    assert sizes == ["x".join(map(str, shape)), f"filter {shape[0]}x{kernel[0]}x{kernel[1]}", outputs, "one number"]
+
+
 def test_volumes_write_shapes_and_break_long_rows():
     shapes = [(1, 32, 32), (6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), 120, (84,), 10]
     figure = plots.volumes(shapes)
@@ -510,6 +546,12 @@ def test_shared_weights_carry_their_letter():
         (lambda: plots.bars(["a"], [1, 2]), "1 for 2"),
         (lambda: plots.bars(["a"], [0], log=True), "above zero"),
         (lambda: plots.bars(["a"], [-1]), "at least zero"),
+        (lambda: plots.areas(["a"], [1, 2]), "1 for 2"),
+        (lambda: plots.areas(["a"], [-1]), "at least zero, and not all zero, got [-1.0]"),
+        (lambda: plots.areas(["a"], [0]), "not all zero, got [0.0]"),
+        (lambda: plots.filter_in_volume((3, 3), 2), "shape must be (C, H, W), got (3, 3)"),
+        (lambda: plots.filter_in_volume((3, 0, 3), 2), "each size in shape must be at least 1, got 0"),
+        (lambda: plots.filter_in_volume((3, 4, 4), 3, (0, 2)), "position (0, 2) is not in the output, which has"),
         (lambda: plots.volumes([]), "at least one shape"),
         (lambda: plots.volumes([(3, 4)]), "(3, 4)"),
         (lambda: plots.volumes([3], ["a", "b"]), "2 for 1"),

@@ -40,7 +40,7 @@ EQUATION = re.compile(
 TOLD = {
     "00-why-convolution": {"255": "the largest byte"},
     "02-convolution-2d": {"894": "printed by a lecture, and no grey value"},
-    "03-channels": {"188": "printed by a lecture", "323": "printed by a lecture", "350": "a bias to try"},
+    "03-channels": {"350": "a bias to try"},
     "05-stride": {"224": "printed by a paper", "128": "a habit of others", "512": "a habit of others"},
     "06-sparse-and-shared": {"212": "shown by the explorer, which has its own tests"},
     "07-pooling": {"0001": "four bits", "1000": "four bits"},

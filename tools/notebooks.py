@@ -39,6 +39,8 @@ METADATA = {
     },
 }
 CELL_METADATA = ("tags", "mystnb", "jupyter", "nbgrader")
+# What a page folds or leaves out is collapsed in JupyterLab: an output to be predicted, a check that guards the book.
+COLLAPSED = {"hide-output": "outputs_hidden", "remove-cell": "source_hidden"}
 # Jupyter's tag for a cell that is not run: here one that needs PyTorch or Keras. The book's build shows what is stored.
 NEEDS_FRAMEWORKS = "skip-execution"
 # The first cell of code. Where the book's library is missing, it says in one sentence what to install.
@@ -88,6 +90,8 @@ def normal_form(notebook: NotebookNode) -> str:
             continue
         number += 1
         metadata = {name: cell.metadata[name] for name in CELL_METADATA if name in cell.metadata}
+        if hidden := {COLLAPSED[tag]: True for tag in metadata.get("tags", ()) if tag in COLLAPSED}:
+            metadata["jupyter"] = metadata.get("jupyter", {}) | hidden
         stored = {"cell_type": cell.cell_type, "id": f"cell-{number:02d}", "metadata": metadata, "source": cell.source}
         if cell.cell_type == "code":
             count += 1

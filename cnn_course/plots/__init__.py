@@ -5,9 +5,9 @@ The current window, kernel and output cell are violet with a thick outline; inpu
 outputs red and blue, padding is dashed. Used in every chapter.
 """
 
-from cnn_course.plots.charts import bars, confusion, curves, history
+from cnn_course.plots.charts import areas, bars, confusion, curves, history
 from cnn_course.plots.figure import ACCENT, ACCENT_SOFT, INK, MUTED, PAPER, BookFigure
-from cnn_course.plots.networks import connections, volumes
+from cnn_course.plots.networks import connections, filter_in_volume, volumes
 from cnn_course.plots.numbers import correlation, grid, sequence, usage
 from cnn_course.plots.pictures import feature_maps, images, kernels
 
@@ -18,12 +18,14 @@ __all__ = [
     "MUTED",
     "PAPER",
     "BookFigure",
+    "areas",
     "bars",
     "confusion",
     "connections",
     "correlation",
     "curves",
     "feature_maps",
+    "filter_in_volume",
     "grid",
     "history",
     "images",

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Polygon
 
-from cnn_course.checks import integer
+from cnn_course.checks import integer, per_axis
 from cnn_course.plots.figure import (
     ACCENT,
     ACCENT_SOFT,
@@ -17,6 +17,7 @@ from cnn_course.plots.figure import (
     SMALL,
     WIDTH,
     BookFigure,
+    as_integers,
     book_figure,
     sheet,
     text_width,
@@ -104,6 +105,89 @@ def volumes(shapes: Sequence, names: Sequence[str] | None = None) -> BookFigure:
             write(axes, middle, below, names[i], color=MUTED)
             below += 0.25
         write(axes, middle, below, texts[i], size=min(12, 12 * (slot - 0.06) / text_width(texts[i])))
+    return figure
+
+
+@book_figure
+def filter_in_volume(shape, kernel_size: int | Sequence[int], position: Sequence[int] = (0, 0)) -> BookFigure:
+    """Draw a filter as a box in a volume, as deep as the volume, and the one number that comes out.
+
+    Parameters
+    ----------
+    shape : (C, H, W)
+        Of the volume; its channels are drawn one behind the other.
+    kernel_size : int or (int, int)
+        Rows and columns of the filter.
+    position : (int, int), optional
+        Row and column of the output.
+
+    Returns
+    -------
+    BookFigure
+        The filter's window and its output are outlined.
+
+    Raises
+    ------
+    ValueError
+        If a size is not positive, the kernel does not fit, or `position` is not in the output.
+    TypeError
+        If a number is not an integer.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.filter_in_volume((3, 6, 7), 3, (1, 2))
+    <BookFigure: filter_in_volume>
+    """
+    channels, height, width = (integer(n, "each size in shape", 1) for n in as_integers("shape", shape, "(C, H, W)"))
+    k_h, k_w = per_axis(kernel_size, "kernel_size", minimum=1)
+    if k_h > height or k_w > width:
+        raise ValueError(f"kernel_size {(k_h, k_w)} does not fit into a volume of {height} by {width}")
+    rows, cols = height - k_h + 1, width - k_w + 1
+    row, col = as_integers("position", position, "(row, column)")
+    if row >= rows or col >= cols:
+        raise ValueError(f"position {(row, col)} is not in the output, which has shape {(rows, cols)}")
+    gap = 1.2
+    cell = min(0.3, (WIDTH - gap) / (width + cols + 0.6 * channels), 3 / (height + 0.6 * channels))
+    step = 0.6 * cell  # from one channel to the next, to the right and up
+    top = max(0.35, step * channels)
+    right = width * cell + step * channels + gap  # where the map begins
+    figure, axes = sheet(right + cols * cell, top + height * cell + 0.6)
+
+    def box(left: int, upper: int, wide: int, high: int, depth: int, edge: str, face: str, line: float) -> None:
+        """Draw a box of cells from its rear to its front: a side and a roof for each channel, then the front."""
+        x, y, w, h = cell * left, top + cell * upper, cell * wide, cell * high
+        for c in reversed(range(depth)):
+            near, far = np.array([c, -c]) * step, np.array([c + 1, -c - 1]) * step
+            for start, end in (((x, y), (x + w, y)), ((x + w, y), (x + w, y + h))):
+                corners = [start + near, end + near, end + far, start + far]
+                axes.add_patch(Polygon(corners, fc=face, ec=edge, lw=line, joinstyle="round", clip_on=False))
+        front = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
+        axes.add_patch(Polygon(front, fc=face, ec=edge, lw=line, joinstyle="round", clip_on=False))
+
+    def sheet_of_cells(left: float, high: int, wide: int) -> None:
+        x, y = left + cell * np.arange(wide + 1), top + cell * np.arange(high + 1)
+        lines = [[(a, y[0]), (a, y[-1])] for a in x] + [[(x[0], b), (x[-1], b)] for b in y]
+        axes.add_collection(LineCollection(lines, colors=MUTED, linewidths=0.6, clip_on=False), autolim=False)
+
+    box(0, 0, width, height, channels, INK, PAPER, 1.1)
+    sheet_of_cells(0, height, width)
+    box(col, row, k_w, k_h, channels, ACCENT, ACCENT_SOFT, 1.0)
+    sheet_of_cells(right, rows, cols)
+    window = cell * np.array([col, row]), cell * np.array([k_w, k_h])
+    for (x, y), (w, h) in (window, ((right + cell * col, cell * row), (cell, cell))):
+        corners = [(x, y + top), (x + w, y + top), (x + w, y + top + h), (x, y + top + h)]
+        axes.add_patch(Polygon(corners, fc=ACCENT_SOFT, ec=ACCENT, lw=3, joinstyle="round", clip_on=False, zorder=4))
+    (x, y), (w, h) = window
+    rear, output = (x + w + step * channels, y + top - step * channels), (right + cell * col, top + cell * row)
+    beam = [[rear, output], [(x + w, y + top + h), (output[0], output[1] + cell)]]
+    axes.add_collection(LineCollection(beam, colors=ACCENT, linewidths=1.0, clip_on=False, zorder=3), autolim=False)
+    times = "\N{MULTIPLICATION SIGN}"
+    below = top + height * cell + 0.2
+    write(axes, width * cell / 2, below, times.join(map(str, (channels, height, width))))
+    write(axes, width * cell / 2, below + 0.25, f"filter {channels}{times}{k_h}{times}{k_w}", color=ACCENT)
+    write(axes, right + cols * cell / 2, below, f"{rows}{times}{cols}")
+    write(axes, right + cols * cell / 2, below + 0.25, "one number", color=ACCENT)
     return figure
 
 
