@@ -5,7 +5,7 @@ The current window, kernel and output cell are violet with a thick outline; inpu
 outputs red and blue, padding is dashed. Used in every chapter.
 """
 
-from cnn_course.plots.charts import bars, confusion, curves, history
+from cnn_course.plots.charts import areas, bars, confusion, curves, history
 from cnn_course.plots.figure import ACCENT, ACCENT_SOFT, INK, MUTED, PAPER, BookFigure
 from cnn_course.plots.networks import connections, volumes
 from cnn_course.plots.numbers import centred, correlation, grid, sequence, usage
@@ -18,6 +18,7 @@ __all__ = [
     "MUTED",
     "PAPER",
     "BookFigure",
+    "areas",
     "bars",
     "centred",
     "confusion",

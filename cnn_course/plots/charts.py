@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from cnn_course.checks import boolean
@@ -236,6 +237,57 @@ def bars(labels: Sequence[str], values, *, log: bool = False, xlabel: str | None
 
 def _thousands(value) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+
+
+@book_figure
+def areas(labels: Sequence[str], values) -> BookFigure:
+    """Draw numbers as squares whose areas are to scale, the smallest as a dot if it has to be.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Written beneath the squares.
+    values : array of shape (N,)
+        At least zero, not all of them; written beneath the labels.
+
+    Returns
+    -------
+    BookFigure
+        The squares stand on one line, the smallest is violet.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many labels as values, or a value is negative or not finite, or all are zero.
+    TypeError
+        If `values` are not real numbers.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.areas(["dense", "convolution"], [802_816, 25])
+    <BookFigure: areas>
+    """
+    values = as_array("values", values, 1, finite=True)
+    if len(labels) != len(values):
+        raise ValueError(f"labels must be as many as the values: {len(labels)} for {len(values)}")
+    if values.min() < 0 or values.max() == 0:
+        raise ValueError(f"values must be at least zero, and not all zero, got {values.tolist()}")
+    texts = [_thousands(value) for value in values]
+    words = np.array([max(text_width(label), text_width(text)) for label, text in zip(labels, texts, strict=True)])
+    sides = np.sqrt(values / values.max())
+    largest = 3.4
+    while (slots := np.maximum(largest * sides, words) + 0.2).sum() > WIDTH and largest > 0.5:
+        largest -= 0.1
+    sides *= largest
+    figure, axes = sheet(slots.sum(), largest + 0.6)
+    for i, middle in enumerate(np.cumsum(slots) - slots / 2):
+        color = ACCENT if i == values.argmin() else MUTED
+        corner = (middle - sides[i] / 2, largest - sides[i])
+        axes.add_patch(Rectangle(corner, sides[i], sides[i], color=color, lw=0, clip_on=False))
+        write(axes, middle, largest + 0.2, labels[i], color=MUTED)
+        write(axes, middle, largest + 0.45, texts[i])
+    return figure
 
 
 @book_figure
