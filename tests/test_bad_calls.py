@@ -668,6 +668,8 @@ REFUSED: dict[str, list[Refused]] = {
                 "must be at least 0"),
         Refused("a position between", lambda: plots.sequence([1, 2], [1], 0.5), TypeError, "position", "0.5",
                 "must be an integer"),
+        Refused("padding of one", lambda: plots.centred([1, 2], [1], 1), ValueError, "padding", "1",
+                r"must be \(before, after\)"),
         Refused("flip 'False'", lambda: plots.sequence([1, 2], [1], flip="False"), TypeError, "flip", "'False'",
                 "must be True or False"),
         Refused("a curve with NaN", lambda: plots.curves({"a": [1, NAN]}), ValueError, "line 'a'", "nan",

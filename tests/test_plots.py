@@ -36,6 +36,7 @@ GALLERY = {
     "wide": lambda: plots.correlation(FOUR_BY_SIX, NINE, (1, 2), stride=2, padding=1),
     "huge": lambda: plots.correlation(np.arange(300).reshape(15, 20) / 7, NINE, padding="same"),
     "sequence": lambda: plots.sequence(range(1, 7), [0.1, 0.2, 0.3, 0.4], 1, mode="full"),
+    "centred": lambda: plots.centred(range(1, 8), np.ones(6), (2, 3), 1),
     "images": lambda: plots.images([np.eye(8), np.zeros((3, 8, 8)), np.ones((1, 4, 8))], ["a", "b", "c"]),
     "kernels": lambda: plots.kernels(np.arange(108.0).reshape(3, 4, 3, 3) - 50),
     "feature_maps": lambda: plots.feature_maps(np.arange(96.0).reshape(6, 4, 4)),
@@ -325,6 +326,20 @@ def test_each_output_stands_below_its_index():
     assert index_3 == pytest.approx(first_output)
 
 
+@pytest.mark.parametrize(("k", "before", "after", "half"), [(6, 2, 3, 1), (6, 3, 2, -1), (5, 2, 2, 0), (2, 0, 1, 1)])
+def test_outputs_stand_under_the_middles_of_their_windows(k, before, after, half):
+    x = np.arange(11, 18)  # no number is also an output's
+    values = [str(value) for value in np.convolve(np.pad(x, (before, after)), np.full(k, 3), "valid")]
+    figure = plots.centred(x, np.full(k, 3), (before, after), 1)
+    x_of = {text: place for text, place, _ in places(figure)}
+    cell = x_of["12"] - x_of["11"]
+    shifts = [(x_of[value] - x_of[str(pixel)]) / cell for value, pixel in zip(values, x, strict=True)]
+    assert shifts == pytest.approx([half / 2] * 7, abs=0.02)
+    padded = [0] * before + x.tolist() + [0] * after
+    assert sorted(outlined(figure)) == sorted([[str(v) for v in padded[1 : 1 + k]], [values[1]]])
+    assert len(styled(figure, "stroke-dasharray")) == before + after
+
+
 # ---------------------------------------------------------------- pictures
 
 
@@ -532,6 +547,8 @@ def test_shared_weights_carry_their_letter():
         (lambda: plots.grid(NINE, window=(2, 2, 2, 2)), "window (2, 2, 2, 2) leaves the array of shape (3, 3)"),
         (lambda: plots.correlation(NINE, SMALL, (2, 0)), "position (2, 0) is not in the output, which has shape (2,"),
         (lambda: plots.sequence([1, 2, 3], [1, 1], 2), "position 2 is not in the output, which has length 2"),
+        (lambda: plots.centred([1, 2, 3], [1, 1], (0, 1), 3), "position 3 is not in the output, which has length 3"),
+        (lambda: plots.centred([1, 2, 3], [1, 1], 1), "padding must be (before, after)"),
         (lambda: plots.images([]), "at least one picture"),
         (lambda: plots.images([np.zeros((2, 4, 4))]), "a picture must have shape"),
         (lambda: plots.images([NINE / 8], ["a", "b"]), "2 for 1"),

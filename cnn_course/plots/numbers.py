@@ -397,3 +397,60 @@ def sequence(x, kernel, position: int = 0, *, mode: conv.Mode = "valid", flip: b
     bottom.draw(axes, shift * column, y)
     _write_lines(axes, 0, y + row + 0.24, texts)
     return figure
+
+
+@book_figure
+def centred(x, kernel, padding=(0, 0), position: int = 0) -> BookFigure:
+    """Draw a padded row and beneath it every output of a 1D cross-correlation, under the middle of its window.
+
+    Parameters
+    ----------
+    x : array of shape (N,)
+        The input.
+    kernel : array of shape (K,)
+        Not flipped.
+    padding : (int, int), optional
+        Zeros before and after, drawn dashed.
+    position : int, optional
+        Which window and output are outlined, counted from 0.
+
+    Returns
+    -------
+    BookFigure
+        An odd kernel has a pixel in its middle, so its outputs stand under pixels; those of an even one stand between.
+
+    Raises
+    ------
+    ValueError
+        If an array does not have one axis, the kernel does not fit, or `position` is not in the output.
+    TypeError
+        If an array does not hold real numbers, or a width of the padding or `position` is not an integer.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.centred([1, 2, 3, 4], [1, 1], (0, 1))
+    <BookFigure: centred>
+    """
+    x, kernel = as_array("x", x, 1), as_array("kernel", kernel, 1)
+    pads = as_integers("padding", padding, "(before, after)")
+    padded = np.pad(x, pads)
+    output = conv.correlate1d(padded, kernel)
+    position = integer(position, "position")
+    if position >= len(output):
+        raise ValueError(f"position {position} is not in the output, which has length {len(output)}")
+    k = len(kernel)
+    top = Panel(padded[None], "input", "input", ((0, 0), pads), ((0, position, 1, k),))
+    bottom = Panel(output[None], "output", "output", marks=((0, position, 1, 1),))
+    column = max(top.cell_width, bottom.cell_width)
+    scale = min(1.0, WIDTH / (column * len(padded)))
+    for panel in (top, bottom):
+        panel.cell_width, panel.scale = column, scale
+    gap = HEAD + 0.1
+    figure, axes = sheet(top.width, HEAD + top.height + gap + bottom.height)
+    top.draw(axes, 0, HEAD)
+    bottom.draw(axes, (k - 1) / 2 * column * scale, HEAD + top.height + gap)
+    middle = (position + k / 2) * column * scale
+    ends = HEAD + top.height, HEAD + top.height + gap
+    axes.plot((middle, middle), ends, color=ACCENT, lw=1.5, clip_on=False)
+    return figure
