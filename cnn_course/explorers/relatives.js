@@ -68,7 +68,7 @@ function trouble(state, { n, k, m, span, C, G, t }) {
   const options = [["kernel k", "kernel_size", 5], dilated && ["dilation d", "dilation", 3], grouped && ["groups", "groups", 4],
     grouped && ["channels C", "channels", 4], tiled && ["kernels t", "tiles", 4], ["stride s", "stride", 3],
     ["input n", "size", Math.min(8, Math.floor(MOST_INPUTS / C))]].filter(Boolean);
-  const fixes = mends(options.map(([words, trait, most]) => [words, state[trait], [1, most], (value) => ({ [trait]: value })]),
+  const fixes = mends(options.map(/** @returns {Repair} */ (/** @type {any} */ [words, trait, most]) => [words, state[trait], [1, most], (value) => ({ [trait]: value })]),
     (changes) => sizes({ ...state, ...changes }).fits);
   const spans = dilated ? `d·(k − 1) + 1 = ${state.dilation}·(${k} − 1) + 1 = ${span}` : `k = ${k}`;
   const why = m < 1 ? `The kernel does not fit: it spans ${spans} inputs of n = ${n}.`
@@ -108,8 +108,10 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   const told = make("p", { class: "cc-told" });
 
   // ---- hands: what is under the mouse or has the focus lights up; what stands out can be pulled
-  for (const [part, about] of [[input, (from) => ({ from })], [output, (to) => ({ to })], [weights, (at) => ({ at })],
-    [biases, (bias) => ({ bias })], [matrix, (at) => ({ cell: [Math.floor(at / now.x.length), at % now.x.length] })]]) {
+  /** @type {[Plate, (at: number) => any][]} */
+  const asks = [[input, (from) => ({ from })], [output, (to) => ({ to })], [weights, (at) => ({ at })],
+    [biases, (bias) => ({ bias })], [matrix, (at) => ({ cell: [Math.floor(at / now.x.length), at % now.x.length] })]];
+  for (const [part, about] of asks) {
     part.cells.addEventListener("focusin", (event) => {
       focused = about(part.at(event));
       if (focused.cell) move(focused.cell[0]); // whoever walks in the matrix walks along the outputs
@@ -118,7 +120,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     part.cells.addEventListener("focusout", () => { focused = null; redraw(); });
   }
   stage.addEventListener("keydown", () => { hovered = null; }, { capture: true }); // whoever types has left the mouse
-  lines.addEventListener("pointermove", ({ target, pointerType }) => {
+  lines.addEventListener("pointermove", (/** @type {On} */ { target, pointerType }) => {
     const at = Number(target.dataset.at ?? NaN);
     if (pointerType === "mouse" && hovered?.at !== at && !Number.isNaN(at)) look({ at });
   });
@@ -246,8 +248,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     lay = fit();
     if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall}px`;
     scales = [x, [0, ...weight], [0, ...y], [0, ...now.biases]].map((list) => limits([list]));
-    const about = ask(), ends = (end) => new Set(about.lit.map((link) => link[end]));
-    drawRows(about, ends, channels, (to) => run?.whole && to > state.position - !run.landed);
+    const about = /** @type {any} */ (ask()), ends = (end) => new Set(about.lit.map((link) => link[end]));
+    drawRows(about, ends, channels, (to) => isAhead(run, to, state.position));
     for (const part of [output, weights, biases, matrix]) part.root.hidden = !fits;
     if (fits) drawTables(about, ends);
     drawFrames(about);
