@@ -40,7 +40,7 @@ function together(state, before, traits) {
 
 /**
  * The single changes that mend a state, as buttons want them; the nearest value is offered for which works(changes) holds.
- * @param {[words: string, now: number, range: Span, changes: (value: number) => State][]} options
+ * @param {Repair[]} options
  * @param {(changes: State) => boolean} works
  * @returns {Fix[]}
  */

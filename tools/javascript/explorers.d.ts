@@ -25,6 +25,9 @@ type State = Record<string, any>;
 /** A button that mends a state: [words, what it sets, where the focus goes then]. */
 type Fix = any[];
 
+/** What mends() may change: its words, its value now, the range of it, and what a value sets. */
+type Repair = [words: string, now: number, range: Span, changes: (value: number) => State];
+
 /** What compute(state) finds. */
 interface Result {
   last?: number;
