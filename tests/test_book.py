@@ -399,18 +399,12 @@ def asked(small_book: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text("built")
 
-    for name, value in (
-        ("ROOT", small_book),
-        ("BUILT", small_book / "_build"),
-        ("STAMP", small_book / "_build" / "built"),
-    ):
-        monkeypatch.setattr(make_book, name, value)
     monkeypatch.setattr(jupyter_book_cli, "main", jupyter_book)
     monkeypatch.chdir(small_book)
     monkeypatch.setitem(sys.modules, "rfc3987_syntax", None)
     monkeypatch.delenv("BOOK_URL", raising=False)
-    make_book.main()
-    make_book.main()
+    make_book.build(small_book)
+    make_book.build(small_book)
     assert calls == [["build", ".", "-W", "--keep-going", "-n"]]
     return calls
 
@@ -430,8 +424,8 @@ def test_make_book_builds_again_when_something_changed(
             (small_book / "_build" / "html" / "index.html").unlink()
         case "address":
             monkeypatch.setenv("BOOK_URL", "https://reader.example/")
-    make_book.main()
-    make_book.main()
+    make_book.build(small_book)
+    make_book.build(small_book)
     assert len(asked) == 2
 
 
@@ -446,7 +440,7 @@ def test_make_book_builds_again_what_failed(
     write(small_book, "Another sentence.")
     for _ in range(2):
         with pytest.raises(SystemExit):
-            make_book.main()
+            make_book.build(small_book)
     assert len(asked) == 3
 
 

@@ -135,6 +135,16 @@ addEventListener("keydown", (event) => { if (event.key === "k" && (event.ctrlKey
 const asked = new URLSearchParams(location.search).get("q"); // from the page of the search
 if (asked) openSearch(asked);
 
+// The lecture view: its script is fetched when it is first asked for.
+const show = $(".show");
+if (show) {
+  let fetched;
+  const look = () => new Promise((done) => document.head.append(Object.assign(make(`<link rel="stylesheet" href="${show.dataset.look}">`), { onload: done })));
+  show.hidden = false;
+  show.onclick = () => (fetched ??= look().then(() => load(show.dataset.runtime))).then(() => lecture());
+  addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.target.closest("input, textarea, select") && (event.preventDefault(), show.click()));
+}
+
 // The copy for reading without a connection, and the manifest of the book: from a server, where the browser can store.
 try {
   const { serviceWorker } = navigator, keep = () => load(`${base}_static/keep.js`).catch(() => {});
