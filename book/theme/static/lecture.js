@@ -53,7 +53,7 @@
 
   function show(to, which = 0) {
     to = Math.max(0, Math.min(sections.length - 1, to));
-    const way = Math.sign(to - at || which - screen);
+    const way = Math.sign(to - at || which - screen || 0);
     sections.forEach((section, i) => {
       section.classList.toggle("now", i === to);
       section.classList.toggle("around", i !== to && section.contains(sections[to]));
@@ -75,7 +75,7 @@
     style.animation = "";
     root.style.setProperty("--way", way);
     bar.style.setProperty("--done", (at + (screen + 1) / screens.length) / sections.length);
-    status.replaceChildren(node("b", [`${at + 1} / ${sections.length}`]), title(sections[at]), ...screens.length > 1 ? [node("small", [`${screen + 1} of ${screens.length}`])] : []);
+    status.replaceChildren(node("b", [`${at + 1} / ${sections.length}`]), node("span", [title(sections[at])]), ...screens.length > 1 ? [node("small", [`${screen + 1} of ${screens.length}`])] : []);
     back.disabled = !at && !screen;
     on.disabled = at === sections.length - 1 && screen === screens.length - 1;
     const { activeElement } = document;
@@ -107,7 +107,7 @@
     undo("now", "around", "off", "first", "last");
     reach();
     requestAnimationFrame(reach); // sections get their true height on the way
-    $(".show").focus({ preventScroll: true });
+    $(".lecture-button").focus({ preventScroll: true });
   }
 
   back.onclick = () => turn(-1);
@@ -123,9 +123,10 @@
     const { key, target, shiftKey } = event;
     if (!shown() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog")) return;
     if (key === "Escape") return target.closest(".cc-widget") ? target.blur() : quit(); // an explorer has its own use of the key
-    if (target.closest("input, select, textarea")) return;
-    const own = target.closest("a, button, summary, .cc-widget, [tabindex='0']"); // these have their own use of arrows and space
-    const way = { PageDown: 1, PageUp: -1, ...own ? {} : { ArrowRight: 1, ArrowLeft: -1, " ": shiftKey ? -1 : 1 } }[key];
+    // What uses keys itself keeps them: arrows walk an explorer and scroll a wide table, space presses a button.
+    if (target.closest("select, textarea, [type=range]")) return;
+    const arrows = !target.closest(".cc-widget, input, [tabindex='0']"), space = arrows && !target.closest("a, button, summary");
+    const way = { PageDown: 1, PageUp: -1, ...arrows && { ArrowRight: 1, ArrowLeft: -1 }, ...space && { " ": shiftKey ? -1 : 1 } }[key];
     if (way) { event.preventDefault(); turn(way); }
   });
   window.lecture = () => shown() ? quit() : enter();

@@ -136,13 +136,13 @@ const asked = new URLSearchParams(location.search).get("q"); // from the page of
 if (asked) openSearch(asked);
 
 // The lecture view: its script is fetched when it is first asked for.
-const show = $(".show");
-if (show) {
+const lectureButton = $(".lecture-button");
+if (lectureButton) {
   let fetched;
-  const look = () => new Promise((done) => document.head.append(Object.assign(make(`<link rel="stylesheet" href="${show.dataset.look}">`), { onload: done })));
-  show.hidden = false;
-  show.onclick = () => (fetched ??= look().then(() => load(show.dataset.runtime))).then(() => lecture());
-  addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.target.closest("input, textarea, select") && (event.preventDefault(), show.click()));
+  const look = () => new Promise((done) => document.head.append(Object.assign(make(`<link rel="stylesheet" href="${lectureButton.dataset.look}">`), { onload: done })));
+  lectureButton.hidden = false;
+  lectureButton.onclick = () => (fetched ??= look().then(() => load(lectureButton.dataset.runtime))).then(() => lecture());
+  addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.target.closest("input, textarea, select") && (event.preventDefault(), lectureButton.click()));
 }
 
 // The copy for reading without a connection, and the manifest of the book: from a server, where the browser can store.
