@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 PAPER ?= A4
 SOLUTIONS ?= yes
+STYLE ?= yes
 NOTEBOOKS ?=
 MUTATE ?=
 FUZZ ?=
@@ -32,7 +33,7 @@ help:
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make links        build the book and see that every link in it leads somewhere"
 	@echo "make quick        lint, and test the library: the first thing to run after a change, a minute"
-	@echo "make test         run every test"
+	@echo "make test         run every test (STYLE=no: in a changed copy, only those that guard what is true)"
 	@echo "make exercises    try every solution and wrong answer under 100 seeds, where make test takes 5"
 	@echo "make fuzz         feed damaged files to everything that reads one, for an hour (FUZZ=weights for one kind)"
 	@echo "make lint         check the style, the format and the types of the code"
@@ -69,7 +70,7 @@ library: $(READY)
 	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
 
 test: $(READY) browser instructor
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(filter no,$(STYLE)),-m "not style")
 
 exercises: $(READY)
 	SEEDS=100 $(BIN)/python -m pytest tests/test_exercises.py --quiet --capture=no -k every_seed

@@ -130,6 +130,7 @@ def test_no_output_tells_of_the_machine_or_warns(path: Path) -> None:
             assert len(host) < 6 or host not in text, text
 
 
+@pytest.mark.style
 @each_notebook
 def test_where_the_library_is_missing_the_first_cell_says_what_to_install(path: Path) -> None:
     first = next(cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
@@ -166,6 +167,7 @@ def test_every_figure_has_a_text_alternative_and_a_caption(path: Path) -> None:
             assert options.get("figure", {}).get("name"), f"no name to refer to for\n{cell.source}"
 
 
+@pytest.mark.style
 @each_notebook
 def test_code_fits_the_column(path: Path) -> None:
     # A longer line scrolls in the page, and hides its end.
@@ -241,6 +243,7 @@ def test_page_shows_the_stored_outputs(built_book: Path, path: Path) -> None:
             assert squeezed(text) in shown, f"not in the built page: {text}"
 
 
+@pytest.mark.style
 def test_first_worked_example_stands_in_its_chapter(built_book: Path) -> None:
     page = soup(built_book / "book" / "02-convolution-2d.html")
     numbers = [re.findall(r"-?\d+", block.get_text()) for block in page.select("div.cell_output pre")]

@@ -223,6 +223,7 @@ def test_the_sum_stays_in_one_line(calm: Visit) -> None:
 # The path and the numbers
 
 
+@pytest.mark.style
 def test_the_path_is_that_of_the_contents(built_book: Path) -> None:
     items = soup(built_book / PAGE).select(".path li")
     numbered = [chapter["file"] for part in TOC["parts"] if "numbered" in part for chapter in part["chapters"]]
@@ -237,6 +238,7 @@ def test_the_path_is_that_of_the_contents(built_book: Path) -> None:
     assert len(pictures) == len(items), "two chapters have the same picture"
 
 
+@pytest.mark.style
 def test_doors_lead_to_the_first_chapter_and_to_what_to_do(built_book: Path) -> None:
     doors = soup(built_book / PAGE).select(".doors a")
     assert [door.get_text() for door in doors] == ["Read", "Run", "Teach"]

@@ -22,6 +22,7 @@ def used(path: Path, described: set[str]) -> set[str]:
     return {f"cnn_course.{HANDED_ON.get(name, name)}" for name in names} & described
 
 
+@pytest.mark.style
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_every_name_that_a_chapter_uses_is_linked_both_ways(built_book: Path, path: Path) -> None:
     page, reference = soup(built_book / f"book/{path.stem}.html"), soup(built_book / "book/api.html")
