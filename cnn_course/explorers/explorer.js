@@ -109,7 +109,7 @@ function explorer({ name, title, settle, compute, pictures, build, implied = () 
     const player = transport({ switches: of(".cc-toggle"), go: (position) => { set({ position }); update(); }, animate, beat, repaint: () => update(),
       at: () => [state.position, result.last ?? 0] });
 
-    function update() {
+    function update(fitted) {
       due = false;
       const now = Object.fromEntries(traits.map((trait) => [trait, within(model.get(trait), ranges[trait], defaults[trait])]));
       settle?.(now, state);
@@ -129,9 +129,9 @@ function explorer({ name, title, settle, compute, pictures, build, implied = () 
       const [line, all] = paint(state, found, player.run);
       words.textContent = all;
       if (said !== line) clearTimeout(speaking); // what is drawn again without news leaves it to be said
-      clearTimeout(noting);
+      if (!fitted) clearTimeout(noting);
       if (said && said !== line) speaking = setTimeout(() => (live.textContent = line), 500);
-      if (said && inPage) noting = setTimeout(() => address.write(key, state, defaults, implied(state)), 400);
+      if (said && inPage && !fitted) noting = setTimeout(() => address.write(key, state, defaults, implied(state)), 400);
       said = line;
     }
     const changed = () => { if (!writing && !due) { due = true; queueMicrotask(() => due && update()); } };
@@ -155,7 +155,7 @@ function explorer({ name, title, settle, compute, pictures, build, implied = () 
     for (const trait of traits) model.on(`change:${trait}`, changed);
     update();
     let wide = root.clientWidth; // a drawing that is fitted to its room is fitted anew
-    const watcher = new ResizeObserver(() => { if (wide !== (wide = root.clientWidth)) update(); });
+    const watcher = new ResizeObserver(() => { if (wide !== (wide = root.clientWidth)) update(true); });
     watcher.observe(root);
     return () => {
       player.stop();

@@ -14,7 +14,7 @@
     <button type="button" class="leave" aria-label="Leave the lecture view">${icon("m7 7 10 10M17 7 7 17")}<span>Leave</span> <kbd>Esc</kbd></button></div></aside>`));
   const status = $("p", bar), [back, on, leave] = all("button", bar);
   const shown = () => root.classList.contains("lecture");
-  let at = 0, screens = [[]], screen = 0;
+  let at = 0, screens = [[]], screen = 0, left; // where one is, and what showed when one left
 
   // The parts of a section, a list for each screen. An explorer has one of its own, a heading or a text that leads on to
   // what follows stays with it, and what is higher than a screen scrolls.
@@ -45,9 +45,10 @@
     const free = innerHeight - bar.offsetHeight - high - 16;
     if (free < 8) return;
     part.style.setProperty("--picture", `${stage.offsetHeight + free}px`);
-    part.style.display = "none";
+    const { style: output } = $(".cell_output", part);
+    output.display = "none";
     await frame(); await frame();
-    part.style.display = "";
+    output.display = "";
   }
   const settle = () => all(".explorer").forEach((part) => part.style.removeProperty("--picture"));
 
@@ -96,12 +97,15 @@
   }
 
   function enter() {
-    const reached = sections.findLastIndex((section) => $("h1, h2, h3", section).getBoundingClientRect().top < innerHeight / 3);
+    const box = (part) => part.getBoundingClientRect();
+    const again = left && box(left).bottom > 0 && box(left).top < innerHeight;
+    const reached = sections.findLastIndex((section) => box($("h1, h2, h3", section)).top < innerHeight / 3);
     root.classList.add("lecture");
-    show(reached);
+    if (again) show(at, left); else show(reached);
   }
   function quit() {
-    const part = screen ? screens[screen][0] : sections[at], reach = () => part.scrollIntoView();
+    left = screens[screen][0] ?? sections[at];
+    const reach = () => (screen ? left : sections[at]).scrollIntoView();
     root.classList.remove("lecture", "whole");
     settle();
     undo("now", "around", "off", "first", "last");
