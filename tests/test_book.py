@@ -392,6 +392,24 @@ def test_a_second_build_writes_only_what_changed(small_book: Path) -> None:
     assert third["api"] == second["api"]
 
 
+def test_a_chapter_keeps_the_number_of_its_title(small_book: Path) -> None:
+    seven, two = (small_book / "book" / name for name in ("seven.md", "two.md"))
+    two.write_text("# 2. Two\n\n## A section\n\nSee {eq}`eq-seven` and {numref}`section %s <there>`.\n")
+    texts = []
+    for order, number in (["seven", "two"], 7), (["two", "seven"], 7), (["two", "seven"], 9):
+        chapters = "".join(f"\n      - file: book/{name}" for name in order)
+        toc = f"format: jb-book\nroot: book/intro\nparts:\n  - numbered: 2\n    chapters:{chapters}\n"
+        (small_book / "_toc.yml").write_text(toc)
+        seven.write_text(f"# {number}. Seven\n\n(there)=\n## A section\n\n$$\nx\n$$ (eq-seven)\n")
+        result = build(small_book, small_book)
+        assert result.returncode == 0, result.stderr
+        pages = [(small_book / "_build" / "html" / "book" / f"{name}.html").read_text("utf-8") for name in order]
+        found = [BeautifulSoup(page, "html.parser").article.get_text(" ") for page in sorted(pages, key=len)]
+        texts.append(squeezed(" ".join(found)).replace("¶", ""))
+        assert re.search(rf"See \( ?{number}\.1 ?\) and section {number}\.1 ?\.", texts[-1]), texts[-1]
+        assert {f"{number}", f"{number}.1", "2", "2.1"} <= set(texts[-1].split()), texts[-1]
+
+
 @pytest.fixture
 def asked(small_book: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Let a small book be built by `make book` without Jupyter Book, and return how often that was asked."""

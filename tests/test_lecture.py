@@ -17,7 +17,7 @@ pytestmark = pytest.mark.style  # it shows chapter 2
 CHAPTER = "book/02-convolution-2d.html"
 SCREENS = [(1440, 900), (1024, 768), (375, 812)]
 # The parts of the text that show, and how far they hang out of the window.
-SHOWN = """() => [...document.querySelectorAll("section > :not(section), section > .cell:not(.explorer) > *")].filter((e) =>
+SHOWN = """() => [...document.querySelectorAll("section > :not(section), .cell:not(.explorer) > *")].filter((e) =>
     !e.matches(".cell:not(.explorer), script, .names") && e.checkVisibility() && e.offsetHeight > 1)"""
 OVER = "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
 DRAWN = (
