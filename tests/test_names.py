@@ -63,7 +63,7 @@ def test_a_chapter_links_the_words_that_the_glossary_says_it_introduces_once(bui
     assert not page.select(":is(h1, h2, h3, pre, figure, aside) a.term")
     text = " ".join(" ".join(paragraph.get_text().lower().split()) for paragraph in page.select("article p"))
     for term in notation.select("dl.glossary > dt"):
-        entry = term.find_next_sibling("dd").select("a[href]")[-1]["href"]
+        entry = next((link["href"] for link in reversed(term.find_next_sibling("dd").select("a[href]"))), "")
         linked = [link for link in links if link["href"] == f"notation.html#{term['id']}"]
         if entry.split("#")[0] == f"{path.stem}.html":
             word = term.find(string=True).strip().lower()

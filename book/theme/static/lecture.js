@@ -12,7 +12,7 @@
     <button type="button" aria-label="Back">${icon("m14.5 6-6 6 6 6")}</button>
     <button type="button" aria-label="On">${icon("m9.5 6 6 6-6 6")}</button>
     <button type="button" class="leave" aria-label="Leave the lecture view">${icon("m7 7 10 10M17 7 7 17")}<span>Leave</span> <kbd>Esc</kbd></button></div></aside>`));
-  const status = $("p", bar), [back, on, leave] = all("button", bar);
+  const article = $("article"), status = $("p", bar), [back, on, leave] = all("button", bar);
   const shown = () => root.classList.contains("lecture");
   let at = 0, screens = [[]], screen = 0, left; // where one is, and what showed when one left
 
@@ -61,7 +61,7 @@
     });
     undo("off", "first", "last");
     root.classList.remove("whole");
-    root.style.setProperty("--larger", parseFloat(getComputedStyle(root).fontSize) / 16);
+    article.style.setProperty("--larger", parseFloat(getComputedStyle(root).fontSize) / 16);
     at = to;
     screens = divide(sections[at]);
     screen = typeof which === "number" ? Math.min(which, screens.length - 1) : Math.max(0, screens.findIndex((parts) => parts.some((part) => part.contains(which))));
@@ -74,7 +74,7 @@
     style.animation = "none"; // and again
     sections[at].offsetHeight;
     style.animation = "";
-    root.style.setProperty("--way", way);
+    article.style.setProperty("--way", way);
     bar.style.setProperty("--done", (at + (screen + 1) / screens.length) / sections.length);
     status.replaceChildren(node("b", [`${at + 1} / ${sections.length}`]), node("span", [title(sections[at])]), ...screens.length > 1 ? [node("small", [`${screen + 1} of ${screens.length}`])] : []);
     back.disabled = !at && !screen;
