@@ -505,6 +505,16 @@ def test_copy_buttons_copy_the_code_without_prompts_and_outputs(spare: Visit, si
 
 
 @pytest.mark.style
+def test_a_window_that_changes_leaves_the_address_as_it_is(spare: Visit, site: str) -> None:
+    page = go(spare, f"{site}/book/02-convolution-2d.html#by-hand")
+    for theme, size in (("dark", PHONE), ("light", DESK)):
+        dress(page, theme, size)
+        page.wait_for_timeout(700)  # an explorer tells the address what was set, a moment later
+        assert page.url.endswith(".html#by-hand")
+    check_quiet(spare)
+
+
+@pytest.mark.style
 def test_keys_alone_walk_the_worked_example(spare: Visit, site: str) -> None:
     page = go(spare, f"{site}/book/02-convolution-2d.html")
     explorer = page.locator("[data-explorer=convolution_2d]").first
