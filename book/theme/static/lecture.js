@@ -52,9 +52,10 @@
   }
   const settle = () => all(".explorer").forEach((part) => part.style.removeProperty("--picture"));
 
+  /** @param {number | Element} which A screen of that section, or a part that is on it. */
   function show(to, which = 0) {
     to = Math.max(0, Math.min(sections.length - 1, to));
-    const way = Math.sign(to - at || which - screen || 0);
+    const way = Math.sign(to - at || (typeof which === "number" ? which - screen : 0));
     sections.forEach((section, i) => {
       section.classList.toggle("now", i === to);
       section.classList.toggle("around", i !== to && section.contains(sections[to]));
@@ -79,7 +80,7 @@
     status.replaceChildren(node("b", [`${at + 1} / ${sections.length}`]), node("span", [title(sections[at])]), ...screens.length > 1 ? [node("small", [`${screen + 1} of ${screens.length}`])] : []);
     back.disabled = !at && !screen;
     on.disabled = at === sections.length - 1 && screen === screens.length - 1;
-    const { activeElement } = document;
+    const activeElement = /** @type {HTMLButtonElement | null} */ (document.activeElement);
     if (!activeElement?.checkVisibility() || activeElement.disabled) $("main").focus({ preventScroll: true });
     scrollTo(0, 0);
   }
@@ -124,7 +125,7 @@
     if (shown() && place >= 0) show(place, mark);
   });
   addEventListener("keydown", (event) => {
-    const { key, target, shiftKey } = event;
+    const { key, shiftKey } = event, target = /** @type {HTMLElement} */ (event.target);
     if (!shown() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog")) return;
     if (key === "Escape") return target.closest(".cc-widget") ? target.blur() : quit(); // an explorer has its own use of the key
     // What uses keys itself keeps them: arrows walk an explorer and scroll a wide table, space presses a button.

@@ -142,7 +142,10 @@ if (lectureButton) {
   const look = () => new Promise((done) => document.head.append(Object.assign(make(`<link rel="stylesheet" href="${lectureButton.dataset.look}">`), { onload: done })));
   lectureButton.hidden = false;
   lectureButton.onclick = () => (fetched ??= look().then(() => load(lectureButton.dataset.runtime))).then(() => lecture());
-  addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.target.closest("input, textarea, select") && (event.preventDefault(), lectureButton.click()));
+  addEventListener("keydown", (event) => {
+    const typed = /** @type {HTMLElement} */ (event.target).closest("input, textarea, select");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !typed) { event.preventDefault(); lectureButton.click(); }
+  });
 }
 
 // The copy for reading without a connection, and the manifest of the book: from a server, where the browser can store.
