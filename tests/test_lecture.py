@@ -20,9 +20,8 @@ SCREENS = [(1440, 900), (1024, 768), (375, 812)]
 SHOWN = """() => [...document.querySelectorAll("section > :not(section), .cell:not(.explorer) > *")].filter((e) =>
     !e.matches(".cell:not(.explorer), script, .names") && e.checkVisibility() && e.offsetHeight > 1)"""
 OVER = "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
-DRAWN = (
-    """() => [...document.querySelectorAll(".now > .explorer:not(.off)")].every((e) => e.querySelector(".cc-stage"))"""
-)
+DRAWN = """() => [...document.querySelectorAll(".now > .explorer:not(.off)")].every((e) =>
+    e.querySelector(".cc-stage, form"))"""
 
 
 @pytest.fixture(scope="module", params=["server", "disk without storage"])
