@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 PAPER ?= A4
+SOLUTIONS ?= yes
+STYLE ?= yes
 NOTEBOOKS ?=
 MUTATE ?=
 FUZZ ?=
@@ -15,9 +17,10 @@ SLOW := assignments benchmarks book browser dependencies explorer* export files 
     published questions runtime search sheet style training
 TOOLS := _build/tools
 JAVASCRIPT := tools/javascript
-FIRST_PAGE := _build/html/index.html
 COMPILE := $(TOOLS)/bin/uv pip compile --generate-hashes --universal --quiet --python-version 3.11 \
     --no-emit-package cnn-course --no-annotate --custom-compile-command "make lock"
+# A book for a class has a folder of its own, which tools/make_book.py names too.
+PAGES := $(if $(filter no,$(SOLUTIONS)),_build/without-solutions/_build/html,_build/html)
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
@@ -25,12 +28,12 @@ export OPENBLAS_NUM_THREADS ?= 1
     lock audit test-matrix mutate clean
 
 help:
-	@echo "make book         build the book and say where its first page is"
+	@echo "make book         build the book and say where its first page is (SOLUTIONS=no: without solutions of exercises)"
 	@echo "make pdf          print the book as one PDF (PAPER=Letter for that paper)"
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make links        build the book and see that every link in it leads somewhere"
 	@echo "make quick        lint, and test the library: the first thing to run after a change, a minute"
-	@echo "make test         run every test"
+	@echo "make test         run every test (STYLE=no: in a changed copy, only those that guard what is true)"
 	@echo "make exercises    try every solution and wrong answer under 100 seeds, where make test takes 5"
 	@echo "make fuzz         feed damaged files to everything that reads one, for an hour (FUZZ=weights for one kind)"
 	@echo "make lint         check the style, the format and the types of the code"
@@ -47,18 +50,18 @@ help:
 	@echo "make clean        remove the environment and everything built"
 
 book: $(READY)
-	$(BIN)/python tools/make_book.py
-	@echo "The book is built. Open $(CURDIR)/$(FIRST_PAGE)"
+	$(BIN)/python tools/make_book.py --solutions $(SOLUTIONS)
+	@echo "The book is built. Open $(CURDIR)/$(PAGES)/index.html"
 
 pdf: book browser
-	$(BIN)/python tools/pdf.py --paper $(PAPER)
+	$(BIN)/python tools/pdf.py --paper $(PAPER) --pages $(PAGES)
 
 serve: book
 	@echo "Serving the book on http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
-	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(PAGES)
 
 links: book
-	$(BIN)/python tools/links.py _build/html
+	$(BIN)/python tools/links.py $(PAGES)
 
 quick: $(READY)
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint library
@@ -67,7 +70,7 @@ library: $(READY)
 	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
 
 test: $(READY) browser instructor
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(filter no,$(STYLE)),-m "not style")
 
 exercises: $(READY)
 	SEEDS=100 $(BIN)/python -m pytest tests/test_exercises.py --quiet --capture=no -k every_seed
@@ -125,7 +128,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python tools/notebooks.py book/speed.ipynb
 	@$(MAKE) --no-print-directory book browser
-	$(BIN)/python benchmarks/pages.py _build/html
+	$(BIN)/python benchmarks/pages.py $(PAGES)
 
 lock: $(TOOLS)/ready
 	for name in requirements requirements-tools requirements-instructor; do \

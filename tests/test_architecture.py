@@ -11,6 +11,8 @@ import pytest
 
 import cnn_course
 
+pytestmark = pytest.mark.style
+
 PACKAGE = Path(cnn_course.__file__).parent
 # A module imports only from floors below its own.
 FLOORS = [

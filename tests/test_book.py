@@ -130,6 +130,7 @@ def test_no_output_tells_of_the_machine_or_warns(path: Path) -> None:
             assert len(host) < 6 or host not in text, text
 
 
+@pytest.mark.style
 @each_notebook
 def test_where_the_library_is_missing_the_first_cell_says_what_to_install(path: Path) -> None:
     first = next(cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
@@ -166,6 +167,7 @@ def test_every_figure_has_a_text_alternative_and_a_caption(path: Path) -> None:
             assert options.get("figure", {}).get("name"), f"no name to refer to for\n{cell.source}"
 
 
+@pytest.mark.style
 @each_notebook
 def test_code_fits_the_column(path: Path) -> None:
     # A longer line scrolls in the page, and hides its end.
@@ -241,6 +243,7 @@ def test_page_shows_the_stored_outputs(built_book: Path, path: Path) -> None:
             assert squeezed(text) in shown, f"not in the built page: {text}"
 
 
+@pytest.mark.style
 def test_first_worked_example_stands_in_its_chapter(built_book: Path) -> None:
     page = soup(built_book / "book" / "02-convolution-2d.html")
     numbers = [re.findall(r"-?\d+", block.get_text()) for block in page.select("div.cell_output pre")]
@@ -389,6 +392,24 @@ def test_a_second_build_writes_only_what_changed(small_book: Path) -> None:
     assert third["api"] == second["api"]
 
 
+def test_a_chapter_keeps_the_number_of_its_title(small_book: Path) -> None:
+    seven, two = (small_book / "book" / name for name in ("seven.md", "two.md"))
+    two.write_text("# 2. Two\n\n## A section\n\nSee {eq}`eq-seven` and {numref}`section %s <there>`.\n")
+    texts = []
+    for order, number in (["seven", "two"], 7), (["two", "seven"], 7), (["two", "seven"], 9):
+        chapters = "".join(f"\n      - file: book/{name}" for name in order)
+        toc = f"format: jb-book\nroot: book/intro\nparts:\n  - numbered: 2\n    chapters:{chapters}\n"
+        (small_book / "_toc.yml").write_text(toc)
+        seven.write_text(f"# {number}. Seven\n\n(there)=\n## A section\n\n$$\nx\n$$ (eq-seven)\n")
+        result = build(small_book, small_book)
+        assert result.returncode == 0, result.stderr
+        pages = [(small_book / "_build" / "html" / "book" / f"{name}.html").read_text("utf-8") for name in order]
+        found = [BeautifulSoup(page, "html.parser").article.get_text(" ") for page in sorted(pages, key=len)]
+        texts.append(squeezed(" ".join(found)).replace("¶", ""))
+        assert re.search(rf"See \( ?{number}\.1 ?\) and section {number}\.1 ?\.", texts[-1]), texts[-1]
+        assert {f"{number}", f"{number}.1", "2", "2.1"} <= set(texts[-1].split()), texts[-1]
+
+
 @pytest.fixture
 def asked(small_book: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Let a small book be built by `make book` without Jupyter Book, and return how often that was asked."""
@@ -399,18 +420,12 @@ def asked(small_book: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text("built")
 
-    for name, value in (
-        ("ROOT", small_book),
-        ("BUILT", small_book / "_build"),
-        ("STAMP", small_book / "_build" / "built"),
-    ):
-        monkeypatch.setattr(make_book, name, value)
     monkeypatch.setattr(jupyter_book_cli, "main", jupyter_book)
     monkeypatch.chdir(small_book)
     monkeypatch.setitem(sys.modules, "rfc3987_syntax", None)
     monkeypatch.delenv("BOOK_URL", raising=False)
-    make_book.main()
-    make_book.main()
+    make_book.build(small_book)
+    make_book.build(small_book)
     assert calls == [["build", ".", "-W", "--keep-going", "-n"]]
     return calls
 
@@ -430,8 +445,8 @@ def test_make_book_builds_again_when_something_changed(
             (small_book / "_build" / "html" / "index.html").unlink()
         case "address":
             monkeypatch.setenv("BOOK_URL", "https://reader.example/")
-    make_book.main()
-    make_book.main()
+    make_book.build(small_book)
+    make_book.build(small_book)
     assert len(asked) == 2
 
 
@@ -446,7 +461,7 @@ def test_make_book_builds_again_what_failed(
     write(small_book, "Another sentence.")
     for _ in range(2):
         with pytest.raises(SystemExit):
-            make_book.main()
+            make_book.build(small_book)
     assert len(asked) == 3
 
 

@@ -348,12 +348,14 @@ def check_search(page: Any) -> None:
     page.wait_for_url("**/book/05-stride.html*")
 
 
+@pytest.mark.style
 def test_search_finds_words_of_the_book(spare: Visit, site: str) -> None:
     page = go(spare, f"{site}/book/02-convolution-2d.html")
     check_search(page)
     check_quiet(spare)
 
 
+@pytest.mark.style
 def test_search_works_from_disk(spare: Visit, built_book: Path) -> None:
     page = go(spare, (built_book / "book" / "02-convolution-2d.html").as_uri())
     check_search(page)
@@ -390,6 +392,7 @@ def test_the_theme_switch_works_by_key_and_is_remembered(spare: Visit, site: str
     check_quiet(spare)
 
 
+@pytest.mark.style
 def test_without_storage_all_works_but_remembering(browser: Any, site: str) -> None:
     with visit(browser, "about:blank", color_scheme="light") as seen:
         refuse = (
@@ -408,6 +411,7 @@ def test_without_storage_all_works_but_remembering(browser: Any, site: str) -> N
         check_quiet(seen)
 
 
+@pytest.mark.style
 def test_the_drawer_opens_and_closes_by_key(spare: Visit, site: str) -> None:
     page = go(spare, f"{site}/book/02-convolution-2d.html")
     page.set_viewport_size(PHONE)
@@ -426,6 +430,7 @@ def test_the_drawer_opens_and_closes_by_key(spare: Visit, site: str) -> None:
     check_quiet(spare)
 
 
+@pytest.mark.style
 def test_explorers_are_fetched_when_they_come_near_or_the_address_sets_one(spare: Visit, site: str) -> None:
     asked: list[str] = []
     spare.page.on("request", lambda request: asked.append(request.url.partition("?")[0].rpartition("/")[2]))
@@ -463,6 +468,7 @@ def test_a_line_of_text_is_neither_long_nor_short(spare: Visit, site: str, width
     check_quiet(spare)
 
 
+@pytest.mark.style
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_link_to_a_section_shows_its_heading(spare: Visit, site: str, size: dict[str, int]) -> None:
     page = go(spare, f"{site}/book/02-convolution-2d.html")
@@ -482,6 +488,7 @@ def test_a_link_to_a_section_shows_its_heading(spare: Visit, site: str, size: di
     assert {name: top for name, top in tops.items() if not 0 <= top <= 60} == {}
 
 
+@pytest.mark.style
 @pytest.mark.parametrize("name", ["book/02-convolution-2d", "book/api"])
 def test_copy_buttons_copy_the_code_without_prompts_and_outputs(spare: Visit, site: str, name: str) -> None:
     page = go(spare, f"{site}/{name}.html")
@@ -497,6 +504,17 @@ def test_copy_buttons_copy_the_code_without_prompts_and_outputs(spare: Visit, si
     check_quiet(spare)
 
 
+@pytest.mark.style
+def test_a_window_that_changes_leaves_the_address_as_it_is(spare: Visit, site: str) -> None:
+    page = go(spare, f"{site}/book/02-convolution-2d.html#by-hand")
+    for theme, size in (("dark", PHONE), ("light", DESK)):
+        dress(page, theme, size)
+        page.wait_for_timeout(700)  # an explorer tells the address what was set, a moment later
+        assert page.url.endswith(".html#by-hand")
+    check_quiet(spare)
+
+
+@pytest.mark.style
 def test_keys_alone_walk_the_worked_example(spare: Visit, site: str) -> None:
     page = go(spare, f"{site}/book/02-convolution-2d.html")
     explorer = page.locator("[data-explorer=convolution_2d]").first

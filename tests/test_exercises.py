@@ -2,7 +2,7 @@
 
 import ast
 import dis
-import importlib
+import importlib.util
 import os
 import re
 import time
@@ -49,16 +49,23 @@ def checked(cell):
     return call.args[0].value, ast.unparse(call.args[1])
 
 
-def wrong_answers(chapter):
-    """Return (exercise, wrong function) for every wrong answer of a chapter."""
-    kept = importlib.import_module(f"wrong_answers.chapter_{chapter:02d}").WRONG
-    return [(number, function) for number, functions in kept.items() for function in functions]
+def coded(path):
+    """Return the numbers of a chapter's exercises whose answer is checked, in their order."""
+    return [checked(cell)[0] for _, _, cells in exercises(path) for cell in tagged(cells, "exercise")]
 
 
-CODED = [number for chapter in range(len(CHAPTERS)) for number in checks_of_chapter(str(chapter))]
-WRONG = [pair for chapter in range(len(CHAPTERS)) for pair in wrong_answers(chapter)]
+def wrong_answers(path):
+    """Return (exercise, wrong function) for every wrong answer to the exercises of a chapter."""
+    name = f"wrong_answers.chapter_{path.stem[:2]}"
+    kept = importlib.import_module(name).WRONG if importlib.util.find_spec(name) else {}
+    return [(number, function) for number in coded(path) for function in kept.get(number, ())]
 
 
+CODED = {number: path for path in CHAPTERS for number in coded(path)}
+WRONG = [pair for path in CHAPTERS for pair in wrong_answers(path)]
+
+
+@pytest.mark.style
 @each_chapter
 def test_a_chapter_has_four_to_six_exercises_from_by_hand_to_open(path):
     found = exercises(path)
@@ -72,6 +79,7 @@ def test_a_chapter_has_four_to_six_exercises_from_by_hand_to_open(path):
     assert last
 
 
+@pytest.mark.style
 @each_chapter
 def test_every_exercise_has_a_hint_and_a_solution_that_runs_both_folded(path):
     for number, _, cells in exercises(path):
@@ -87,7 +95,6 @@ def test_every_exercise_has_a_hint_and_a_solution_that_runs_both_folded(path):
 
 @each_chapter
 def test_every_code_exercise_starts_open_and_its_solution_is_right(path):
-    with_check = set()
     for number, _, cells in exercises(path):
         for start in tagged(cells, "exercise"):
             (solution,) = tagged(cells, "solution")
@@ -99,18 +106,18 @@ def test_every_code_exercise_starts_open_and_its_solution_is_right(path):
             assert start.outputs[-1]["data"]["text/plain"] and "nbval-ignore-output" not in start.metadata.tags
             assert solution.outputs[-1]["data"]["text/plain"].startswith(f"Exercise {number}: right, in all of ")
             assert "nbval-ignore-output" not in solution.metadata.tags
-            with_check.add(number)
-    assert with_check == set(checks_of_chapter(str(int(path.stem[:2]))))
-    assert len(with_check) >= (1 if path.stem.startswith("00") else 2)
 
 
+@pytest.mark.style
 @each_chapter
-def test_every_code_exercise_has_wrong_answers(path):
-    chapter = int(path.stem[:2])
-    numbers = [number for number, _ in wrong_answers(chapter)]
-    for number in checks_of_chapter(str(chapter)):
+def test_every_check_has_its_exercise_and_wrong_answers(path):
+    numbers = [number for number, _ in wrong_answers(path)]
+    assert coded(path) == checks_of_chapter(str(int(path.stem[:2])))
+    assert len(coded(path)) >= (1 if path.stem.startswith("00") else 2)
+    for number in coded(path):
         assert numbers.count(number) >= 2, number
-    assert set(numbers) == set(checks_of_chapter(str(chapter)))
+    kept = importlib.import_module(f"wrong_answers.chapter_{path.stem[:2]}").WRONG
+    assert set(kept) == set(coded(path)), "no exercise asks for these"
 
 
 @pytest.mark.parametrize(("number", "function"), WRONG, ids=lambda part: getattr(part, "__name__", part))
@@ -162,8 +169,8 @@ def solutions(path):
 @each_chapter
 def test_wrong_answers_lose_and_solutions_pass_under_every_seed(path):
     chapter, start = int(path.stem[:2]), time.perf_counter()
-    wrong, right = wrong_answers(chapter), solutions(path)
-    assert list(right) == checks_of_chapter(str(chapter))
+    wrong, right = wrong_answers(path), solutions(path)
+    assert list(right) == coded(path)
     for seed in SEEDS:
         for number, function in right.items():
             verdict = check(number, function, seed=seed)
@@ -202,7 +209,7 @@ class Table:
 @pytest.mark.parametrize("by_order", [False, True])
 @pytest.mark.parametrize("number", CODED)
 def test_a_table_of_the_public_cases_is_no_answer(number, by_order):
-    solution = solutions(CHAPTERS[int(number.partition(".")[0])])[number]
+    solution = solutions(CODED[number])[number]
     if number != "1.5":  # it counts the calls of the function that it hands over, and a table makes none
         assert check(number, Table(number, solution, by_order)).status == "right"
     for seed in range(1, 5):

@@ -117,11 +117,16 @@ def explorer_cells(path: Path) -> list[Any]:
     return [cell for cell in cells if re.search(r"^explorers\.\w+\(|questions\.ask\(", cell.source, re.MULTILINE)]
 
 
+@pytest.mark.style
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_chapter_has_an_explorer_or_questions(path: Path) -> None:
+    assert explorer_cells(path)
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_every_explorer_and_all_questions_of_a_chapter_have_a_form_without_a_kernel(path: Path) -> None:
-    cells, code = explorer_cells(path), nbformat.read(path, as_version=4).cells
-    assert cells
-    for cell in cells:
+    code = nbformat.read(path, as_version=4).cells
+    for cell in explorer_cells(path):
         (output,) = cell.outputs
         if "questions.ask(" in cell.source:
             prompts = output.data[MARKDOWN].split("\n\n", 1)[1].splitlines()

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "book"
 CHAPTER = BOOK / "11-frameworks.ipynb"
 FENCE = re.compile(r"^```python\n(>>> .*?)^```", re.MULTILINE | re.DOTALL)
+with_chapter = pytest.mark.skipif(not CHAPTER.is_file(), reason="this book has no chapter 11")
 WITNESSES = ("torch", "keras")
 
 
@@ -47,6 +48,7 @@ def test_code_shown_for_other_frameworks_prints_what_the_page_says(chapter, monk
     assert runner.failures == 0, "".join(report)
 
 
+@pytest.mark.style
 def test_every_chapter_with_a_call_shows_it_in_a_framework():
     assert {"01", "02", "03", "04", "05", "07", "09"} <= {chapter[:2] for chapter in sessions()}
 
@@ -68,6 +70,7 @@ def names(cells):
     return used, made | {alias.asname or alias.name for node in imports for alias in node.names}
 
 
+@with_chapter
 def test_the_build_runs_every_cell_that_needs_no_framework():
     marked, others = chapter_cells()
     only_there = names(marked)[1] - names(others)[1]
@@ -76,6 +79,7 @@ def test_the_build_runs_every_cell_that_needs_no_framework():
     assert not [cell.source for cell in marked if not only_there & set.union(*names([cell]))]
 
 
+@with_chapter
 def test_the_page_names_the_versions_that_its_outputs_come_from():
     page = "".join(cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells)
     pins = (ROOT / "requirements-frameworks.txt").read_text("utf-8")
@@ -84,6 +88,7 @@ def test_the_page_names_the_versions_that_its_outputs_come_from():
     assert not [version for version in versions if " ".join(version) not in page]
 
 
+@with_chapter
 def test_without_the_frameworks_their_cells_are_skipped_with_a_reason_and_the_others_compared():
     hidden = "import sys, pytest; sys.modules['torch'] = None; sys.exit(pytest.main(sys.argv[1:]))"
     command = [sys.executable, "-c", hidden, "-p", "no:cacheprovider", "--color=no", str(CHAPTER)]

@@ -19,6 +19,8 @@ from browser import visit
 
 from conftest import ROOT
 
+pytestmark = pytest.mark.style  # it opens chapter 1
+
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed (requirements.txt)")
 
 CHAPTER = "01-convolution-1d.ipynb"

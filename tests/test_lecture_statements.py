@@ -11,6 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.style
+
 BOOK = Path(__file__).parents[1] / "book"
 CHAPTERS = sorted(BOOK.glob("[0-9]*.ipynb"))
 TABLES = tomllib.loads(Path(__file__).with_name("lecture_statements.toml").read_text("utf-8"))

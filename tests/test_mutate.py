@@ -5,6 +5,8 @@ import pytest
 
 import cnn_course as cc
 
+pytestmark = pytest.mark.style
+
 SOURCE = '''
 """A module of 1 docstring."""
 from __future__ import annotations

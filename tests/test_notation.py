@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.style
+
 BOOK = Path(__file__).parents[1] / "book"
 PAGES = sorted([*BOOK.glob("*.ipynb"), BOOK / "intro.md", BOOK / "notation.md"])
 

@@ -15,6 +15,8 @@ import pytest
 from browser import Visit, visit
 from test_browser import check_search, go
 
+pytestmark = pytest.mark.style  # it reads certain chapters
+
 CHAPTER = "book/03-channels.html"
 FIVE = ["index.html", "book/02-convolution-2d.html", CHAPTER, "book/08-lenet.html", "book/api.html"]
 OFFER = re.compile(r"^\d+\.\d MB: every page")

@@ -139,6 +139,7 @@ def test_numbers_in_the_text_are_computed(path: Path) -> None:
         assert is_computed(match[1], match[2] or "", known), f"{match[1]} is nowhere computed: {around}"
 
 
+@pytest.mark.style
 def test_there_are_equations() -> None:
     assert sum(len(equations(path)) for path in PAGES) > 150
 

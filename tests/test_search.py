@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from browser import Visit, visit
 
+pytestmark = pytest.mark.style  # what is asked for stands in certain chapters
+
 # What a reader types, and what the first results that show have to say: a title, and something of the excerpt.
 QUERIES = {
     "9.2": [r"^9\.2 Vectors", r"^Exercise 9\.2 ", r"^Figure 9\.2", r"^Equation 9\.2"],

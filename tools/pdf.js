@@ -84,7 +84,8 @@
     const articles = pages.map(({ html }) => make(html)), title = (article) => article.querySelector("h1").textContent;
 
     // Hints, solutions and answers go behind the last chapter, each under the name of its exercise.
-    const solutions = make(`<article id="solutions"><section><h1>Hints, solutions and answers</h1></section></article>`);
+    const solved = (part) => part.querySelector("details.solution:not(.answers)"); // a book for a class has none
+    const solutions = make(`<article id="solutions"><section><h1>${articles.some(solved) ? "Hints, solutions and answers" : "Hints and answers"}</h1></section></article>`);
     const parts = new Map();
     for (const article of articles) {
       for (const fold of article.querySelectorAll("details")) {
@@ -100,7 +101,7 @@
           part.append(make(`<p class="turn-back"></p>`));
           part.lastChild.append(linked(exercise.id, "Asked on page ", page(exercise.id)));
           parts.set(exercise, parts.get(article).appendChild(part));
-          const there = make(`<p class="turn-over"></p>`), kind = fold.matches(".hint, .solution:not(.answers)") ? "Hints and solution" : "Answers";
+          const there = make(`<p class="turn-over"></p>`), kind = fold.matches(".answers") ? "Answers" : solved(exercise) ? "Hints and solution" : "Hints";
           there.append(linked(part.id, `${kind} on page `, page(part.id)));
           whole.before(there);
         }

@@ -6,6 +6,7 @@ page the end of a link is, so the numbers come from the first print.
 
     python tools/pdf.py                  print _build/html on A4
     python tools/pdf.py --paper Letter   print it on Letter
+    python tools/pdf.py --pages FOLDER   print another book: the PDF is beside its folder of pages
 """
 
 from __future__ import annotations
@@ -154,13 +155,14 @@ def main() -> int:
     """Print, and say where the PDF is."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--paper", choices=PAPERS, default="A4")
-    paper = parser.parse_args().paper
-    path = BUILT.parent / f"convolutional-networks-{paper}.pdf"
+    parser.add_argument("--pages", type=Path, default=BUILT)
+    given = parser.parse_args()
+    path = given.pages.resolve().parent / f"convolutional-networks-{given.paper}.pdf"
     system = next(filter(None, map(shutil.which, CHROMIUM)), None)
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox", "--disable-gpu"])
-            pdf = print_book(browser, BUILT, paper)
+            pdf = print_book(browser, given.pages, given.paper)
             browser.close()
     except FileNotFoundError as error:
         print(error, file=sys.stderr)

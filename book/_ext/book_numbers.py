@@ -1,64 +1,69 @@
-"""Number the chapters from 0, as their files are, so that figure 2.1 and equation (2.1) are those of 02-...
+"""Number each chapter as its title is, so that figure 2.1 and equation (2.1) are those of 02-..., wherever it stands.
 
-Sphinx numbers from 1 and compares the numbers with those of the last build to see which pages to write again.
-So the numbers go up before it looks and down afterwards. The number that a notebook's title carries, for those who
-read it in JupyterLab, makes room for the one that Sphinx writes before every title.
+Sphinx numbers from 1, in the order of the contents, and compares the numbers with those of the last build to see which
+pages to write again. So its own numbers come back before it looks, and those of the titles are put in their place
+afterwards. A book without one of the chapters, or with two in another order, keeps the numbers of all its exercises.
+The number that a title carries, for those who read it in JupyterLab, makes room for the one that is written before
+every title. A title without a number has the one of its place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 Number = tuple[int, ...]
+WRITTEN = re.compile(r"^(\d+)\.\s+")
 
 
-def shift_stored(env: BuildEnvironment, by: int) -> None:
-    """Shift the first part of all numbers of sections, figures, tables and equations."""
+def shift_stored(env: BuildEnvironment, shifts: dict[str, int]) -> None:
+    """Add to the first part of all numbers of sections, figures, tables and equations what its page is given."""
 
-    def shifted(number: Number | None) -> Number | None:
-        return number and (number[0] + by, *number[1:])
+    def shifted(numbers: dict[str, Number | None], by: int) -> dict[str, Number | None]:
+        return {name: number and (number[0] + by, *number[1:]) for name, number in numbers.items()}
 
-    def in_page(numbers: dict[str, Number | None]) -> dict[str, Number | None]:
-        return {name: shifted(number) for name, number in numbers.items()}
-
-    numbered = set(env.toc_secnumbers)
-    env.toc_secnumbers = {page: in_page(numbers) for page, numbers in env.toc_secnumbers.items()}  # type: ignore
-    env.toc_fignumbers = {
-        page: {kind: in_page(found) for kind, found in kinds.items()} if page in numbered else kinds  # type: ignore
-        for page, kinds in env.toc_fignumbers.items()
-    }
+    for page, by in shifts.items():
+        if page in env.toc_secnumbers:
+            env.toc_secnumbers[page] = shifted(env.toc_secnumbers[page], by)  # type: ignore
+            kinds = env.toc_fignumbers.get(page, {})
+            env.toc_fignumbers[page] = {kind: shifted(found, by) for kind, found in kinds.items()}  # type: ignore
 
 
-def number_from(step: int) -> Callable[[Sphinx, BuildEnvironment], list[str]]:
-    """Return the handler that runs before (1) or after (-1) Sphinx assigns its numbers."""
+def before(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Give Sphinx the numbers back that it gave in the last build."""
+    shift_stored(env, {page: -by for page, by in getattr(env, "chapter_shifts", {}).items()})
+    return []
 
-    def handler(app: Sphinx, env: BuildEnvironment) -> list[str]:
-        shift_stored(env, step)
-        if step < 0:
-            shown = [node for page in env.toc_secnumbers for node in env.tocs[page].findall(nodes.reference)]
-            for node in [*shown, *(env.titles[page] for page in env.toc_secnumbers)]:
+
+def after(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Put the numbers of the titles in place of those of Sphinx; return the pages to write again if one has changed."""
+    shifts = {}
+    for page, numbers in env.toc_secnumbers.items():
+        if place := numbers.get(""):
+            shifts[page] = int(env.metadata[page].get("chapter", place[0] - 1)) - place[0]
+            for node in [env.titles[page], *env.tocs[page].findall(nodes.reference)]:
                 if node.get("secnumber"):
-                    node["secnumber"] = [node["secnumber"][0] + step, *node["secnumber"][1:]]
-        return []
+                    node["secnumber"] = [node["secnumber"][0] + shifts[page], *node["secnumber"][1:]]
+    shift_stored(env, shifts)
+    changed = shifts != getattr(env, "chapter_shifts", shifts)
+    env.chapter_shifts = shifts  # type: ignore[attr-defined]
+    return sorted(env.found_docs) if changed else []
 
-    return handler
 
-
-def drop_written_number(app: Sphinx, document: nodes.document) -> None:
-    """Remove the number that the author wrote before the title of a chapter."""
+def take_written_number(app: Sphinx, document: nodes.document) -> None:
+    """Remove the number that the author wrote before the title of a chapter, and remember it."""
     for title in list(document.findall(nodes.title))[:1]:
-        if title.children and isinstance(title[0], nodes.Text):
-            title[0] = nodes.Text(re.sub(r"^\d+\.\s+", "", title[0]))
+        if title.children and isinstance(title[0], nodes.Text) and (written := WRITTEN.match(title[0])):
+            title[0] = nodes.Text(title[0].removeprefix(written[0]))
+            app.env.metadata[app.env.docname]["chapter"] = written[1]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the two handlers around Sphinx's own, and one before it collects the titles."""
-    app.connect("doctree-read", drop_written_number, priority=100)
-    app.connect("env-get-updated", number_from(1), priority=400)
-    app.connect("env-get-updated", number_from(-1), priority=600)
+    app.connect("doctree-read", take_written_number, priority=100)
+    app.connect("env-get-updated", before, priority=400)
+    app.connect("env-get-updated", after, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -69,7 +69,7 @@ function explorer({ name, title, settle, compute, pictures, build, implied = () 
     settle?.(defaults);
     const inPage = !("jpThemeLight" in document.body.dataset); // JupyterLab's address is its own
     const key = model.get("key");
-    let state, result, due, writing, refused = "", said, speaking, noting, fixed;
+    let state, result, due, writing, refused = "", said, known, speaking, noting, fixed;
 
     const message = make("p", { class: "cc-trouble", role: "status" }), repairs = make("div", { class: "cc-repairs" });
     const callout = make("div", { class: "cc-callout" }, message, repairs);
@@ -129,10 +129,13 @@ function explorer({ name, title, settle, compute, pictures, build, implied = () 
       const [line, all] = paint(state, found, player.run);
       words.textContent = all;
       if (said !== line) clearTimeout(speaking); // what is drawn again without news leaves it to be said
-      clearTimeout(noting);
       if (said && said !== line) speaking = setTimeout(() => (live.textContent = line), 500);
-      if (said && inPage) noting = setTimeout(() => address.write(key, state, defaults, implied(state)), 400);
-      said = line;
+      const told = JSON.stringify(state);
+      if (said && inPage && told !== known) { // what is only drawn again leaves the address alone
+        clearTimeout(noting);
+        noting = setTimeout(() => address.write(key, state, defaults, implied(state)), 400);
+      }
+      [said, known] = [line, told];
     }
     const changed = () => { if (!writing && !due) { due = true; queueMicrotask(() => due && update()); } };
     const follow = () => { // what it does not name is as at the start; a position needs room until it is counted

@@ -135,6 +135,19 @@ addEventListener("keydown", (event) => { if (event.key === "k" && (event.ctrlKey
 const asked = new URLSearchParams(location.search).get("q"); // from the page of the search
 if (asked) openSearch(asked);
 
+// The lecture view: its script is fetched when it is first asked for.
+const lectureButton = $(".lecture-button");
+if (lectureButton) {
+  let fetched;
+  const look = () => new Promise((done) => document.head.append(Object.assign(make(`<link rel="stylesheet" href="${lectureButton.dataset.look}">`), { onload: done })));
+  lectureButton.hidden = false;
+  lectureButton.onclick = () => (fetched ??= look().then(() => load(lectureButton.dataset.runtime))).then(() => lecture());
+  addEventListener("keydown", (event) => {
+    const typed = /** @type {HTMLElement} */ (event.target).closest("input, textarea, select");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !typed) { event.preventDefault(); lectureButton.click(); }
+  });
+}
+
 // The copy for reading without a connection, and the manifest of the book: from a server, where the browser can store.
 try {
   const { serviceWorker } = navigator, keep = () => load(`${base}_static/keep.js`).catch(() => {});
