@@ -116,7 +116,7 @@ def named(text: str, book: dict[int, Chapter]) -> list[tuple[int, int]]:
     Parameters
     ----------
     text : str
-        Such as `2, 3.1-3.4, 3.7`: a whole chapter, some sections in a row, one section.
+        Such as `2, 3.1-3.4, 3.7, 4.5-`: a whole chapter, some sections in a row, one section, all from one on.
     book : dict
         The chapters.
 
@@ -132,17 +132,20 @@ def named(text: str, book: dict[int, Chapter]) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> named("4.1-4.2", {4: Chapter("Pad", [Section("One"), Section("Two")], [])})
-    [(4, 1), (4, 2)]
+    >>> named("4.1-4.2, 4.2-", {4: Chapter("Pad", [Section("One"), Section("Two")], [])})
+    [(4, 1), (4, 2), (4, 2)]
     """
     found = []
     for part in filter(None, re.split(r",\s*", text.strip())):
-        match = re.fullmatch(r"(\d+)(?:\.(\d+)(?:-\1\.(\d+))?)?", part)
-        number, first, last = (int(word) if word else 0 for word in match.groups()) if match else (-1, 0, 0)
+        match = re.fullmatch(r"(\d+)(?:\.(\d+)(?:(-)(?:\1\.(\d+))?)?)?", part)
+        number = int(match[1]) if match else -1
         count = len(book[number].sections) if number in book else 0
-        inside = range(first or 1, (last or first or count) + 1)
+        inside = range(0)
+        if match:
+            alone = match[2] and not match[3]
+            inside = range(int(match[2] or 1), int(match[4] or (match[2] if alone else count)) + 1)
         if not inside or inside[-1] > count:
-            raise ValueError(f"there is no section {part!r} for a lecture; name some as 2, 2.3 or 2.1-2.4")
+            raise ValueError(f"there is no section {part!r} for a lecture; name some as 2, 2.3, 2.1-2.4 or 2.5-")
         found += [(number, section) for section in inside]
     return found
 
@@ -236,10 +239,10 @@ class Plan(Table):
             lectures = list(plan(self.content, self.options["minutes"], book))
         except ValueError as error:
             raise self.error(str(error)) from error
-        rows = [
-            f"| {lecture.when} | {lecture.sections.replace('-', '–')} | {lecture.minutes or ''} | {lecture.besides} |"
-            for lecture in lectures
-        ]
+        rows = []
+        for lecture in lectures:
+            sections = re.sub("-(?=,|$)", " to the end", lecture.sections).replace("-", "–")
+            rows.append(f"| {lecture.when} | {sections} | {lecture.minutes or ''} | {lecture.besides} |")
         return self.table("| | sections | minutes | besides |", "|---|---|---|---|", *rows)
 
 
