@@ -68,6 +68,7 @@ MISPLACED = """(() => {
 VISIT = """(async () => {
     for (const explorer of document.querySelectorAll(".cc-explorer")) {
         explorer.scrollIntoView();
+        await new Promise((done) => setTimeout(done, 100));
         for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     }
     return true;

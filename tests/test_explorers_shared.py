@@ -116,10 +116,11 @@ DEFAULTS = {"size": 5, "flip": False, "mode": "same", "kernel": [1, 2], "positio
 def test_the_address_holds_what_differs_and_gives_it_back(call: Any) -> None:
     there = "(() => { location.hash = a[3]; address.write(...a); return decodeURIComponent(location.hash); })()"
     state = {"size": 7, "flip": True, "mode": "full", "kernel": [-0.5, 3], "position": 0}
-    text = call(
-        PARTS, there.replace("...a", "a[0], a[1], a[2]"), "one", state, DEFAULTS, "one.size=1&two.size=9&section"
-    )
+    there = there.replace("...a", "a[0], a[1], a[2], a[4]")
+    text = call(PARTS, there, "one", state, DEFAULTS, "one.size=1&two.size=9&section", [])
     assert text == "#two.size=9&one.size=7&one.flip=1&one.mode=full&one.kernel=-0.5_3"
+    implied = call(PARTS, there, "one", state, DEFAULTS, "two.size=9", ["kernel", "mode"])
+    assert implied == "#two.size=9&one.size=7&one.flip=1"
     read = "(() => { location.hash = a[2]; return address.read(a[0], a[1]); })()"
     assert call(PARTS, read, "one", DEFAULTS, text) == {k: v for k, v in state.items() if k != "position"}
     assert call(PARTS, read, "two", DEFAULTS, text) == {"size": 9}

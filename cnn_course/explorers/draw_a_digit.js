@@ -354,7 +354,7 @@ function build({ get, set, redraw, root, running, controls }) {
     return { name, value, where, step, field };
   }
   function drawLens(how, layer) {
-    const narrow = form === "list", tiny = narrow && root().clientWidth < 330, conv = Boolean(how.kernel);
+    const narrow = form === "list", tiny = narrow && root().clientWidth < 340, conv = Boolean(how.kernel);
     lens.classList.toggle("cc-idle", !how.window);
     lens.classList.toggle("cc-pool", !conv);
     if (!how.window) {

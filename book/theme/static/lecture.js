@@ -100,7 +100,7 @@
   function enter() {
     const box = (part) => part.getBoundingClientRect();
     const again = left && box(left).bottom > 0 && box(left).top < innerHeight;
-    const reached = sections.findLastIndex((section) => box($("h1, h2, h3", section)).top < innerHeight / 3);
+    const reached = sections.findLastIndex((section) => box(section).top < innerHeight / 3); // headings far away have no box
     root.classList.add("lecture");
     if (again) show(at, left); else show(reached);
   }
