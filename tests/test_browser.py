@@ -476,7 +476,8 @@ def test_a_link_to_a_section_shows_its_heading(spare: Visit, site: str, size: di
     dress(page, size=size)
     tops = page.evaluate("""async () => {
         const tops = {}, { documentElement: all } = document;
-        const bar = document.querySelector(".bar").getBoundingClientRect(), covered = bar.top === 0 ? bar.bottom : 0;
+        const { width, bottom } = document.querySelector(".bar").getBoundingClientRect();
+        const covered = width === innerWidth ? bottom : 0;
         for (const heading of document.querySelectorAll("article section section > :is(h2, h3)")) {
             location.hash = heading.parentElement.id;
             const seen = () => heading.getBoundingClientRect().top - covered, right = () => seen() >= 0 && seen() <= 60;

@@ -16,9 +16,10 @@ HANDED_ON = {"load_idx": "data.load_idx", "save_weights": "saving.save_weights",
 
 
 def used(path: Path, described: set[str]) -> set[str]:
-    """Return the identifiers of the entries that the code of a chapter names."""
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    names = {name.removeprefix("cc.") for source in cells for name in NAME.findall(re.sub("#.*", "", source))}
+    """Return the identifiers of the entries that the code of a chapter names, where a page shows it."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    shown = [cell.source for cell in cells if "remove-cell" not in cell.metadata.get("tags", [])]
+    names = {name.removeprefix("cc.") for source in shown for name in NAME.findall(re.sub("#.*", "", source))}
     return {f"cnn_course.{HANDED_ON.get(name, name)}" for name in names} & described
 
 

@@ -206,8 +206,10 @@ def test_hints_and_solutions_stand_whole_behind_the_last_chapter(printed: Book, 
     end = next(page for level, _, page in printed.outline if level == 1 and page > start)
     before, part = ([plain(text) for text in printed.texts[a:b]] for a, b in ((0, start - 1), (start - 1, end - 1)))
     whole = "".join(before)
-    folds = [fold for article in articles.values() for fold in article.find_all("details")]
+    folds = [fold for name, article in articles.items() if name[:2].isdigit() for fold in article.find_all("details")]
     assert len(folds) > 200
+    for link in (link for fold in folds for link in fold.find_all(class_="headerlink")):
+        link.decompose()
     missing, spoilt = [], []
     for fold in folds:
         for block in fold.find_all(["p", "li", "pre"]):

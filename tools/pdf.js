@@ -87,9 +87,9 @@
     const solved = (part) => part.querySelector("details.solution:not(.answers)"); // a book for a class has none
     const solutions = make(`<article id="solutions"><section><h1>${articles.some(solved) ? "Hints, solutions and answers" : "Hints and answers"}</h1></section></article>`);
     const parts = new Map();
-    for (const article of articles) {
+    for (const article of articles.filter(({ id }) => /^\d/.test(id))) { // the chapters
       for (const fold of article.querySelectorAll("details")) {
-        const exercise = fold.closest("section"), whole = fold.closest(".cell:not(.explorer)") ?? fold;
+        const exercise = fold.closest("section"), whole = fold.closest(".cell:not(.explorer, .tag_hide-output)") ?? fold;
         if (!parts.has(article)) {
           const part = make(`<section id="solutions.${article.id}"><h2></h2></section>`);
           part.firstChild.append(title(article));
@@ -101,7 +101,7 @@
           part.append(make(`<p class="turn-back"></p>`));
           part.lastChild.append(linked(exercise.id, "Asked on page ", page(exercise.id)));
           parts.set(exercise, parts.get(article).appendChild(part));
-          const there = make(`<p class="turn-over"></p>`), kind = fold.matches(".answers") ? "Answers" : solved(exercise) ? "Hints and solution" : "Hints";
+          const there = make(`<p class="turn-over"></p>`), kind = solved(exercise) ? "Hints and solution" : exercise.querySelector("details.hint") ? "Hints" : "Answers";
           there.append(linked(part.id, `${kind} on page `, page(part.id)));
           whole.before(there);
         }
