@@ -250,8 +250,9 @@ def test_an_explorer_is_its_picture_its_sum_and_where_it_moves(printed: Book, pa
     pages = [at for at, text in enumerate(printed.texts) if f"on the page {path.stem}.html" in " ".join(text.split())]
     drawn = stills(path)
     assert sum(printed.texts[at].count(MOVES) for at in pages) == len(drawn)
+    blank = ["0"] if path.stem.startswith("10") else []  # nothing stands in a matrix where nothing is connected
     for numbers in drawn:
-        counts = Counter(numbers)
+        counts = Counter(number for number in numbers if number not in blank)
         near = ["\n".join(printed.texts[max(0, at - 1) : at + 1]) for at in pages]
         assert any(counts <= Counter(re.findall(r"−?[\d.]*\d", text)) for text in near), numbers
     assert all(re.search("=|The network reads", printed.texts[at - 1] + printed.texts[at]) for at in pages)
