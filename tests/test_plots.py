@@ -37,6 +37,7 @@ GALLERY = {
     "huge": lambda: plots.correlation(np.arange(300).reshape(15, 20) / 7, NINE, padding="same"),
     "sequence": lambda: plots.sequence(range(1, 7), [0.1, 0.2, 0.3, 0.4], 1, mode="full"),
     "centred": lambda: plots.centred(range(1, 8), np.ones(6), (2, 3), 1),
+    "stamps": lambda: plots.stamps(np.ones((2, 2)), SMALL),
     "images": lambda: plots.images([np.eye(8), np.zeros((3, 8, 8)), np.ones((1, 4, 8))], ["a", "b", "c"]),
     "kernels": lambda: plots.kernels(np.arange(108.0).reshape(3, 4, 3, 3) - 50),
     "feature_maps": lambda: plots.feature_maps(np.arange(96.0).reshape(6, 4, 4)),
@@ -277,6 +278,26 @@ def test_same_padding_of_an_even_kernel_is_at_the_right_and_below():
 
 def test_negative_factors_stand_in_brackets():
     assert f"({MINUS}1)·2 + 3·({MINUS}4) = {MINUS}14" in texts(plots.correlation([[-1, 3]], [[2, -4]]))
+
+
+def test_stamps_stand_at_their_places_and_add_up():
+    figure = plots.stamps([[1, 2], [0, -1]], [[1, -1], [0, 2]])
+    written = [text for text in texts(figure) if text not in "+="]
+    titles = [written.index(f"{factor} · kernel") for factor in ("1", "2", "0", f"{MINUS}1")]
+    assert sorted(written[: titles[0]]) == sorted(["1", f"{MINUS}1", "0", "2"])
+    assert sorted(written[titles[0] + 1 : titles[1]]) == sorted(["2", f"{MINUS}2", "0", "4"])
+    by_hand = ["1", "1", f"{MINUS}2", "0", "1", "5", "0", "0", f"{MINUS}2"]
+    assert written[titles[3] + 1 :] == [*by_hand, "sum"]
+    assert [text for text in texts(figure) if text in "+="] == ["+", "+", "+", "="]
+    assert len(styled(figure, "stroke-dasharray")) == 4 * 5
+
+
+def test_stamps_stand_a_stride_apart():
+    figure = plots.stamps([[1, 1]], [[1, 10, 100]], stride=2)
+    assert texts(figure)[-6:] == ["1", "10", "101", "10", "100", "sum"]
+    dashed = sorted(left for left, *_ in styled(figure, "stroke-dasharray"))
+    first, second = ([x for text, x, _ in places(figure) if text == weight][:2] for weight in ("1", "100"))
+    assert first[0] < second[0] < dashed[0] < dashed[3] < first[1] < second[1]
 
 
 def test_long_sums_are_broken_before_a_sign():
@@ -549,6 +570,7 @@ def test_shared_weights_carry_their_letter():
         (lambda: plots.sequence([1, 2, 3], [1, 1], 2), "position 2 is not in the output, which has length 2"),
         (lambda: plots.centred([1, 2, 3], [1, 1], (0, 1), 3), "position 3 is not in the output, which has length 3"),
         (lambda: plots.centred([1, 2, 3], [1, 1], 1), "padding must be (before, after)"),
+        (lambda: plots.stamps(NINE, SMALL), "g must have at most 4 numbers, a stamp for each, got shape (3, 3)"),
         (lambda: plots.images([]), "at least one picture"),
         (lambda: plots.images([np.zeros((2, 4, 4))]), "a picture must have shape"),
         (lambda: plots.images([NINE / 8], ["a", "b"]), "2 for 1"),

@@ -163,6 +163,7 @@ def run(path: Path) -> NotebookNode:
         notebook,
         timeout=600,
         kernel_name="python3",
+        record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
         skip_cells_with_tag="" if has_frameworks() else NEEDS_FRAMEWORKS,
     )

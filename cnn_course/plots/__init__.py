@@ -8,7 +8,7 @@ outputs red and blue, padding is dashed. Used in every chapter.
 from cnn_course.plots.charts import areas, bars, confusion, curves, history
 from cnn_course.plots.figure import ACCENT, ACCENT_SOFT, INK, MUTED, PAPER, BookFigure
 from cnn_course.plots.networks import connections, filter_in_volume, volumes
-from cnn_course.plots.numbers import centred, correlation, grid, sequence, usage
+from cnn_course.plots.numbers import centred, correlation, grid, sequence, stamps, usage
 from cnn_course.plots.pictures import feature_maps, images, kernels
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "images",
     "kernels",
     "sequence",
+    "stamps",
     "usage",
     "volumes",
 ]

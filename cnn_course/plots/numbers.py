@@ -33,6 +33,7 @@ from cnn_course.shapes import resolve_padding
 
 CELL = 0.42  # inches
 HEAD = 0.3  # room for a title
+MOST_STAMPS = 4  # two rows of panels
 MOST_CELLS = 64 * 64  # more of them nobody can read, and the page grows with each
 PHONE = 4.6  # inches; a wider row of panels is broken in two, so that a phone need not shrink it much
 
@@ -258,7 +259,52 @@ def correlation(x, kernel, position=(0, 0), *, stride=1, padding=0) -> BookFigur
     return _row_of_panels(panels, ["\N{STAR OPERATOR}", "="], sum_line)
 
 
-def _row_of_panels(panels: list[Panel], signs: list[str], sum_line: str) -> BookFigure:
+@book_figure
+def stamps(g, kernel, *, stride=1) -> BookFigure:
+    """Draw how multiples of a kernel, one for each number of an upstream gradient, add up to the input's gradient.
+
+    Parameters
+    ----------
+    g : array of shape (H_out, W_out)
+        At most 4 numbers.
+    kernel : array of shape (kH, kW)
+        Not flipped.
+    stride : int or (int, int), optional
+        How far stamps are apart, down and to the right.
+
+    Returns
+    -------
+    BookFigure
+        A stamp stands at its place in the input, whose other cells are dashed and empty; the sum comes last.
+
+    Raises
+    ------
+    ValueError
+        If an array does not have two axes, or `g` has more than 4 numbers.
+    TypeError
+        If an array does not hold real numbers, or the stride is not an integer.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.stamps([[1, 2]], [[0, 1], [2, 3]])
+    <BookFigure: stamps>
+    """
+    g, kernel = as_array("g", g, 2, finite=True), as_array("kernel", kernel, 2, finite=True)
+    if g.size > MOST_STAMPS:
+        raise ValueError(f"g must have at most {MOST_STAMPS} numbers, a stamp for each, got shape {g.shape}")
+    down, right = per_axis(stride, "stride")
+    total = conv.conv_transpose2d(g[None, None], kernel[None, None], stride=(down, right))[0, 0]
+    panels = []
+    for (row, col), factor in np.ndenumerate(g):
+        (top, left), (kh, kw) = (row * down, col * right), kernel.shape
+        pads = (top, total.shape[0] - top - kh), (left, total.shape[1] - left - kw)
+        stamp = np.pad(factor * kernel.astype(float), pads, constant_values=np.inf)
+        panels.append(Panel(stamp, "weight", f"{number(factor)} \N{MIDDLE DOT} kernel", pads, blank=np.inf))
+    return _row_of_panels([*panels, Panel(total, "output", "sum")], ["+"] * (g.size - 1) + ["="])
+
+
+def _row_of_panels(panels: list[Panel], signs: list[str], sum_line: str = "") -> BookFigure:
     """Place panels in one row, or in the two that take the least width, and the arithmetic below them."""
     gap = 0.42
 
@@ -276,7 +322,7 @@ def _row_of_panels(panels: list[Panel], signs: list[str], sum_line: str) -> Book
             for panel in panels:
                 panel.scale = scale
     width, heights = width_of(rows), [HEAD + max(panel.height for panel in row) for row in rows]
-    texts = _wrap(sum_line, max(width, 4.2))
+    texts = _wrap(sum_line, max(width, 4.2)) if sum_line else []
     figure, axes = sheet(width, sum(heights) + 0.15 * len(rows) + 0.1 + 0.26 * len(texts))
     y, sign = 0.0, iter(signs)
     for row, height in zip(rows, heights, strict=True):
