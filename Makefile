@@ -13,8 +13,8 @@ BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
 SLOW := assignments benchmarks book browser dependencies explorer* export files firefox frameworks grading grading_cluster \
-    grading_values jupyterlab landing lecture_statements minutes mutate names nbgrader offline palette pdf plots properties prose \
-    published questions runtime search sheet style training
+    grading_values jupyterlab landing lecture* minutes mutate names nbgrader offline palette pdf plots properties prose \
+    published questions runtime search sheet solutions style training
 TOOLS := _build/tools
 JAVASCRIPT := tools/javascript
 COMPILE := $(TOOLS)/bin/uv pip compile --generate-hashes --universal --quiet --python-version 3.11 \
