@@ -465,6 +465,20 @@ def test_make_book_builds_again_what_failed(
     assert len(asked) == 3
 
 
+def test_make_book_builds_again_what_changed_during_a_build(
+    asked: list[list[str]], small_book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edited(arguments: list[str], standalone_mode: bool) -> None:
+        asked.append(arguments)
+        write(small_book, f"Sentence {len(asked)}, while the book is built.")
+
+    monkeypatch.setattr(jupyter_book_cli, "main", edited)
+    write(small_book, "Another sentence.")
+    make_book.build(small_book)
+    make_book.build(small_book)
+    assert len(asked) == 3
+
+
 def test_notebooks_run_again_when_the_library_changes(small_book: Path) -> None:
     library = small_book / "cnn_course" / "answer.py"
     library.parent.mkdir()

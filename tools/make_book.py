@@ -77,11 +77,17 @@ def copy_without_solutions(source: Path, copy: Path) -> Path:
     return copy
 
 
-def state(folder: Path) -> str:
-    """Return a short name for all that the book in a folder is made of, and for what was made of it."""
+def sources(folder: Path) -> str:
+    """Return a short name for all that the book in a folder is made of."""
     total = hashlib.sha256(f"{sys.version} {os.environ.get('BOOK_URL', '')}".encode())
     for path in files(folder):
         total.update(f"\n{path} ".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def pages(folder: Path) -> str:
+    """Return a short name for what was made of it."""
+    total = hashlib.sha256()
     for path in sorted((folder / "_build" / "html").rglob("*")):
         if path.is_file():
             total.update(f"\n{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
@@ -90,8 +96,8 @@ def state(folder: Path) -> str:
 
 def build(folder: Path) -> None:
     """Build the book in a folder unless it is there already."""
-    stamp = folder / "_build" / "built"
-    if stamp.is_file() and stamp.read_text("utf-8") == state(folder):
+    stamp, made_of = folder / "_build" / "built", sources(folder)
+    if stamp.is_file() and stamp.read_text("utf-8") == f"{made_of} {pages(folder)}":
         print("Nothing has changed since the book was built.")
         return
     stamp.unlink(missing_ok=True)
@@ -105,7 +111,7 @@ def build(folder: Path) -> None:
     os.chdir(folder)
     jupyter_book(["build", *OPTIONS], standalone_mode=False)
     stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(state(folder), "utf-8")
+    stamp.write_text(f"{made_of} {pages(folder)}", "utf-8")  # of what it was when the build began
 
 
 def main(arguments: list[str] | None = None) -> int:
