@@ -26,42 +26,49 @@ QUIET = (
     "--disable-sync",
 )
 
-# What a reader would call broken in the explorers of a page, a sentence each.
-MISPLACED = """(() => {
+# What a reader would call broken in the explorers of a page, a sentence each, once they had time to fit a new width.
+MISPLACED = """(async () => {
     const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 4;
     const box = (e) => e.getBoundingClientRect(), all = (root, what) => [...root.querySelectorAll(what)].filter(seen);
     const inside = (a, b, by = 1) => box(a).left >= box(b).left - by && box(a).right <= box(b).right + by
         && box(a).top >= box(b).top - by && box(a).bottom <= box(b).bottom + by;
     const apart = (a, b) => box(a).right <= box(b).left + 1 || box(b).right <= box(a).left + 1;
     const say = (e) => `${e.className?.baseVal ?? e.className} “${e.textContent.trim().slice(0, 40)}”`;
-    const faults = [];
-    for (const explorer of document.querySelectorAll(".cc-explorer[data-explorer]")) {
-        for (const step of all(explorer, ".cc-step")) {
-            const parts = [...step.querySelectorAll("button, label > *")].filter(seen);
-            for (const part of parts) if (!inside(part, step)) faults.push(`${say(part)} leaves ${say(step)}`);
-            for (const [i, one] of parts.entries()) for (const other of parts.slice(i + 1))
-                if (!apart(one, other)) faults.push(`${say(one)} lies on ${say(other)}`);
+    const look = () => {
+        const faults = [];
+        for (const explorer of document.querySelectorAll(".cc-explorer[data-explorer]")) {
+            for (const step of all(explorer, ".cc-step")) {
+                const parts = [...step.querySelectorAll("button, label > *")].filter(seen);
+                for (const part of parts) if (!inside(part, step)) faults.push(`${say(part)} leaves ${say(step)}`);
+                for (const [i, one] of parts.entries()) for (const other of parts.slice(i + 1))
+                    if (!apart(one, other)) faults.push(`${say(one)} lies on ${say(other)}`);
+            }
+            for (const control of all(explorer, ".cc-toggle, .cc-chip, .cc-btn, .cc-menu")) {
+                for (const part of [...control.children].filter(seen))
+                    if (!inside(part, control)) faults.push(`${say(part)} leaves ${say(control)}`);
+                if (control.scrollWidth > control.clientWidth + 1) faults.push(`cut off: ${say(control)}`);
+            }
+            for (const cell of all(explorer, ".cc-cells .cc-cell > *"))
+                if (cell.scrollWidth > cell.parentElement.clientWidth + 1)
+                    faults.push(`wider than its cell: ${say(cell)}`);
+            const edge = box(explorer);
+            for (const e of all(explorer, ".cc-title, .cc-cells, .cc-sum, .cc-size, .cc-callout, .cc-legend, canvas"))
+                if (box(e).right > edge.right + 1 || box(e).left < edge.left - 1)
+                    faults.push(`beyond the edge: ${say(e)}`);
+            for (const e of all(explorer, "*")) {
+                const { overflowX, fontSize } = getComputedStyle(e);
+                const clips = overflowX !== "visible" && e.clientWidth > 20;
+                if (clips && e.scrollWidth > e.clientWidth + 2) faults.push(`cut off: ${e.outerHTML.slice(0, 120)}`);
+                const own = [...e.childNodes].filter((node) => node.nodeType === 3);
+                const text = own.map((node) => node.data.trim()).join("");
+                const least = /^[\\d.,+−–-]+$/.test(text) ? 13.95 : 12.95, small = parseFloat(fontSize) < least;
+                if (text && small && !e.closest("sub, pre")) faults.push(`${fontSize} is too small: ${say(e)}`);
+            }
         }
-        for (const control of all(explorer, ".cc-toggle, .cc-chip, .cc-btn, .cc-menu")) {
-            for (const part of [...control.children].filter(seen))
-                if (!inside(part, control)) faults.push(`${say(part)} leaves ${say(control)}`);
-            if (control.scrollWidth > control.clientWidth + 1) faults.push(`cut off: ${say(control)}`);
-        }
-        for (const cell of all(explorer, ".cc-cells .cc-cell > *"))
-            if (cell.scrollWidth > cell.parentElement.clientWidth + 1) faults.push(`wider than its cell: ${say(cell)}`);
-        const edge = box(explorer);
-        for (const e of all(explorer, ".cc-title, .cc-cells, .cc-sum, .cc-size, .cc-callout, .cc-legend, canvas"))
-            if (box(e).right > edge.right + 1 || box(e).left < edge.left - 1) faults.push(`beyond the edge: ${say(e)}`);
-        for (const e of all(explorer, "*")) {
-            const { overflowX, fontSize } = getComputedStyle(e), clips = overflowX !== "visible" && e.clientWidth > 20;
-            if (clips && e.scrollWidth > e.clientWidth + 2) faults.push(`cut off: ${e.outerHTML.slice(0, 120)}`);
-            const own = [...e.childNodes].filter((node) => node.nodeType === 3);
-            const text = own.map((node) => node.data.trim()).join("");
-            const least = /^[\\d.,+−–-]+$/.test(text) ? 13.95 : 12.95, small = parseFloat(fontSize) < least;
-            if (text && small && !e.closest("sub, pre")) faults.push(`${fontSize} is too small: ${say(e)}`);
-        }
-    }
-    return faults;
+        return faults;
+    };
+    for (let frame = 0; frame < 60 && look().length; frame++) await new Promise(requestAnimationFrame);
+    return look();
 })()"""
 
 # An explorer off the screen is fitted to a new width as it comes near: here they all come.

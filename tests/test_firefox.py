@@ -137,7 +137,7 @@ def test_explorers_are_ready_and_answer_the_keys_in_firefox(
         firefox.resize(width, 900)
         firefox.run(VISIT)
         end = time.monotonic() + 10  # until the explorers are fitted to the new width
-        while (faults := json.loads(firefox.run(f"JSON.stringify({MISPLACED})"))) and time.monotonic() < end:
+        while (faults := json.loads(firefox.run(f"{MISPLACED}.then(JSON.stringify)"))) and time.monotonic() < end:
             firefox.run(VISIT)
         assert faults == []
     firefox.resize(1440, 900)
