@@ -67,8 +67,12 @@ MISPLACED = """(async () => {
         }
         return faults;
     };
-    for (let frame = 0; frame < 60 && look().length; frame++) await new Promise(requestAnimationFrame);
-    return look();
+    let faults = look();
+    for (let frame = 0; frame < 60 && faults.length; frame++) {
+        await new Promise(requestAnimationFrame);
+        faults = look();
+    }
+    return faults;
 })()"""
 
 # An explorer off the screen is fitted to a new width as it comes near: here they all come.
@@ -197,3 +201,16 @@ def call(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any
         yield run
         assert seen.errors == []
         assert seen.outside == []
+
+
+def pull(tab: Any, what: Any, dx: float, dy: float = 0, *, at: float = 0.5, away: bool = False) -> None:
+    """Drag something by the mouse, from its middle or another part; take the mouse away if nothing is to light up."""
+    box = what.bounding_box()
+    x, y = box["x"] + at * box["width"], box["y"] + at * box["height"]
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x + dx / 2, y + dy / 2)
+    tab.mouse.move(x + dx, y + dy, steps=5)
+    tab.mouse.up()
+    if away:
+        tab.mouse.move(1, 1)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import pull
 from test_explorers import arithmetic, check_text, core, drive, explorers, focused, grids, product, reader
 
 import cnn_course as cc
@@ -85,23 +86,12 @@ def total(tab: Any) -> str:
     return tab.locator(".cc-sum").last.text_content()
 
 
-def drag(tab: Any, what: Any, dx: float, dy: float) -> None:
-    box = what.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    tab.mouse.move(x, y)
-    tab.mouse.down()
-    tab.mouse.move(x + dx / 2, y + dy / 2)
-    tab.mouse.move(x + dx, y + dy, steps=3)
-    tab.mouse.up()
-    tab.mouse.move(1, 1)
-
-
 def test_the_window_is_dragged_on_any_channel_and_the_ring_outwards(reader: Any) -> None:
     tab = reader(explorers.channels(), viewport={"width": 1100, "height": 900})
     cell = tab.get_by_label("B[1, 1]", exact=True)
-    drag(tab, cell, cell.bounding_box()["width"], 0)
+    pull(tab, cell, cell.bounding_box()["width"], 0, away=True)
     assert total(tab).endswith("= 222 + 99 + 49 + 0 = 370")
-    drag(tab, tab.locator("[title*=padding]"), -40, -40)
+    pull(tab, tab.locator("[title*=padding]"), -40, -40, away=True)
     assert tab.get_by_label("padding p", exact=True).input_value() == "1"
     assert total(tab).startswith("output[0, 1, 2] = 222")
     tab.get_by_label("output[0, 0, 0]").hover()

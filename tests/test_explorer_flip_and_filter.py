@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import pull
 from test_explorers import arithmetic, check_text, core, drive, explorers, focused, grids, line, product, reader
 
 import cnn_course as cc
@@ -60,30 +61,19 @@ def test_every_repair_mends(drive: Any) -> None:
         assert mended["trouble"] == ""
 
 
-def pull(tab: Any, what: Any, dx: float) -> None:
-    box = what.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    tab.mouse.move(x, y)
-    tab.mouse.down()
-    tab.mouse.move(x + dx / 2, y)
-    tab.mouse.move(x + dx, y + 2, steps=3)
-    tab.mouse.up()
-    tab.mouse.move(1, 1)
-
-
 def test_the_strip_is_dragged_and_so_are_the_ends_and_the_zeros(reader: Any) -> None:
     tab = reader(explorers.flip_and_filter())
     side = tab.get_by_label("x[0]", exact=True).bounding_box()["width"]
-    pull(tab, tab.get_by_label("w[3]", exact=True), side)
+    pull(tab, tab.get_by_label("w[3]", exact=True), side, 2, away=True)
     assert line(tab).startswith("output[1] = y[4]")
-    pull(tab, tab.get_by_label("x[2]", exact=True), side)  # the window is both rows
+    pull(tab, tab.get_by_label("x[2]", exact=True), side, 2, away=True)  # the window is both rows
     assert line(tab).startswith("output[2] = y[5]")
-    pull(tab, tab.locator("[title*=zeros]"), -3 * side)
+    pull(tab, tab.locator("[title*=zeros]"), -3 * side, 2, away=True)
     assert tab.get_by_label("full", exact=True).is_checked()
     assert line(tab).startswith("output[5] = y[5]")
-    pull(tab, tab.locator("[title*='input n']"), -2 * side)
+    pull(tab, tab.locator("[title*='input n']"), -2 * side, 2, away=True)
     assert tab.get_by_label("input n", exact=True).input_value() == "4"
-    pull(tab, tab.locator("[title*='kernel k']"), -side)
+    pull(tab, tab.locator("[title*='kernel k']"), -side, 2, away=True)
     assert tab.get_by_label("kernel k", exact=True).input_value() == "3"
     assert tab.locator(".cc-held, .cc-fly").count() == 0
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import pull
 from test_explorers import check_text, drive, explorers, focused, grids, line, product, reader
 
 import cnn_course as cc
@@ -120,15 +121,6 @@ def test_padding_shows_no_counts_and_the_words_fit_the_numbers(reader: Any) -> N
         "output[0, 0] sees 1·1 = 1 pixel of the input and 0 of padding."
         " Row and column 1 are in no window: the stride is larger than the kernel."
     )
-
-
-def pull(tab: Any, what: Any, dx: float, dy: float, at: float = 0.5) -> None:
-    box = what.bounding_box()
-    x, y = box["x"] + at * box["width"], box["y"] + at * box["height"]
-    tab.mouse.move(x, y)
-    tab.mouse.down()
-    tab.mouse.move(x + dx, y + dy, steps=5)
-    tab.mouse.up()
 
 
 def value(tab: Any, label: str) -> str:

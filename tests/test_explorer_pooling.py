@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import pull
 from test_explorers import arithmetic, check_text, drive, explorers, focused, grids, line, product, reader
 
 import cnn_course as cc
@@ -122,15 +123,6 @@ def test_a_number_of_one_s_own_stays_when_the_size_changes(drive: Any) -> None:
     assert both(example, "size") == (4, 4)
     (resized,) = drive(explorers.pooling(), [{"size": 3}])
     assert (resized["state"]["image"], resized["state"]["x"][:6]) == ("your own", [1, 2, 3, 4, 4, 5])
-
-
-def pull(tab: Any, what: Any, dx: float, dy: float) -> None:
-    box = what.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    tab.mouse.move(x, y)
-    tab.mouse.down()
-    tab.mouse.move(x + dx, y + dy, steps=5)
-    tab.mouse.up()
 
 
 def value(tab: Any, label: str) -> str:

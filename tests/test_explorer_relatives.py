@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import APART, MISPLACED, SIZES
+from browser import APART, MISPLACED, SIZES, pull
 from test_explorers import arithmetic, check_text, drive, explorers, focused, grids, line, reader
 
 import cnn_course as cc
@@ -260,15 +260,6 @@ def test_what_has_the_focus_lights_up_as_what_is_under_the_mouse(reader: Any) ->
     tab.mouse.move(1, 1)
     tab.get_by_role("button", name="Play").focus()
     assert line(tab) == "output[3] = 4·1 + 5·2 + 6·3 = 32"
-
-
-def pull(tab: Any, what: Any, by: float) -> None:
-    box = what.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    tab.mouse.move(x, y)
-    tab.mouse.down()
-    tab.mouse.move(x + by, y, steps=5)
-    tab.mouse.up()
 
 
 def test_what_stands_out_can_be_pulled(reader: Any) -> None:

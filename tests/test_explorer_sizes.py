@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import pull
 from test_explorers import check_text, drive, explorers, focused, go, reader
 
 import cnn_course as cc
@@ -353,15 +354,6 @@ def test_the_field_is_drawn_where_the_library_says(reader: Any) -> None:
     np.testing.assert_allclose([field[side] for side in ("x", "y", "width", "height")], expected, atol=3)
     assert tab.locator(".cc-fields rect").count() == 19  # the field goes back through every layer
     assert tab.locator(".cc-out-of rect").count() > 0  # and over the border
-
-
-def pull(tab: Any, what: Any, dx: float, dy: float) -> None:
-    box = what.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    tab.mouse.move(x, y)
-    tab.mouse.down()
-    tab.mouse.move(x + dx, y + dy, steps=5)
-    tab.mouse.up()
 
 
 def test_the_unit_is_pulled_over_its_map(reader: Any) -> None:

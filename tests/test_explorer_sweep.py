@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import pull
 from test_explorers import arithmetic, check_text, drive, explorers, focused, grids, line, product, reader
 
 import cnn_course as cc
@@ -58,16 +59,6 @@ def test_the_dense_unit_scores_as_in_the_chapter(drive: Any) -> None:
     shown = drive(explorers.sweep(), [{"column": 1 + step} for step in range(5)])
     assert scores == [5, 0, 2, 0, 0]
     assert [grids(step, "score,")[0].item() for step in shown] == scores
-
-
-def pull(tab: Any, what: Any, dx: float, dy: float) -> None:
-    box = what.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    tab.mouse.move(x, y)
-    tab.mouse.down()
-    tab.mouse.move(x + dx / 2, y + dy / 2)
-    tab.mouse.move(x + dx, y + dy, steps=3)
-    tab.mouse.up()
 
 
 def test_the_thing_is_dragged_and_moved_by_keys_and_can_be_taught_anew(reader: Any) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import APART, MISPLACED, SIZES, visit
+from browser import APART, MISPLACED, SIZES, pull, visit
 
 import cnn_course as cc
 
@@ -471,24 +471,15 @@ def test_keys_move_the_window_and_the_sum(reader: Any) -> None:
 
 def test_the_window_is_dragged_and_so_are_the_sizes(reader: Any) -> None:
     tab = reader(explorers.convolution_2d())
-
-    def pull(what: Any, dx: float, dy: float, at: float = 0.5) -> None:
-        box = what.bounding_box()
-        x, y = box["x"] + at * box["width"], box["y"] + at * box["height"]
-        tab.mouse.move(x, y)
-        tab.mouse.down()
-        tab.mouse.move(x + dx, y + dy, steps=4)
-        tab.mouse.up()
-
     cell = tab.get_by_label("input[0, 0] is 0")
     side = cell.bounding_box()["width"]
-    pull(cell, side, 0)
+    pull(tab, cell, side, 0)
     assert line(tab).endswith("= 25")
-    pull(tab.get_by_label("input[0, 1] is 1"), 0, side)
+    pull(tab, tab.get_by_label("input[0, 1] is 1"), 0, side)
     assert line(tab).endswith("= 43")
-    pull(tab.locator(".cc-image .cc-se"), side, side)
+    pull(tab, tab.locator(".cc-image .cc-se"), side, side)
     assert tab.get_by_label("input n", exact=True).input_value() == "4"
-    pull(tab.locator(".cc-image .cc-nw"), -side, -side)
+    pull(tab, tab.locator(".cc-image .cc-nw"), -side, -side)
     assert int(tab.get_by_label("padding p", exact=True).input_value()) >= 1
     assert tab.locator(".cc-held, .cc-fly").count() == 0
 

@@ -116,7 +116,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
         move(position);
         queueMicrotask(() => {
           const target = { x: gradX, w: sides[f].gradW, b: sides[f].gradB }[to[0]];
-          target.focus(target.list.findIndex((node) => node.tabIndex === 0));
+          target.refocus();
         });
       } });
     made.cells.addEventListener("click", (event) => {
@@ -292,8 +292,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
       : chosen.hue === "weight" ? [sides[one.f].kernel.list[one.a * k + one.b]] : [])];
     const target = { x: gradX, w: sides[chosen.f ?? 0].gradW, b: sides[chosen.f ?? 0].gradB }[part];
     const goal = target.list[part === "x" ? (chosen.r + p) * inside + chosen.c + p : part === "w" ? chosen.r * k + chosen.c : 0];
-    return products(root(), { pairs: terms.map(cells), terms: [...sums.querySelectorAll(".cc-term")], tail: sums.querySelector(".cc-tail"), goal }, run, speed)
-      .finally(() => sweep(root()));
+    return sumUp(root(), sums, { pairs: terms.map(cells), goal }, run, speed);
   }
   return { stage, under: [make("div", {}, sums, spelled, told, lost), size], animate, paint };
 }

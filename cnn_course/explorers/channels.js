@@ -52,7 +52,7 @@ const TITLE = 24, BETWEEN = 30, PART = 30, PLUS = 26, EQUALS = 44;
 
 /** @type {Description["build"]} */
 function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
-  let state, now, lay, shape, front = 0, peeked = null, held = null, chipped = "";
+  let state, now, lay, shape, front = 0, peeked = null, held = false, chipped = "";
   const ownOf = (filter) => state.weight.slice(filter * 3 * K * K, (filter + 1) * 3 * K * K);
   const flat = (list, at, value) => list.map((old, i) => (i === at ? value : old));
   const inputs = COLOURS.map((_, channel) => plate({ kind: "cc-image", refuse,
@@ -65,7 +65,7 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
       return `The bias is a whole number from −${LARGEST_BIAS} to ${LARGEST_BIAS} here`;
     set({ bias: value });
   } });
-  const maps = range(MOST).map((filter) => plate({ kind: "cc-result", steer,
+  const maps = range(MOST).map((filter) => plate({ kind: "cc-result", steer, pick: (position) => set({ shown: `filter ${filter}`, position }),
     peek: (...place) => { peeked = place.length ? [filter, ...place] : null; redraw(); } }));
   const beams = range(7).map(() => svg("path"));
   const signs = range(4).map(() => make("div", { class: "cc-op", "aria-hidden": "true" }));
@@ -111,36 +111,30 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
 
   const window = glider((at) => {
     const { x: A, w: B, part: P } = lay.boxes, shown = filterOf(state), C = lay.boxes.maps[shown];
-    const on = (box, seen) => ({ ...seen, x: box.x + seen.x, y: box.y + seen.y });
     const seen = { x: at.x * A.cell, y: at.y * A.high, w: K * A.cell, h: K * A.high };
     const result = { x: at.x * C.cell, y: at.y * C.high, w: C.cell, h: C.high };
     COLOURS.forEach((_, channel) => {
       const [input, kernel, sum] = [lay.places.x[channel], lay.places.w[channel], lay.places.part[channel]];
       around(inputs[channel].frame, seen);
       const here = !lay.stacked || channel === front, weights = { ...kernel, w: B.w, h: B.h };
-      beams[2 * channel].setAttribute("d", here ? beam(on(input, seen), weights) : "");
+      beams[2 * channel].setAttribute("d", here ? beam(upon(input, seen), weights) : "");
       beams[2 * channel + 1].setAttribute("d", here ? beam(weights, { ...sum, w: P.cell, h: P.high }) : "");
     });
     around(maps[shown].frame, result);
     const [first, , , end] = lay.places.part, line = { ...first, w: end.x + P.cell - first.x, h: P.high };
-    beams[6].setAttribute("d", beam(line, on(lay.places.maps[shown], result)));
+    beams[6].setAttribute("d", beam(line, upon(lay.places.maps[shown], result)));
   });
-  const over = (channel, { clientX, clientY }) => {
-    const box = inputs[channel].cells.getBoundingClientRect();
-    return { x: (clientX - box.left) / lay.boxes.x.cell, y: (clientY - box.top) / lay.boxes.x.high };
-  };
-  inputs.forEach((input, channel) => {
-    const drag = (event) => {
-      const at = over(channel, event), to = { x: clamp(at.x - held.x, 0, now.cols - 1), y: clamp(at.y - held.y, 0, now.rows - 1) };
-      move(Math.round(to.y) * now.cols + Math.round(to.x));
-      window.to(to.x, to.y);
-    };
+  inputs.forEach((input) => {
+    const over = hand(input, window, { box: () => lay.boxes.x, span: () => [K, K], last: () => [now.rows - 1, now.cols - 1] });
     pullable(input.cells, (event) => {
       stop();
-      const at = over(channel, event), inside = ["x", "y"].every((axis) => at[axis] >= window.at[axis] && at[axis] < window.at[axis] + K);
-      held = inside ? { x: at.x - window.at.x, y: at.y - window.at.y } : { x: K / 2, y: K / 2 };
-    }, (dx, dy, event) => { stage.classList.add("cc-held"); drag(event); }, () => {
-      held = null;
+      over.take(event);
+      held = true;
+    }, (dx, dy, event) => {
+      stage.classList.add("cc-held");
+      over.pull(event, ({ x, y }) => move(Math.round(y) * now.cols + Math.round(x)));
+    }, () => {
+      held = false;
       stage.classList.remove("cc-held");
       redraw();
     });
@@ -149,10 +143,6 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
   const edge = grip("nw", "pull: padding p", () => [lay.boxes.x.high, lay.boxes.x.cell], () => { ring = state.padding; },
     (dy, dx) => set({ padding: clamp(ring - Math.round((dx + dy) / 2), 0, 1) }));
   stage.append(edge);
-  maps.forEach((map, filter) => map.cells.addEventListener("click", (event) => {
-    const at = map.at(event);
-    if (at >= 0) set({ shown: `filter ${filter}`, position: at });
-  }));
   function steer([down, across]) {
     const { rows, cols } = now, { position } = state;
     move(clamp(Math.floor(position / cols) + down, 0, rows - 1) * cols + clamp((position % cols) + across, 0, cols - 1));

@@ -28,11 +28,6 @@ const pictures = () => ({
     ...Object.values(BY_NATURE).map((rows) => miniature(rows, "weight"))],
 });
 
-const both = (state, trait) => [state[trait], state[`${trait}_w`]];
-/** The numbers of a table of the old size in one of the new size, with zeros where there were none. */
-/** @type {(flat: number[], before: number[], now: number[]) => number[]} */
-const resized = (flat, [, cols], [rows, wide]) => table(rows, wide, (r, c) => (c < cols && flat[r * cols + c]) || 0).flat();
-
 function settle(state, before) {
   const nature = BY_NATURE[state.preset];
   if (nature && state.preset !== before?.preset) {
@@ -40,19 +35,16 @@ function settle(state, before) {
     if (nature.length !== nature[0].length) state.square = false;
   }
   if (state.image === "binary" && before && state.image !== before.image) state.size = state.size_w = 5;
-  if (state.square) for (const trait of PAIRS) { // the one that was moved leads
-    const across = `${trait}_w`, led = before && state[across] !== before[across] && state[trait] === before[trait];
-    state[trait] = state[across] = state[led ? across : trait];
-  }
+  together(state, before, PAIRS);
   const k = both(state, "kernel_size"), n = both(state, "size");
   if (nature && `${k}` !== `${[nature.length, nature[0].length]}`) state.preset = OWN;
   if (BY_NATURE[state.preset]) state.weight = nature.flat();
   else if (ANY_SIZE[state.preset]) state.weight = table(...k, (r, c) => ANY_SIZE[state.preset](k, r, c)).flat();
   else if (state.weight.length !== k[0] * k[1] || (before && `${both(before, "kernel_size")}` !== `${k}`))
-    state.weight = resized(state.weight, before ? both(before, "kernel_size") : k, k);
+    state.weight = resized(state.weight, before?.kernel_size_w ?? k[1], k);
   if (IMAGES[state.image]) state.x = table(...n, (r, c) => IMAGES[state.image](n, r, c)).flat();
   else if (state.x.length !== n[0] * n[1] || (before && `${both(before, "size")}` !== `${n}`))
-    state.x = resized(state.x, before ? both(before, "size") : n, n);
+    state.x = resized(state.x, before?.size_w ?? n[1], n);
 }
 
 function compute(state) {
@@ -139,7 +131,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   const tell = (found, axis = found.k[0] > found.n[0] ? 0 : 1) => (found.trouble
     ? { ...found, trouble: `The kernel does not fit: it has k = ${found.k[axis]} ${["rows", "columns"][axis]}, the input n = ${found.n[axis]}.`
       + (found.fixes.length ? " Choose" : "") } : found);
-  let state, now, lay, shape, aimed = null, peeked = null, held = null;
+  let state, now, lay, shape, aimed = null, peeked = null, held = false;
   const own = (r, c, value) => set({ image: OWN, x: state.x.map((old, at) => (at === r * now.n[1] + c ? value : old)) });
   const input = plate({ kind: "cc-image", refuse, edit: (r, c, value) => own(r - now.p[0], c - now.p[1], value), steer,
     type(r, c, text) {
@@ -149,7 +141,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     } });
   const kernel = plate({ kind: "cc-kernel", refuse, edit: (r, c, value) => set({ preset: OWN,
     weight: state.weight.map((old, at) => (at === (r / now.gap) * now.k[1] + c / now.gap ? value : old)) }) });
-  const output = plate({ kind: "cc-result", steer, peek: (...place) => { peeked = place.length ? place : null; redraw(); } });
+  const output = plate({ kind: "cc-result", steer, pick: move, peek: (...place) => { peeked = place.length ? place : null; redraw(); } });
   kernel.cells.classList.add("cc-turn");
   const beams = [svg("path"), svg("path")], rays = svg("svg", { class: "cc-rays", "aria-hidden": "true" });
   const signs = ["⋆", "="].map((sign) => make("div", { class: "cc-op", "aria-hidden": "true" }, sign));
@@ -159,14 +151,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   const sums = make("div", { class: "cc-sum" }), size = make("div", { class: "cc-size", role: "img" });
 
   // ---- hands: what can be pulled
-  const resize = (trait, way, [low, high], cell) => {
-    let from;
-    return grip(way > 0 ? "se" : "nw", `pull: ${trait.replace("_", " ")}`, cell, () => { from = both(state, trait); }, (dy, dx) => {
-      const by = state.square ? [Math.round((dx + dy) / 2)].flatMap((one) => [one, one]) : [dy, dx];
-      const [rows, cols] = from.map((old, axis) => clamp(old + way * by[axis], low, high));
-      set({ [trait]: rows, [`${trait}_w`]: cols });
-    });
-  };
+  const resize = (trait, way, range, cell) => stretcher(way > 0 ? "se" : "nw", `pull: ${trait.replace("_", " ")}`, cell,
+    { trait, way, range, state: () => state, set });
   const cell = () => [lay.boxes[0].high, lay.boxes[0].cell];
   const grips = { size: resize("size", 1, [1, 8], cell), padding: resize("padding", -1, [0, 3], cell),
     kernel_size: resize("kernel_size", 1, [1, 5], () => [lay.boxes[1].high * (now.d / now.gap), lay.boxes[1].cell * (now.d / now.gap)]) };
@@ -174,57 +160,47 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   kernel.root.append(grips.kernel_size);
 
   const window = glider((at) => {
-    const [A, B, C] = lay.boxes, { span, s, m } = now, on = (box, part) => ({ ...part, x: box.x + part.x, y: box.y + part.y });
+    const [A, B, C] = lay.boxes, { span, s, m } = now;
     const seen = { x: at.x * A.cell, y: at.y * A.high, w: span[1] * A.cell, h: span[0] * A.high };
     const result = { x: (at.x / s[1]) * C.cell, y: (at.y / s[0]) * C.high, w: C.cell, h: C.high };
     around(input.frame, seen);
     around(output.frame, result);
     const lit = m[0] && !aimed;
-    beams[0].setAttribute("d", lit ? beam(on(A, seen), B) : "");
-    beams[1].setAttribute("d", lit ? beam(B, on(C, result)) : "");
+    beams[0].setAttribute("d", lit ? beam(upon(A, seen), B) : "");
+    beams[1].setAttribute("d", lit ? beam(B, upon(C, result)) : "");
   });
-  const onInput = ({ clientX, clientY }) => {
-    const box = input.cells.getBoundingClientRect(), [A] = lay.boxes;
-    return { x: (clientX - box.left) / A.cell, y: (clientY - box.top) / A.high };
-  };
-  const covers = ({ x, y }) => x >= window.at.x && x < window.at.x + now.span[1] && y >= window.at.y && y < window.at.y + now.span[0];
+  const over = hand(input, window, { box: () => lay.boxes[0], span: () => now.span, last: () => now.m.map((m, axis) => (m - 1) * now.s[axis]) });
   function drag(event) {
-    const { x, y } = onInput(event), { s, m } = now;
-    const to = { x: clamp(x - held.x, 0, (m[1] - 1) * s[1]), y: clamp(y - held.y, 0, (m[0] - 1) * s[0]) };
-    move(Math.round(to.y / s[0]) * m[1] + Math.round(to.x / s[1]));
-    window.to(to.x, to.y);
+    aimed = null;
+    over.pull(event, ({ x, y }) => move(Math.round(y / now.s[0]) * now.m[1] + Math.round(x / now.s[1])));
   }
   pullable(input.cells, (event) => {
     if (!now.m[0]) return false;
     stop();
-    const at = onInput(event), inside = covers(at);
-    held = inside ? { x: at.x - window.at.x, y: at.y - window.at.y } : { x: now.span[1] / 2, y: now.span[0] / 2 };
+    const inside = over.take(event);
+    held = true;
     input.root.classList.add("cc-held");
     if (event.target.tagName !== "INPUT") event.preventDefault();
-    if (!inside && !state.image.startsWith(OWN)) { aimed = null; drag(event); }
-  }, (dx, dy, event) => { aimed = null; drag(event); }, (moved, event) => {
-    held = null;
+    if (!inside && !state.image.startsWith(OWN)) drag(event);
+  }, (dx, dy, event) => drag(event), (moved, event) => {
+    held = false;
     input.root.classList.remove("cc-held");
     if (!moved) ask(event, "tap");
     redraw();
-    if (!event.target.closest?.("input")) input.focus(input.list.findIndex((node) => node.tabIndex === 0));
+    if (!event.target.closest?.("input")) input.refocus();
   });
   function ask(event, how) {
-    const at = onInput(event);
+    const at = over.at(event);
     aimed = [clamp(Math.floor(at.y), 0, now.inside[0] - 1), clamp(Math.floor(at.x), 0, now.inside[1] - 1), how];
   }
   input.cells.addEventListener("pointermove", (event) => {
     if (held || event.pointerType !== "mouse" || running() || !now.m[0]) return;
     const before = `${aimed}`;
-    if (!covers(onInput(event))) ask(event);
+    if (!over.covers(event)) ask(event);
     else if (aimed && aimed[2] !== "tap") aimed = null; // here one takes hold of the window
     if (before !== `${aimed}`) redraw();
   });
-  const forget = () => { if (aimed && !held) { aimed = null; redraw(); } };
-  input.root.addEventListener("pointerleave", forget);
-  input.cells.addEventListener("focusout", (/** @type {any} */ { relatedTarget }) => { if (!input.cells.contains(relatedTarget)) forget(); });
-  input.cells.addEventListener("keydown", ({ key }) => { if (key === "Escape") forget(); });
-  output.cells.addEventListener("click", (event) => { const at = output.at(event); if (at >= 0) move(at); });
+  onLeaving(input, () => { if (aimed && !held) { aimed = null; redraw(); } });
 
   /** Arrow keys move the window; with shift, on the input, they ask where one pixel goes. */
   function steer([down, across], event) {
@@ -239,12 +215,12 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       move(clamp(i + down, 0, m[0] - 1) * m[1] + clamp(j + across, 0, m[1] - 1));
     }
     const part = input.cells.contains(event.target) ? input : output;
-    queueMicrotask(() => part.focus(part.list.findIndex((node) => node.tabIndex === 0)));
+    queueMicrotask(() => part.refocus());
   }
 
   // ---- the picture
   function entitle({ n, k, p, m }) {
-    const by = ([a, b]) => `${a} × ${b}`, summed = state.weight.reduce((sum, weight) => sum + weight, 0);
+    const summed = state.weight.reduce((sum, weight) => sum + weight, 0);
     return { input: ["input", by(n) + (p[0] || p[1] ? `, padding ${p[0] === p[1] ? p[0] : `${p[0]} and ${p[1]}`}` : "")],
       kernel: [state.flip ? "kernel, turned" : "kernel", state.flip ? `sum ${ratio(summed)}` : `${by(k)}, sum ${ratio(summed)}`],
       output: ["output", m[0] ? by(m) : ""] };
@@ -306,15 +282,15 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     input.frame.style.opacity = aimed ? "0.35" : "1";
     output.frame.style.visibility = aimed ? "hidden" : "";
     around(kernel.frame, { x: 0, y: 0, w: B.w, h: B.h });
-    place(grips.size, (p[1] + n[1]) * A.cell, (p[0] + n[0]) * A.high);
-    place(grips.padding, 0, 0);
-    place(grips.kernel_size, B.w, B.h);
+    put(grips.size, (p[1] + n[1]) * A.cell, (p[0] + n[0]) * A.high);
+    put(grips.padding, 0, 0);
+    put(grips.kernel_size, B.w, B.h);
     for (const [trait, node] of Object.entries(grips)) node.hidden = !controls[trait];
     signs[0].textContent = state.flip ? "∗" : "⋆";
     signs[0].classList.toggle("cc-star", !state.flip);
     signs.forEach((sign, at) => {
       sign.hidden = lay.form !== "row";
-      place(sign, (lay.boxes[at].x + lay.boxes[at].w + lay.boxes[at + 1].x) / 2, A.y + A.h / 2);
+      put(sign, (lay.boxes[at].x + lay.boxes[at].w + lay.boxes[at + 1].x) / 2, A.y + A.h / 2);
     });
     rays.replaceChildren(...goes.map(([a, b]) => svg("line", { x1: A.x + (aimed[1] + 0.5) * A.cell, y1: A.y + (aimed[0] + 0.5) * A.high,
       x2: C.x + (b + 0.5) * C.cell, y2: C.y + (a + 0.5) * C.high })));
@@ -327,7 +303,6 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     write(i, j, goes, scales);
     return say(i, j);
   }
-  const place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
 
   function write(i, j, goes, scales) {
     const { n, k, s, p, d, m, raw, x, terms, y, pixel, used } = now;
@@ -368,9 +343,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const weights = kernel.list.filter((node) => !node.classList.contains("cc-hole"));
     const pairs = table(...k, (r, c) => [input.list[(i * s[0] + r * d) * inside[1] + j * s[1] + c * d],
       weights[state.flip ? weights.length - 1 - r * k[1] - c : r * k[1] + c]]).flat();
-    const terms = [...sums.querySelectorAll(".cc-term")], tail = sums.querySelector(".cc-tail");
-    if (!terms.length || gap === undefined) return wait(0);
-    return products(root(), { pairs, terms, tail, goal: output.list[state.position] }, run, speed).finally(() => sweep(root()));
+    if (!sums.querySelector(".cc-term") || gap === undefined) return wait(0);
+    return sumUp(root(), sums, { pairs, goal: output.list[state.position] }, run, speed);
   }
 
   const code = LIBRARIES.map(/** @returns {[string, HTMLElement]} */ (name) => [name, make("pre", { tabindex: 0, role: "group", "aria-label": `${name} code` })]);

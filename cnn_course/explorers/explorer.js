@@ -30,6 +30,21 @@ function within(value, span, usual) {
   return Array.isArray(value) ? [...value] : value;
 }
 
+/**
+ * Both sides of a trait of which there is another for the width, with _w.
+ * @returns {[number, number]}
+ */
+const both = (state, trait) => [state[trait], state[`${trait}_w`]];
+const by = ([rows, columns]) => `${rows} × ${columns}`;
+
+/**
+ * The numbers of a table of `cols` columns in one of another size, with zeros where there were none.
+ * @param {number[]} flat
+ * @param {number} cols
+ * @param {number[]} size rows and columns
+ */
+const resized = (flat, cols, [rows, wide]) => table(rows, wide, (r, c) => (c < cols && flat[r * cols + c]) || 0).flat();
+
 /** Traits of which there is another for the width, with _w: while the explorer is square, the one that was moved leads. */
 function together(state, before, traits) {
   for (const trait of state.square ? traits : []) {

@@ -41,7 +41,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   const edit = (trait, at) => (_, i, value) => set({ [trait]: state[trait].map((old, j) => (j === at(i) ? value : old)) });
   const input = plate({ kind: "cc-signal", refuse, edit: edit("signal", (i) => i - now.left) });
   const strip = plate({ kind: "cc-kernel", refuse, edit: edit("kernel", (i) => (state.flip ? now.k - 1 - i : i)) });
-  const output = plate({ kind: "cc-result", steer, peek: (...place) => { peeked = place.length ? place[1] : null; redraw(); } });
+  const output = plate({ kind: "cc-result", steer, pick: move, peek: (...place) => { peeked = place.length ? place[1] : null; redraw(); } });
   const ray = svg("path"), rays = svg("svg", { class: "cc-rays", "aria-hidden": "true" });
   const ruler = make("div", { class: "cc-ruler", "aria-hidden": "true" });
   const legend = make("div", { class: "cc-legend", "aria-hidden": "true" });
@@ -91,7 +91,6 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     stage.classList.remove("cc-held");
     redraw();
   });
-  output.cells.addEventListener("click", (event) => { const at = output.at(event); if (at >= 0) move(at); });
   function steer([, across]) {
     if (across) move(clamp(state.position + across, 0, now.y.length - 1));
     queueMicrotask(() => output.focus(state.position, true));
@@ -157,7 +156,6 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     output.root.style.visibility = y.length ? "" : "hidden";
     output.frame.style.visibility = aimed === null ? "" : "hidden";
     strip.frame.classList.toggle("cc-out", !y.length);
-    const put = (node, x, dy) => Object.assign(node.style, { left: `${x}px`, top: `${dy}px` });
     put(grips.size, A.x + (left + n) * lay.cell, A.y);
     put(grips.mode, A.x, A.y + A.high / 2);
     put(grips.kernel_size, k * lay.cell, B.high);
@@ -218,9 +216,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   /** The products drop into the sum, the sum into its cell. */
   function animate(run, speed) {
     const pairs = range(now.k).map((j) => [input.list[state.position + j], strip.list[j]]);
-    const terms = [...sums.querySelectorAll(".cc-term")], tail = sums.querySelector(".cc-tail");
     if (!now.y.length) return wait(0);
-    return products(root(), { pairs, terms, tail, goal: output.list[state.position] }, run, speed).finally(() => sweep(root()));
+    return sumUp(root(), sums, { pairs, goal: output.list[state.position] }, run, speed);
   }
   return { stage, under: [sums, make("div", {}, size, rule)], paint, animate };
 }

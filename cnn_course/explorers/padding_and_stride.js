@@ -4,8 +4,6 @@ const PAIRS = ["size", "kernel_size", "stride", "padding"]; // and the same acro
 const RANGES = { size: [1, 16], kernel_size: [1, 7], stride: [1, 5], padding: [0, 6], layers: [1, 6] };
 const WORDS = { padding: "padding p", kernel_size: "kernel k", stride: "stride s", size: "input n", layers: "layers" };
 const CALLOUT = 350;
-const both = (state, trait) => [state[trait], state[`${trait}_w`]];
-const by = ([rows, columns]) => `${rows} × ${columns}`;
 
 const settle = (state, before) => together(state, before, PAIRS);
 
@@ -19,7 +17,7 @@ function axis(n, k, s, p) {
 
 /** The sizes from the input on, up to the layer that cannot be built, which has none. */
 function shrink(state) {
-  const [n, k, s, p] = PAIRS.map((trait) => both(state, trait)), sizes = [n];
+  const [n, k, s, p] = PAIRS.map((trait) => both(state, trait)), sizes = [[...n]];
   while (sizes.length <= state.layers && sizes.at(-1)[0]) {
     const next = sizes.at(-1).map((size, at) => Math.max(0, Math.floor((size + 2 * p[at] - k[at]) / s[at]) + 1));
     sizes.push(next.every(Boolean) ? next : [0, 0]);
@@ -52,8 +50,8 @@ function trouble(state, sizes, k, p) {
 
 /** @type {Description["build"]} */
 function build({ set, move, stop, redraw, running, callout, controls, root }) {
-  let state, now, lay, shape, aimed = null, peeked = null, told = null, held = null;
-  const input = plate({ kind: "cc-image", steer }), output = plate({ kind: "cc-result", steer,
+  let state, now, lay, shape, aimed = null, peeked = null, told = null, held = false;
+  const input = plate({ kind: "cc-image", steer }), output = plate({ kind: "cc-result", steer, pick: move,
     peek: (...place) => { peeked = place.length ? place : null; redraw(); } });
   const beams = svg("path"), windows = svg("path"), next = svg("path");
   const lattice = svg("svg", { class: "cc-lattice", "aria-hidden": "true" }, windows, next);
@@ -68,14 +66,8 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
 
   // ---- hands: what can be pulled
   const cell = () => [lay.boxes[0].high, lay.boxes[0].cell];
-  const resize = (trait, where, way) => {
-    let from;
-    return grip(where, `pull: ${WORDS[trait]}`, cell, () => { stop(); from = both(state, trait); }, (dy, dx) => {
-      const steps = state.square ? [0, 1].map(() => Math.round((dx + dy) / 2)) : [dy, dx];
-      const [rows, columns] = from.map((old, at) => clamp(old + way * steps[at], ...RANGES[trait]));
-      set({ [trait]: rows, [`${trait}_w`]: columns });
-    });
-  };
+  const resize = (trait, where, way) => stretcher(where, `pull: ${WORDS[trait]}`, cell,
+    { trait, way, range: RANGES[trait], state: () => state, set, begin: stop });
   let start;
   const grips = { size: resize("size", "se", 1), padding: resize("padding", "nw", -1), kernel_size: resize("kernel_size", "se", 1),
     stride: grip("e", "pull: stride s", cell, () => { stop(); start = [both(state, "stride"), neighbour()]; }, (dy, dx) => {
@@ -94,43 +86,37 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     : [Math.floor(state.position / now.m[1]) || 0, state.position % now.m[1] || 0];
 
   const window = glider((at) => {
-    const [A, , C] = [lay.boxes[0], 0, lay.boxes[1]], { k, s, m } = now, on = (box, part) => ({ ...part, x: box.x + part.x, y: box.y + part.y });
+    const [A, C] = lay.boxes, { k, s, m } = now;
     const seen = { x: at.x * A.cell, y: at.y * A.high, w: k[1] * A.cell, h: k[0] * A.high };
     const result = { x: (at.x / s[1]) * C.cell, y: (at.y / s[0]) * C.high, w: C.cell, h: C.high };
     around(input.frame, seen);
     if (aimed && m[0]) return;
     around(output.frame, result);
-    beams.setAttribute("d", m[0] && lay.form !== "beside" ? beam(on(A, seen), on(C, result)) : "");
+    beams.setAttribute("d", m[0] && lay.form !== "beside" ? beam(upon(A, seen), upon(C, result)) : "");
   });
-  const onInput = ({ clientX, clientY }) => {
-    const box = input.cells.getBoundingClientRect(), [A] = lay.boxes;
-    return { x: (clientX - box.left) / A.cell, y: (clientY - box.top) / A.high };
-  };
-  const covers = ({ x, y }) => x >= window.at.x && x < window.at.x + now.k[1] && y >= window.at.y && y < window.at.y + now.k[0];
+  const over = hand(input, window, { box: () => lay.boxes[0], span: () => now.k, last: () => now.m.map((m, axis) => (m - 1) * now.s[axis]) });
   function drag(event) {
-    const { x, y } = onInput(event), { s, m } = now;
-    const to = { x: clamp(x - held.x, 0, (m[1] - 1) * s[1]), y: clamp(y - held.y, 0, (m[0] - 1) * s[0]) };
-    move(Math.round(to.y / s[0]) * m[1] + Math.round(to.x / s[1]));
-    window.to(to.x, to.y);
+    aimed = null;
+    over.pull(event, ({ x, y }) => move(Math.round(y / now.s[0]) * now.m[1] + Math.round(x / now.s[1])));
   }
   pullable(input.cells, (event) => {
     if (!now.m[0]) return false;
     stop();
-    const at = onInput(event), inside = covers(at);
-    held = inside ? { x: at.x - window.at.x, y: at.y - window.at.y } : { x: now.k[1] / 2, y: now.k[0] / 2 };
+    const inside = over.take(event);
+    held = true;
     input.root.classList.add("cc-held");
     event.preventDefault();
     aimed = null;
     if (!inside) drag(event);
-  }, (dx, dy, event) => { aimed = null; drag(event); }, (moved, event) => {
-    held = null;
+  }, (dx, dy, event) => drag(event), (moved, event) => {
+    held = false;
     input.root.classList.remove("cc-held");
     if (!moved) ask(event);
     redraw();
-    input.focus(input.list.findIndex((node) => node.tabIndex === 0));
+    input.refocus();
   });
   function ask(event) {
-    const at = onInput(event);
+    const at = over.at(event);
     aimed = [clamp(Math.floor(at.y), 0, now.room[0] - 1), clamp(Math.floor(at.x), 0, now.room[1] - 1)];
   }
   input.cells.addEventListener("pointermove", (event) => {
@@ -139,11 +125,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     ask(event);
     if (before !== `${aimed}`) redraw();
   });
-  const forget = () => { if (aimed && !held) { aimed = null; redraw(); } };
-  input.root.addEventListener("pointerleave", forget);
-  input.cells.addEventListener("focusout", (/** @type {any} */ { relatedTarget }) => { if (!input.cells.contains(relatedTarget)) forget(); });
-  input.cells.addEventListener("keydown", ({ key }) => { if (key === "Escape") forget(); });
-  output.cells.addEventListener("click", (event) => { const at = output.at(event); if (at >= 0) move(at); });
+  onLeaving(input, () => { if (aimed && !held) { aimed = null; redraw(); } });
 
   // A bar of the staircase: the input's is its size, a layer's grows with padding.
   let pulled;
@@ -184,7 +166,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
       move(clamp(i + down, 0, m[0] - 1) * m[1] + clamp(j + across, 0, m[1] - 1));
     }
     const part = input.cells.contains(event.target) ? input : output;
-    queueMicrotask(() => part.focus(part.list.findIndex((node) => node.tabIndex === 0)));
+    queueMicrotask(() => part.refocus());
   }
 
   // ---- the picture
@@ -264,15 +246,14 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     windows.setAttribute("d", m[0] && (s[0] > 1 || s[1] > 1) ? outlines(table(...m, at).flat()) : "");
     const [down, across] = neighbour(), beside = m[0] && !running() ? at(i + down, j + across) : null;
     next.setAttribute("d", beside ? outlines([beside]) : "");
-    place(grips.size, (p[1] + n[1]) * A.cell, (p[0] + n[0]) * A.high);
-    place(grips.padding, 0, 0);
-    place(grips.kernel_size, (j * s[1] + k[1]) * A.cell, (i * s[0] + k[0]) * A.high);
-    if (beside) place(grips.stride, beside[0] - A.x + (across < 0 ? 0 : beside[2]), beside[1] - A.y + beside[3] / 2);
+    put(grips.size, (p[1] + n[1]) * A.cell, (p[0] + n[0]) * A.high);
+    put(grips.padding, 0, 0);
+    put(grips.kernel_size, (j * s[1] + k[1]) * A.cell, (i * s[0] + k[0]) * A.high);
+    if (beside) put(grips.stride, beside[0] - A.x + (across < 0 ? 0 : beside[2]), beside[1] - A.y + beside[3] / 2);
     for (const [trait, node] of Object.entries(grips)) node.hidden = !controls[trait] || Boolean(running());
     grips.stride.hidden ||= !beside;
     grips.size.hidden ||= p[0] + n[0] === i * s[0] + k[0] && p[1] + n[1] === j * s[1] + k[1]; // the kernel's lies there
   }
-  const place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
 
   /** The outputs that use the pixel aimed at are a rectangle. */
   function drawUses(A, C) {
@@ -290,7 +271,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     now.unit = (h - 44) / most;
     staircase.style.transform = `translate(${x}px,${y}px)`;
     stairs.style.cssText = `width:${w}px;height:${h}px;cursor:${controls.size ? "ns-resize" : "default"}`;
-    place(more, w, h - 20);
+    put(more, w, h - 20);
     more.hidden = !controls.layers || Boolean(running());
     stairs.replaceChildren(...sizes.map((size, layer) => make("li", { "data-value": state.square ? size[0] : `${size}`, class: size[0] ? "" : "cc-none",
       style: `--above:${size[0] && layer < sizes.length - 1 ? 2 * Math.max(...p) * now.unit : 0}px`,

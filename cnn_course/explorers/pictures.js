@@ -302,11 +302,11 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     input.draw({ name: "input", about: `${high} × ${wide}${edge ? `, ${edge} of padding` : ""}`, image: found.input, box: A, paper: 0 });
     output.draw({ name: "output", about: `${rows} × ${cols}${lay.form === "row" ? `, ${span}` : ""}`, image: found.output, box: C, paper: signed ? paper.now() : 0 });
     const seen = { x: j * stride * A.high, y: i * stride * A.high, w: k * A.high, h: k * A.high };
-    const made = { x: j * C.high, y: i * C.high, w: C.high, h: C.high }, on = (box, part) => ({ ...part, x: box.x + part.x, y: box.y + part.y });
+    const made = { x: j * C.high, y: i * C.high, w: C.high, h: C.high };
     around(input.frame, seen);
     around(output.frame, made);
-    beams[0].setAttribute("d", beam(on(A, seen), B));
-    beams[1].setAttribute("d", beam(B, on(C, made)));
+    beams[0].setAttribute("d", beam(upon(A, seen), B));
+    beams[1].setAttribute("d", beam(B, upon(C, made)));
     signs.forEach((sign, at) => Object.assign(sign.style, at ? { left: `${(B.x + Math.max(B.w, L.w) + C.x) / 2}px`, top: `${B.y + B.h / 2}px` }
       : { left: `${(A.x + A.w + B.x) / 2}px`, top: `${B.y + B.h / 2}px` }));
     const news = range(grey ? 1 : 3).map((at) => write(at, i, j));

@@ -16,11 +16,12 @@ const longest = (values) => Math.max(1, ...values.map((value) => show(value).len
 /**
  * A titled grid of cells at a place on the stage. edit(row, column, value) takes a number typed (it may answer why not)
  * and refuse(sentence) hears of anything else; steer(by, event) hears of arrow keys, as [rows, columns], where nothing
- * is edited; type(row, column, text) of a digit pressed there; peek(row, column) of the cell under a mouse, peek() of its end.
+ * is edited; type(row, column, text) of a digit pressed there; peek(row, column) of the cell under a mouse, peek() of its end;
+ * pick(at) of a click on the cell of that number.
  * @param {Listeners} listeners
  * @returns {Plate}
  */
-function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
+function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
   let shape, stops, columns, drawn = [], told = null, open = false;
   const title = make("div", { class: "cc-title", "aria-hidden": true });
   const cells = make("div", { class: "cc-cells", role: "grid" });
@@ -29,7 +30,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
   /** @type {(at: number) => Place} */
   const place = (at) => [Math.floor(at / columns), at % columns];
   /** @type {Plate} */
-  const part = { root, cells, frame, title, list: [], draw, place, focus, at: (/** @type {On} */ event) => part.list.indexOf(event.target.closest?.("[role=gridcell]")) };
+  const part = { root, cells, frame, title, list: [], draw, place, focus, refocus, at: (/** @type {On} */ event) => part.list.indexOf(event.target.closest?.("[role=gridcell]")) };
 
   function typed({ target }) {
     const value = parse(target.value), at = stops.indexOf(target);
@@ -70,6 +71,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
     event.preventDefault();
     nudge(event.target, -Math.sign(event.deltaY));
   }, { passive: false });
+  if (pick) cells.addEventListener("click", (event) => { const at = part.at(event); if (at >= 0) pick(at); });
   if (peek) {
     cells.addEventListener("pointermove", (event) => {
       const at = part.at(event);
@@ -93,6 +95,8 @@ function plate({ kind = "", edit, refuse, steer, type, peek, whole }) {
     stops[at]?.focus({ preventScroll: true });
     if (caretAtEnd) stops[at].setSelectionRange?.(9, 9);
   }
+  /** Focus the cell that the Tab key leads to. */
+  function refocus() { focus(part.list.findIndex((node) => node.tabIndex === 0)); }
 
   /**
    * cell(row, column) is {value, text, label, kind, scale, marks, fixed}; box is {x, y, cell, high, font, bare}, as arrange()
@@ -223,6 +227,11 @@ function glider(place) {
   } };
 }
 
+/** A part of a box, measured as the box is. */
+const upon = (box, part) => ({ ...part, x: box.x + part.x, y: box.y + part.y });
+/** An element to a place on what holds it. */
+const put = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
+
 const corners = ({ x, y, w, h }) => [[x, y], [x + w, y], [x, y + h], [x + w, y + h]];
 /** The smallest polygon around two rectangles, as a path: that is what a beam is. */
 function beam(...boxes) {
@@ -280,6 +289,63 @@ function grip(place, says, size, begin, change) {
 }
 
 /**
+ * Such a dot for a size of rows and columns, which grow alike while the explorer is square; `way` is −1 where pulling
+ * outwards is up and to the left.
+ * @param {string} place
+ * @param {string} says
+ * @param {() => number[]} size
+ * @param {{trait: string, range: number[], way?: number, state: () => State, set: (changes: State) => void,
+ *   begin?: () => void, tied?: () => boolean}} about
+ */
+function stretcher(place, says, size, { trait, range: [low, high], way = 1, state, set, begin = () => {}, tied = () => state().square }) {
+  let from;
+  return grip(place, says, size, () => { begin(); from = both(state(), trait); }, (down, across) => {
+    const steps = tied() ? [0, 1].map(() => Math.round((across + down) / 2)) : [down, across];
+    const [rows, columns] = from.map((old, axis) => clamp(old + way * steps[axis], low, high));
+    set({ [trait]: rows, [`${trait}_w`]: columns });
+  });
+}
+
+/**
+ * A hand on the window that glides over a plate: where it points at, in cells, and whether the window is there; take()
+ * takes hold of the window, or of its middle if it is elsewhere, and pull() brings it to the hand and tells where to.
+ * @param {Plate} part
+ * @param {{at: {x: number, y: number}, to: (x: number, y: number) => void}} window
+ * @param {{box: () => Box, span: () => number[], last: () => number[]}} about the plate's box; what the window covers
+ *   and where it starts last, as rows and columns of cells
+ */
+function hand(part, window, { box, span, last }) {
+  let grasp;
+  const at = ({ clientX, clientY }) => {
+    const { left, top } = part.cells.getBoundingClientRect(), { cell, high } = box();
+    return { x: (clientX - left) / cell, y: (clientY - top) / high };
+  };
+  const covers = (event) => {
+    const { x, y } = at(event), [high, wide] = span();
+    return x >= window.at.x && x < window.at.x + wide && y >= window.at.y && y < window.at.y + high;
+  };
+  return { at, covers,
+    take(event) {
+      const { x, y } = at(event), [high, wide] = span(), inside = covers(event);
+      grasp = inside ? { x: x - window.at.x, y: y - window.at.y } : { x: wide / 2, y: high / 2 };
+      return inside;
+    },
+    pull(event, tell) {
+      const { x, y } = at(event), [down, across] = last();
+      const to = { x: clamp(x - grasp.x, 0, across), y: clamp(y - grasp.y, 0, down) };
+      tell(to);
+      window.to(to.x, to.y);
+    } };
+}
+
+/** Hear that nobody points at a plate any more, or has left it by key. */
+function onLeaving(part, act) {
+  part.root.addEventListener("pointerleave", act);
+  part.cells.addEventListener("focusout", (/** @type {any} */ { relatedTarget }) => { if (!part.cells.contains(relatedTarget)) act(); });
+  part.cells.addEventListener("keydown", ({ key }) => { if (key === "Escape") act(); });
+}
+
+/**
  * A number as a tile of the sum, in the colours of the picture.
  * @param {Kind} kind
  * @param {number} value
@@ -331,6 +397,11 @@ async function products(root, { pairs, terms, tail, goal }, run, speed) {
 }
 /** Whether a run through all places has the result at this one still to come. */
 const isAhead = (run, at, position) => Boolean(run?.whole) && (at > position || (at === position && !run.landed));
+/** The same for a sum that is written out, and nothing is left over where something else took over. */
+function sumUp(root, sums, { pairs, goal }, run, speed) {
+  const terms = [...sums.querySelectorAll(".cc-term")], tail = sums.querySelector(".cc-tail");
+  return products(root, { pairs, terms, tail, goal }, run, speed).finally(() => sweep(root));
+}
 /** Nothing is left over where something else took over. */
 function sweep(root) {
   for (const node of root.querySelectorAll(".cc-fly")) node.remove();

@@ -9,8 +9,6 @@ const EXAMPLES = { // as in pooling.py
 };
 const PAIRS = ["window", "stride", "padding"]; // and the same across, with _w
 const RANGES = { window: [1, 5], stride: [1, 4], padding: [0, 2], size: [1, 8], shift: [-3, 3] };
-const both = (state, trait) => [state[trait], state[`${trait}_w`]];
-const by = ([rows, columns]) => `${rows} × ${columns}`;
 const pictures = () => ({ image: Object.values(EXAMPLES).map((rows) => miniature(rows, "input")) });
 
 const isGlobal = ({ kind }) => kind.startsWith("global");
@@ -26,7 +24,7 @@ function settle(state, before) {
   const [height, wide] = both(state, "size"), old = before?.size_w ?? wide, typed = !before || `${state.x}` !== `${before.x}`;
   state.x = state.x.map((value) => clamp(Number(value) || 0, -LARGEST, LARGEST));
   if (state.x.length !== height * wide || (!typed && old !== wide)) // what there was keeps its place
-    state.x = table(height, wide, (r, c) => (c < old && state.x[r * old + c]) || 0).flat();
+    state.x = resized(state.x, old, [height, wide]);
 }
 
 /** The size of one axis, as the library counts it. */
@@ -110,7 +108,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     own(r, c, parse(text) || 0);
     queueMicrotask(() => input.focus(r * now.wide + c, true));
   } });
-  const output = plate({ kind: "cc-result", steer, peek: (...place) => { peeked = place.length ? place : null; redraw(); } });
+  const output = plate({ kind: "cc-result", steer, pick: move, peek: (...place) => { peeked = place.length ? place : null; redraw(); } });
   const changes = [plate({ kind: "cc-change" }), plate({ kind: "cc-change" })];
   const bars = changes.map(({ root: node }) => node.appendChild(make("div", { class: "cc-share", "aria-hidden": true }, make("i"), make("span"))));
   const beams = svg("path"), windows = svg("path"), next = svg("path");
@@ -124,14 +122,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
 
   // ---- hands: what can be pulled
   const cell = () => [lay.boxes[0].high, lay.boxes[0].cell];
-  const resize = (trait, where, way, tied = () => state.square) => {
-    let from;
-    return grip(where, `pull: ${trait}`, cell, () => { stop(); from = both(state, trait); }, (dy, dx) => {
-      const steps = tied() ? [0, 1].map(() => Math.round((dx + dy) / 2)) : [dy, dx];
-      const [rows, columns] = from.map((old, at) => clamp(old + way * steps[at], ...RANGES[trait]));
-      set({ [trait]: rows, [`${trait}_w`]: columns });
-    });
-  };
+  const resize = (trait, where, way, tied) => stretcher(where, `pull: ${trait}`, cell,
+    { trait, way, range: RANGES[trait], state: () => state, set, begin: stop, tied });
   let start;
   const grips = { size: resize("size", "se", 1, () => false), padding: resize("padding", "nw", -1), window: resize("window", "se", 1),
     stride: grip("e", "pull: stride", cell, () => { stop(); start = [state.stride_w, neighbour()]; }, (dy, dx) => {
@@ -144,32 +136,24 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   const neighbour = () => (where()[1] + 1 < now.m[1] || now.m[1] === 1 ? 1 : -1);
 
   const window = glider((at) => {
-    const [A, C] = lay.boxes, { step, span, m } = now, on = (box, part) => ({ ...part, x: box.x + part.x, y: box.y + part.y });
+    const [A, C] = lay.boxes, { step, span, m } = now;
     const seen = { x: at.x * A.cell, y: at.y * A.high, w: span[1] * A.cell, h: span[0] * A.high };
     const result = { x: (at.x / step[1]) * C.cell, y: (at.y / step[0]) * C.high, w: C.cell, h: C.high };
     around(input.frame, seen);
     around(output.frame, result);
-    beams.setAttribute("d", m[0] ? beam(on(A, seen), on(C, result)) : "");
+    beams.setAttribute("d", m[0] ? beam(upon(A, seen), upon(C, result)) : "");
   });
-  const onInput = ({ clientX, clientY }) => {
-    const box = input.cells.getBoundingClientRect(), [A] = lay.boxes;
-    return { x: (clientX - box.left) / A.cell, y: (clientY - box.top) / A.high };
-  };
-  const covers = ({ x, y }) => x >= window.at.x && x < window.at.x + now.span[1] && y >= window.at.y && y < window.at.y + now.span[0];
+  const over = hand(input, window, { box: () => lay.boxes[0], span: () => now.span, last: () => now.m.map((m, axis) => (m - 1) * now.step[axis]) });
   const nearest = ({ x, y }) => move(clamp(Math.round(y / now.step[0]), 0, now.m[0] - 1) * now.m[1] + clamp(Math.round(x / now.step[1]), 0, now.m[1] - 1));
   pullable(input.cells, (event) => {
     stop();
-    const at = onInput(event), inside = now.m[0] && covers(at);
-    held = { inside, dx: at.x - window.at.x, dy: at.y - window.at.y, shift: [state.shift_down, state.shift], lay: inside ? null : lay };
+    const inside = now.m[0] && over.take(event);
+    held = { inside, shift: [state.shift_down, state.shift], lay: inside ? null : lay };
     if (event.target.tagName !== "INPUT") event.preventDefault();
   }, (dx, dy, event) => {
     input.root.classList.add("cc-held");
-    const { x, y } = onInput(event), { m, step } = now;
-    if (held.inside) { // the window
-      const to = { x: clamp(x - held.dx, 0, (m[1] - 1) * step[1]), y: clamp(y - held.dy, 0, (m[0] - 1) * step[0]) };
-      nearest(to);
-      window.to(to.x, to.y);
-    } else if (controls.shift) { // the numbers under it; nothing else moves until they are let go
+    if (held.inside) over.pull(event, nearest); // the window
+    else if (controls.shift) { // the numbers under it; nothing else moves until they are let go
       const steps = [dy / lay.boxes[0].high, dx / lay.boxes[0].cell];
       const [down, across] = held.shift.map((old, axis) => clamp(old + Math.round(steps[axis]), ...RANGES.shift));
       set({ shift: across, shift_down: down });
@@ -179,13 +163,12 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     held = null;
     input.root.classList.remove("cc-held");
     if (!pulled && !inside && now.m[0]) {
-      const { x, y } = onInput(event);
+      const { x, y } = over.at(event);
       nearest({ x: x - now.span[1] / 2, y: y - now.span[0] / 2 });
     }
     redraw();
-    if (!event.target.closest?.("input")) input.focus(input.list.findIndex((node) => node.tabIndex === 0));
+    if (!event.target.closest?.("input")) input.refocus();
   });
-  output.cells.addEventListener("click", (event) => { const at = output.at(event); if (at >= 0) move(at); });
 
   /** Arrow keys move the window; with shift, on the input, they move the numbers under it. */
   function steer([down, across], event) {
@@ -194,11 +177,10 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       set({ shift_down: clamp(state.shift_down + down, ...RANGES.shift), shift: clamp(state.shift + across, ...RANGES.shift) });
     else if (m[0]) move(clamp(i + down, 0, m[0] - 1) * m[1] + clamp(j + across, 0, m[1] - 1));
     const part = input.cells.contains(event.target) ? input : output;
-    queueMicrotask(() => part.focus(part.list.findIndex((node) => node.tabIndex === 0)));
+    queueMicrotask(() => part.refocus());
   }
 
   // ---- the picture
-  const place = (node, x, y) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
   const isShifted = () => Boolean(state.shift || state.shift_down);
 
   function fit(rows, cols) {
@@ -304,10 +286,10 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     windows.setAttribute("d", m[0] && !whole && (step[0] > 1 || step[1] > 1) ? outlines(table(...m, at).flat()) : "");
     const side = neighbour(), beside = m[0] && m[1] > 1 && !whole && !running() ? at(i, j + side) : null;
     next.setAttribute("d", beside ? outlines([beside]) : "");
-    place(grips.size, (ring[1] + n[1]) * A.cell, (ring[0] + n[0]) * A.high);
-    place(grips.padding, 0, 0);
-    place(grips.window, (j * step[1] + span[1]) * A.cell, (i * step[0] + span[0]) * A.high);
-    if (beside) place(grips.stride, beside[0] - A.x + (side < 0 ? 0 : beside[2]), beside[1] - A.y + beside[3] / 2);
+    put(grips.size, (ring[1] + n[1]) * A.cell, (ring[0] + n[0]) * A.high);
+    put(grips.padding, 0, 0);
+    put(grips.window, (j * step[1] + span[1]) * A.cell, (i * step[0] + span[0]) * A.high);
+    if (beside) put(grips.stride, beside[0] - A.x + (side < 0 ? 0 : beside[2]), beside[1] - A.y + beside[3] / 2);
     for (const [trait, node] of Object.entries(grips)) node.hidden = !controls[trait] || Boolean(running()) || (whole && trait !== "size");
     grips.stride.hidden ||= !beside;
     grips.size.hidden ||= !whole && ring[0] + n[0] === i * step[0] + span[0] && ring[1] + n[1] === j * step[1] + span[1]; // the window's lies there
@@ -363,9 +345,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   function animate(run, speed) {
     const { ring, wide } = now, [i, j] = where(), { read } = look(now.x, i, j, state), terms = [...sums.querySelectorAll(".cc-term")];
     const pairs = read.slice(0, terms.length).map(([r, c]) => [input.list[(r + ring[0]) * wide + c + ring[1]]]);
-    const tail = sums.querySelector(".cc-tail");
-    if (!tail) return wait(0);
-    return products(root(), { pairs, terms, tail, goal: output.list[state.position] }, run, speed).finally(() => sweep(root()));
+    if (!sums.querySelector(".cc-tail")) return wait(0);
+    return sumUp(root(), sums, { pairs, goal: output.list[state.position] }, run, speed);
   }
 
   return { stage, under: [sums, size, news], paint, animate };

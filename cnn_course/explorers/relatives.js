@@ -415,10 +415,10 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
 
   /** Every product flies to its place in the sum, the sum to its cell. */
   function animate(run, speed) {
-    const links = now.into?.[state.position] ?? [], terms = [...sums.querySelectorAll(".cc-term")], tail = sums.querySelector(".cc-tail");
-    if (!terms.length || terms.length !== links.length) return wait(300 / speed);
+    const links = now.into?.[state.position] ?? [];
+    if (!links.length || sums.querySelectorAll(".cc-term").length !== links.length) return wait(300 / speed);
     const pairs = links.map((link) => [input.list[link.from], weights.list[link.at]]);
-    return products(root(), { pairs, terms, tail, goal: output.list[state.position] }, run, speed).finally(() => sweep(root()));
+    return sumUp(root(), sums, { pairs, goal: output.list[state.position] }, run, speed);
   }
   return { stage, under: [sums, told, counts], paint, animate };
 }

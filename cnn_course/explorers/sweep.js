@@ -36,7 +36,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
     if (Math.abs(value) > MOST) return `The thing's numbers lie between −${MOST} and ${MOST} here`;
     set({ thing: OWN, template: state.template.map((old, at) => (at === r * K + c ? value : old)) });
   } });
-  const scores = plate({ kind: "cc-result", steer, peek: (...at) => { peeked = at.length ? at : null; redraw(); } });
+  const scores = plate({ kind: "cc-result", steer, pick: move, peek: (...at) => { peeked = at.length ? at : null; redraw(); } });
   const weights = plate({ kind: "cc-dense" }), score = plate({ kind: "cc-score" });
   const teach = press({ class: "cc-btn cc-teach", click: () => set({ home: [state.row, state.column] }) }, "Teach it here");
   const beams = range(4).map(() => svg("path")), legend = make("div", { class: "cc-legend", "aria-hidden": "true" });
@@ -65,20 +65,19 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
     stage.classList.remove("cc-held");
     picture.focus((state.row + 1) * COLS + state.column + 1);
   });
-  scores.cells.addEventListener("click", (event) => { const at = scores.at(event); if (at >= 0) move(at); });
   function steer([down, across]) {
     const i = Math.floor(state.position / (ACROSS + 1)), j = state.position % (ACROSS + 1);
     move(clamp(i + down, 0, DOWN) * (ACROSS + 1) + clamp(j + across, 0, ACROSS));
     queueMicrotask(() => scores.focus(state.position));
   }
   const window = glider((at) => {
-    const [A, B, C, D, E] = lay.boxes, on = (box, part) => ({ ...part, x: box.x + part.x, y: box.y + part.y });
+    const [A, B, C, D, E] = lay.boxes;
     const seen = { x: at.x * A.cell, y: at.y * A.high, w: K * A.cell, h: K * A.high };
     const result = { x: at.x * C.cell, y: at.y * C.high, w: C.cell, h: C.high };
     around(picture.frame, seen);
     around(scores.frame, result);
-    beams[0].setAttribute("d", beam(on(A, seen), B));
-    beams[1].setAttribute("d", beam(B, on(C, result)));
+    beams[0].setAttribute("d", beam(upon(A, seen), B));
+    beams[1].setAttribute("d", beam(B, upon(C, result)));
     beams[2].setAttribute("d", beam(A, D));
     beams[3].setAttribute("d", beam(D, E));
   });
@@ -179,9 +178,8 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
   function animate(run, speed) {
     const i = Math.floor(state.position / (ACROSS + 1)), j = state.position % (ACROSS + 1);
     const pairs = table(K, K, (r, c) => [picture.list[(i + r) * COLS + j + c], detector.list[r * K + c]]).flat();
-    const terms = [...sums.querySelectorAll(".cc-term")], tail = sums.querySelector(".cc-tail");
     const pace = speed * (run.whole ? 2 : 1); // there are many places
-    return products(root(), { pairs, terms, tail, goal: scores.list[state.position] }, run, pace).finally(() => sweep(root()));
+    return sumUp(root(), sums, { pairs, goal: scores.list[state.position] }, run, pace);
   }
   return { stage, under: [sums, single, count], paint, animate };
 }

@@ -138,6 +138,7 @@ interface Plate {
   place(at: number): Place;
   at(event: Event): number;
   focus(at: number, caretAtEnd?: boolean): void;
+  refocus(): void;
   draw(drawing: {
     name: string;
     about?: string;
@@ -160,6 +161,7 @@ interface Listeners {
   steer?(by: number[], event: On<KeyboardEvent>): void;
   type?(row: number, column: number, text: string): void;
   peek?(row?: number, column?: number): void;
+  pick?(at: number): void;
 }
 
 /** A dense layer's or a filter's weights. */
