@@ -10,18 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import secrets
+import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from math import prod
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from .layers import Sequential, check_network
+
+LONGEST_HEADER = 500  # NumPy writes 118 bytes for a plain array; a very long header would keep its reader busy
 
 
 def architecture(model: Sequential) -> str:
@@ -214,7 +218,7 @@ def load_checkpoint(
     """
     keys, _ = _mersenne_twister(random_state)
     with _opened(path, "a checkpoint of this training") as archive:
-        text = json.loads(_read_text(archive, os.path.getsize(path)))
+        text = json.loads(_array(archive, "text", partial(_no_text, os.path.getsize(path))).item())
         there = text["settings"]
         other = [name for name in settings | there if settings.get(name) != there.get(name)]
         if other:
@@ -299,61 +303,44 @@ def _opened(path: str | os.PathLike[str], what: str) -> Iterator[zipfile.ZipFile
 
 
 def _read(archive: zipfile.ZipFile, wanted: dict[str, np.ndarray], *besides: str) -> dict[str, np.ndarray]:
-    """Read arrays like the `wanted` ones; their headers are checked first, so that a lie costs no memory."""
     names = sorted(name.removesuffix(".npy") for name in archive.namelist())
     expected = sorted([*wanted, *besides])
     if names != expected:  # lists, in which a name that is there twice differs: which one would be meant?
         raise ValueError(f"it holds {names}, not {expected}")
-    loaded = {}
-    for name, array in wanted.items():
-        shape, dtype = _header(archive, name)
-        if shape != array.shape or dtype != array.dtype:
-            message = f"{name} is {dtype} of shape {shape} there and {array.dtype} of shape {array.shape} here"
-            if shape == array.shape and dtype.kind == array.dtype.kind == "f":
-                cast = f"{{name: array.astype(np.{array.dtype}) for name, array in np.load(old).items()}}"
-                message += f"; a file of weights is converted by np.savez(new, **{cast})"
-            raise ValueError(message)
-        loaded[name] = _array(archive, name)
-    return loaded
+    return {name: _array(archive, name, partial(_difference, array)) for name, array in wanted.items()}
 
 
-def _read_text(archive: zipfile.ZipFile, longest: int) -> str:
-    shape, dtype = _header(archive, "text")
-    if shape != () or dtype.kind != "U" or dtype.itemsize > longest:
-        raise ValueError(f"its text is {dtype} of shape {shape}, in a file of {longest} bytes")
-    return _array(archive, "text").item()
+def _difference(array: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> str:
+    """Say what differs from the array here, with the cure where only the precision does; nothing if nothing does."""
+    if shape == array.shape and dtype == array.dtype:
+        return ""
+    here = f" and {array.dtype} of shape {array.shape} here"
+    if shape != array.shape or not dtype.kind == array.dtype.kind == "f":
+        return here
+    cast = f"{{name: array.astype(np.{array.dtype}) for name, array in np.load(old).items()}}"
+    return f"{here}; a file of weights is converted by np.savez(new, **{cast})"
 
 
-# As np.save writes it. NumPy's reader would parse any literal of Python's, which may warn, or take seconds.
-_HEADER = re.compile(
-    r"{'descr': '([<>|][biufcSUVO]\d*)', 'fortran_order': (?:True|False), "
-    r"'shape': \(((?:\d+,)?|\d+(?:, \d+)+)\), } {,99}\n"
-)
+def _no_text(longest: int, shape: tuple[int, ...], dtype: np.dtype) -> str:
+    return "" if shape == () and dtype.kind == "U" and dtype.itemsize <= longest else f", in a file of {longest} bytes"
 
 
-def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dtype]:
-    with _member(archive, name) as file:
-        start, length = file.read(8), int.from_bytes(file.read(2), "little")
-        header = _HEADER.fullmatch(file.read(length).decode("latin1"))
-        if start != b"\x93NUMPY\1\0" or not header:
-            raise ValueError(f"{name} has no header of a plain array in version 1.0 of NumPy's format")
-        return tuple(int(size) for size in re.findall(r"\d+", header[2])), np.dtype(header[1])
-
-
-def _array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
-    with _member(archive, name) as file:
-        array = np.lib.format.read_array(file, allow_pickle=False)
-        if file.read(1):  # the checksum is verified only at the end of the data
-            raise ValueError(f"there is data after the array {name}")
-        return array
-
-
-def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
-    """Open an array's data; of what zipfile can unpack, only what NumPy writes does so within bounded memory."""
+def _array(archive: zipfile.ZipFile, name: str, wrong: Callable[[tuple[int, ...], np.dtype], str]) -> np.ndarray:
+    """Read an array, unless its header says what is `wrong`: no lie costs memory, and nothing is unpickled."""
     member = archive.getinfo(f"{name}.npy")
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others may take any memory
         raise ValueError(f"{name} is compressed by method {member.compress_type}, neither stored nor deflated")
-    return archive.open(member)
+    with archive.open(member) as file, warnings.catch_warnings(action="ignore"):  # NumPy parses the header as Python
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError(f"{name} is not in version 1.0 of NumPy's format")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(file, max_header_size=LONGEST_HEADER)
+        if told := wrong(shape, dtype):
+            raise ValueError(f"{name} is {dtype} of shape {shape} there{told}")
+        size = prod(shape) * dtype.itemsize
+        content = file.read(size + 1)  # the checksum is verified only where the data end
+    if len(content) != size:
+        raise ValueError(f"{name} takes {size} bytes, and there are {'more' if content[size:] else len(content)}")
+    return np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
 
 
 def _mersenne_twister(random_state: np.random.RandomState) -> tuple[np.ndarray, list[float]]:

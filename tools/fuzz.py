@@ -358,7 +358,7 @@ def build_npz(rng: Random, arrays: dict[str, np.ndarray], fault: bool, comment: 
 def stored(path: Path) -> dict[str, np.ndarray]:
     """Return what NumPy itself reads from a file: as np.load does, but for bytes before the first array."""
     try:
-        with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+        with zipfile.ZipFile(path) as archive, path.open("rb") as file, warnings.catch_warnings(action="ignore"):
             arrays = dict(np.lib.npyio.NpzFile(file, allow_pickle=False))
             contents = {name: archive.read(f"{name}.npy") for name in arrays}  # checks its sum, which NumPy does not
     except Exception as error:
