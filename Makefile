@@ -9,6 +9,8 @@ NOTEBOOKS ?=
 MUTATE ?=
 FUZZ ?=
 PYTHONS ?=
+UPGRADE ?= no
+SKIPS ?= no
 BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
@@ -33,7 +35,8 @@ help:
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make links        build the book and see that every link in it leads somewhere"
 	@echo "make quick        lint, and test the library: the first thing to run after a change, a minute"
-	@echo "make test         run every test (STYLE=no: in a changed copy, only those that guard what is true)"
+	@echo "make test         run every test (STYLE=no: in a changed copy, only those that guard what is true; SKIPS=yes: as far" \
+	    "as this machine has what they need)"
 	@echo "make exercises    try every solution and wrong answer under 100 seeds, where make test takes 5"
 	@echo "make fuzz         feed damaged files to everything that reads one, for an hour (FUZZ=weights for one kind)"
 	@echo "make lint         check the style, the format and the types of the code"
@@ -43,7 +46,7 @@ help:
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
 	@echo "make instructor   add what grading needs: a sandbox (bubblewrap), nbgrader, and what a cluster needs"
-	@echo "make lock         write the hashes of every pinned version to the lock files"
+	@echo "make lock         work out what the pinned versions need, for the lock files (UPGRADE=yes: in the newest versions)"
 	@echo "make audit        ask for known vulnerabilities in what is pinned"
 	@echo "make test-matrix  test with the oldest and newest dependencies (PYTHONS=\"3.11 3.12\" for some Pythons)"
 	@echo "make mutate       plant one small bug at a time and see whether the tests notice (MUTATE=\"conv pool\" for some)"
@@ -70,7 +73,8 @@ library: $(READY)
 	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
 
 test: $(READY) browser instructor
-	$(BIN)/python -m pytest $(if $(filter no,$(STYLE)),-m "not style")
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(if $(filter no,$(STYLE)),-m "not style") \
+	    $(if $(filter yes,$(SKIPS)),,--no-skips)
 
 exercises: $(READY)
 	SEEDS=100 $(BIN)/python -m pytest tests/test_exercises.py --quiet --capture=no -k every_seed
@@ -110,7 +114,7 @@ browser: $(READY)
 	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes $$missing && exit 0; \
 	fi; \
 	have chromium chromium-browser google-chrome || $(BIN)/playwright install chromium || \
-	echo "Tests will be skipped: please install Chromium (for example: sudo apt install chromium)."; \
+	echo "Tests of pages would be skipped, so make test fails (SKIPS=yes allows it): please install Chromium (for example: sudo apt install chromium)."; \
 	have firefox firefox-esr || \
 	echo "One test will be skipped: please install Firefox (for example: sudo apt install firefox-esr)."
 
@@ -133,9 +137,9 @@ bench: $(READY)
 lock: $(TOOLS)/ready
 	for name in requirements requirements-tools requirements-instructor; do \
 	    shared=; [ $$name != requirements-instructor ] || shared="--constraint requirements.lock"; \
-	    $(COMPILE) $$name.txt --output-file $$name.lock --upgrade $$shared || exit 1; \
+	    $(COMPILE) $$name.txt --output-file $$name.lock $(if $(filter yes,$(UPGRADE)),--upgrade) $$shared || exit 1; \
 	done
-	$(COMPILE) binder/requirements.in --output-file binder/requirements.txt --upgrade --constraint requirements.lock
+	$(COMPILE) binder/requirements.in --output-file binder/requirements.txt --constraint requirements.lock
 
 # Strict: a version that the database of vulnerabilities does not know fails too, as does a database out of reach.
 audit: $(TOOLS)/ready

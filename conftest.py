@@ -1,17 +1,55 @@
-"""Cells that need PyTorch and Keras are skipped, and say why, where these are not installed."""
+"""For the whole run: cells for PyTorch and Keras are skipped without them, and nothing else is in `make test`."""
+
+from __future__ import annotations
+
+import os
 
 import notebooks
 import pytest
 
 collect_ignore = ["cnn_grading/worker.py"]  # it finds its modules in the sandbox alone, and has no examples
+FRAMEWORKS = "requirements-frameworks.txt"  # in the reason of each skip where PyTorch or Keras is missing
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `make test` asks for."""
+    parser.addoption(
+        "--no-skips",
+        action="store_true",
+        help="fail if a test is skipped, but for want of PyTorch or Keras, which CI must have as well",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark these cells, which nbval has collected."""
+    """Mark the cells that need PyTorch and Keras, which nbval has collected, where these are not installed."""
     if notebooks.has_frameworks():
         return
-    skip = pytest.mark.skip(reason="PyTorch and Keras are not installed (requirements-frameworks.txt)")
+    skip = pytest.mark.skip(reason=f"PyTorch and Keras are not installed ({FRAMEWORKS})")
     for item in items:
         cell = getattr(item, "cell", None)
         if cell and notebooks.NEEDS_FRAMEWORKS in cell.metadata.get("tags", []):
             item.add_marker(skip)
+
+
+def missed(config: pytest.Config) -> list[str]:
+    """Return why tests were skipped that should not be."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter and config.getoption("--no-skips") else []
+    reasons = {str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped}
+    return sorted(reason for reason in reasons if "CI" in os.environ or FRAMEWORKS not in reason)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a run fail that skipped tests."""
+    if missed(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say why it failed."""
+    if reasons := missed(config):
+        terminalreporter.write_line(
+            f"Failed, since tests were skipped: {'; '.join(reasons)}. To allow that: make test SKIPS=yes", red=True
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from browser import browser, call, serve
+from filelock import FileLock
 
 __all__ = ["browser", "build", "built_book", "call", "site"]
 
@@ -29,13 +31,20 @@ def built_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Notebooks that `make book` has executed with this very library are taken from its cache, which is named after it.
     """
-    output = tmp_path_factory.mktemp("book")
-    cache = Path("_build", ".jupyter_cache")
-    if (ROOT / cache).is_dir():
-        shutil.copytree(ROOT / cache, output / cache)
-    result = build(ROOT, output)
-    assert result.returncode == 0, "the book does not build:\n" + result.stderr[-6000:]
-    return output / "_build" / "html"
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # each has a folder inside that of the run
+        folder = folder.parent
+    output = folder / "book"
+    pages, cache = output / "_build" / "html", Path("_build", ".jupyter_cache")
+    with FileLock(folder / "book.lock"):
+        if not pages.is_dir():
+            if (ROOT / cache).is_dir():
+                shutil.copytree(ROOT / cache, output / cache)
+            result = build(ROOT, output)
+            if result.returncode:
+                shutil.rmtree(output)
+                pytest.fail("the book does not build:\n" + result.stderr[-6000:])
+    return pages
 
 
 @pytest.fixture(scope="session")

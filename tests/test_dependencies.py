@@ -1,4 +1,7 @@
-"""What the project needs is declared, pinned to one version, locked by hashes, and tested at its oldest and newest."""
+"""What the project needs is declared, pinned to one version, locked by hashes, and tested at its oldest and newest.
+
+That pins agree, on every system and Python, is uv's work when it makes the locks.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
 import matrix
@@ -27,15 +29,6 @@ STUDENTS = ROOT / "binder"  # where Binder looks
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
 
-PLATFORMS = {
-    "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
-    "macos": {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin", "platform_machine": "arm64"},
-    "windows": {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows", "platform_machine": "AMD64"},
-}
-MACHINES = [
-    {**platform, "python_version": python, "python_full_version": f"{python}.0"}
-    for platform, python in itertools.product(PLATFORMS.values(), matrix.PYTHONS)
-]
 # What is imported under another name than it is installed by.
 INSTALLED_AS = {
     "PIL": "pillow",
@@ -70,10 +63,6 @@ def version(requirement: Requirement) -> str:
     return specifier.version
 
 
-def said(requirement: Requirement) -> tuple[str, str]:
-    return version(requirement), str(requirement.marker or "")
-
-
 # ------------------------------------------------------------------------------------------------ exact pins and hashes
 
 
@@ -85,23 +74,17 @@ def test_every_requirement_is_one_exact_version(name: str) -> None:
     assert [line for line in lines if not re.fullmatch(exact, line)] == (["-e .[book]"] if name == FILES[0] else [])
 
 
-def test_the_lock_holds_the_pinned_versions_and_no_others() -> None:
-    pins, locks = ({name: said(r) for name, r in read(FILES[0]).items()} for read in (pinned, locked))
-    assert locks == pins, "run `make lock`"
-
-
-@pytest.mark.parametrize("name", LOCKED[1:])
-def test_a_lock_beside_the_book_s_holds_the_pinned_versions(name: str) -> None:
-    pins, locks = ({name: said(r) for name, r in read(name).items()} for read in (pinned, locked))
+@pytest.mark.parametrize("name", LOCKED)
+def test_a_lock_holds_the_pinned_versions(name: str) -> None:
+    pins, locks = ({name: version(r) for name, r in read(name).items()} for read in (pinned, locked))
     assert pins.items() <= locks.items(), "run `make lock`"
+    assert len(locks) > len(pins)
 
 
 def test_what_grading_adds_moves_no_version_of_the_book() -> None:
-    book, added, locks = pinned("requirements"), pinned("requirements-instructor"), locked("requirements-instructor")
-    assert not book.keys() & added.keys()
-    assert {name: version(r) for name, r in locks.items()} == {name: version((book | added)[name]) for name in locks}, (
-        "run `make lock`"
-    )
+    book, added = ({name: version(r) for name, r in locked(name).items()} for name in (LOCKED[0], LOCKED[2]))
+    assert {name: book[name] for name in added.keys() & book.keys()}.items() <= added.items(), "run `make lock`"
+    assert not pinned(LOCKED[0]).keys() & pinned(LOCKED[2]).keys()
 
 
 def test_what_students_install_is_of_the_book_s_versions_and_without_its_tests() -> None:
@@ -163,42 +146,6 @@ def test_the_environment_is_made_from_the_lock_and_the_package_goes_in_after_it(
         {"--require-hashes", "-r", "requirements.lock"},
         {"--no-deps", "--no-build-isolation", "-e", "."},
     ]
-
-
-# ------------------------------------------------------------------------------------------------ the versions go along
-
-
-def needs(requirement: Requirement) -> Iterator[tuple[Requirement, dict[str, str]]]:
-    """Yield what a pinned distribution needs, and on which machine, as far as it is installed here in that version."""
-    try:
-        installed = metadata.distribution(requirement.name)
-    except metadata.PackageNotFoundError:
-        return
-    if installed.version.partition("+")[0] != version(requirement):
-        return
-    for text, machine, extra in itertools.product(installed.requires or [], MACHINES, requirement.extras or {""}):
-        needed = Requirement(text)
-        environment = {**machine, "extra": extra}
-        here = requirement.marker is None or requirement.marker.evaluate(environment)
-        if here and (needed.marker is None or needed.marker.evaluate(environment)):
-            yield needed, environment
-
-
-@pytest.mark.parametrize("name", ["requirements", "requirements-frameworks", "requirements-instructor"])
-def test_pins_are_complete_and_agree_on_every_platform_and_python(name: str) -> None:
-    pins = pinned("requirements") | pinned(name)
-    seen = set()
-    for needing in pinned(name).values():
-        for needed, machine in needs(needing):
-            if needing.name == "torch" and re.match("nvidia-|cuda-|triton", needed.name):
-                continue  # the parts of CUDA, whose versions PyTorch's build chooses
-            pin = pins.get(canonicalize_name(needed.name))
-            assert pin, f"{needing} needs {needed}, which is not pinned"
-            assert pin.marker is None or pin.marker.evaluate(machine), f"{needing} needs {needed} on {machine}"
-            assert needed.specifier.contains(version(pin), prereleases=True), f"{needing} needs {needed}, but {pin}"
-            seen.add(needing.name)
-    if name == "requirements":
-        assert {"matplotlib", "ipywidgets", "jupyterlab", "pytest"} <= seen, "install requirements.lock to test it"
 
 
 def test_pins_are_within_the_bounds_of_pyproject() -> None:

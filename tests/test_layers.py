@@ -79,7 +79,7 @@ def check_against(layer, reference, x, **params):
 
 @pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": (0, 1)}, {"dilation": (1, 2)}], ids=str)
 def test_connections_are_a_masked_convolution(options):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
     layer = in_float64(cc.Conv2d(4, 3, (3, 2), connections=TABLE, **options, random_state=RNG(0)))
     rows, cols = np.nonzero(TABLE)
 
@@ -132,7 +132,7 @@ def test_connections_to_all_are_no_restriction():
 
 @pytest.mark.parametrize("size", [2, (3, 2)])
 def test_subsampling_is_four_times_the_average_times_a_coefficient_plus_a_bias(size):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
     layer = in_float64(cc.Subsample2d(3, size))
     window = np.prod(layer.kernel_size)
 
@@ -156,7 +156,7 @@ def test_subsampling_by_hand():
 
 
 def test_scaled_tanh_is_that_of_the_paper():
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
     layer = cc.ScaledTanh()
     check_against(layer, lambda x: 1.7159 * torch.tanh(2 * x / 3), RNG(1).randn(2, 3, 4) * 3)
     assert_allclose(layer.forward([-1, 0, 1]), [-1, 0, 1], atol=2e-5)
@@ -165,7 +165,7 @@ def test_scaled_tanh_is_that_of_the_paper():
 
 @pytest.mark.parametrize("rubbish", [None, 2.5])
 def test_radial_basis_scores_are_minus_the_squared_distances(rubbish):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed (requirements-frameworks.txt)")
     layer = cc.RadialBasis(DRAWINGS, rubbish)
     drawings = torch.from_numpy(DRAWINGS)
 
