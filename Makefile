@@ -10,6 +10,9 @@ MUTATE ?=
 FUZZ ?=
 PYTHONS ?=
 UPGRADE ?= no
+VERSION ?=
+CHAPTER ?=
+NAME ?=
 SKIPS ?= no
 BIN := .venv/bin
 READY := .venv/ready
@@ -26,12 +29,13 @@ PAGES := $(if $(filter no,$(SOLUTIONS)),_build/without-solutions/_build/html,_bu
 # The products here are small: two threads hinder each other more than they help.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help book pdf serve links quick library test exercises fuzz lint lint-js notebooks frameworks browser instructor bench \
+.PHONY: help exercise book pdf release serve links quick library test exercises fuzz lint lint-js notebooks frameworks browser instructor bench \
     lock audit test-matrix mutate clean
 
 help:
 	@echo "make book         build the book and say where its first page is (SOLUTIONS=no: without solutions of exercises)"
 	@echo "make pdf          print the book as one PDF (PAPER=Letter for that paper)"
+	@echo "make release      pack the pages and the PDF with what CHANGELOG.md says of a version (VERSION=0.2.0)"
 	@echo "make serve        build the book and serve it on 127.0.0.1:$(PORT)"
 	@echo "make links        build the book and see that every link in it leads somewhere"
 	@echo "make quick        lint, and test the library: the first thing to run after a change, a minute"
@@ -42,6 +46,7 @@ help:
 	@echo "make lint         check the style, the format and the types of the code"
 	@echo "make lint-js      check the JavaScript of the book; needs Node, which nothing else does"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
+	@echo "make exercise     write the skeleton of an exercise (CHAPTER=4 NAME=pad_twice)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
@@ -58,6 +63,10 @@ book: $(READY)
 
 pdf: book browser
 	$(BIN)/python tools/pdf.py --paper $(PAPER) --pages $(PAGES)
+
+# The tag, the library and the changelog name the same version, or there is no release.
+release: pdf
+	$(BIN)/python tools/release.py $(VERSION)
 
 serve: book
 	@echo "Serving the book on http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
@@ -100,6 +109,9 @@ lint-js:
 
 notebooks: $(READY)
 	$(BIN)/python tools/notebooks.py $(NOTEBOOKS)
+
+exercise: $(READY)
+	$(BIN)/python tools/exercise.py $(CHAPTER) $(NAME)
 
 frameworks: $(READY)
 	$(BIN)/python -m pip install --quiet -r requirements-frameworks.txt

@@ -79,12 +79,15 @@ def watched(memory: int) -> Iterator[None]:
     before = tracemalloc.get_traced_memory()[0]
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        signal.signal(signal.SIGPROF, hang)
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of work: a busy machine is no finding
+        clock = hasattr(signal, "setitimer")  # not on Windows
+        if clock:
+            signal.signal(signal.SIGPROF, hang)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of work: a busy machine is no finding
         try:
             yield
         finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            if clock:
+                signal.setitimer(signal.ITIMER_PROF, 0)
             peak = tracemalloc.get_traced_memory()[1] - before
             demand(peak <= memory, f"took {peak} bytes, allowed are {memory}")
             demand(not warned, f"warned: {[str(w.message) for w in warned]}")
