@@ -1,6 +1,6 @@
 """What grading costs: CPU time, rate and memory for a class that hands in an assignment, and for a hostile submission.
 
-python benchmarks/grading.py                50 and 500 submissions of assignments/convolution.ipynb
+python benchmarks/grading.py                50 of each assignment, 50 and 500 of assignments/convolution.ipynb
 python benchmarks/grading.py --class 50     a smaller class, on a busy machine
 """
 
@@ -19,7 +19,8 @@ import nbformat
 
 from cnn_grading import assignment, batch, grade, sandbox
 
-SOURCE = Path(__file__).resolve().parents[1] / "assignments" / "convolution.ipynb"
+SOURCES = sorted((Path(__file__).resolve().parents[1] / "assignments").glob("*.ipynb"))
+SOURCE = SOURCES[0]  # convolution
 KEY = b"benchmark" * 8
 MANY = 10_000
 HOSTILE = "while True: pass"  # in every answer
@@ -44,6 +45,15 @@ def hostile(made: assignment.Assignment) -> bytes:
         f"def {question.answer}(*given, **options):\n    {HOSTILE}" for question in made.questions if question.check
     ]
     return notebook(*made.code("start"), *stuck)
+
+
+def typical(path: Path, box: sandbox.Sandbox) -> str:
+    """Say what an ordinary submission of an assignment costs on either side of the pipe."""
+    made = assignment.read(path.stem, path.read_text("utf-8"))
+    kinds = ordinary(made)
+    seconds = [grade.grade(kinds[number % len(kinds)], made, KEY, f"s{number}", box)["seconds"] for number in range(50)]
+    trusted, worker = (statistics.median(each[side] for each in seconds) for side in ("grader", "submission"))
+    return f"{trusted + worker:.3f} s of CPU, {worker:.3f} of it in the sandbox"
 
 
 def peak(count: int) -> float:
@@ -78,17 +88,13 @@ def main(words: list[str] | None = None) -> None:
         return
     made = assignment.read(SOURCE.stem, SOURCE.read_text("utf-8"))
     box = sandbox.Sandbox()
-    kinds = ordinary(made)
-    seconds = [grade.grade(kinds[number % len(kinds)], made, KEY, f"s{number}", box)["seconds"] for number in range(50)]
-    trusted, worker = (statistics.median(each[side] for each in seconds) for side in ("grader", "submission"))
     stuck = grade.grade(hostile(made), made, KEY, "hostile", box)["seconds"]
     began = time.perf_counter()
     marked = grade_class(arguments.count, arguments.workers)
     took = time.perf_counter() - began
     rate = arguments.count / took * 60
     rows = [
-        ("ordinary submission, trusted side (median of 50)", f"{trusted:.3f} s of CPU"),
-        ("ordinary submission, worker (median of 50)", f"{worker:.3f} s of CPU"),
+        *((f"ordinary submission of {path.stem} (median of 50)", typical(path, box)) for path in SOURCES),
         ("hostile submission: no answer ends", f"{stuck['submission']:.1f} s of CPU, {stuck['wall']:.1f} s in all"),
         (f"{marked} of {arguments.count} marked, {arguments.workers} at a time", f"{rate:.0f} a minute"),
         (f"{MANY:,} would take, at that rate", f"{MANY / rate:.0f} minutes"),

@@ -61,7 +61,11 @@ all(".scroll, .table").forEach((box) => fits.observe(box));
 // Explorers: their state and the runtime are fetched when the first of them comes near, or the address sets one.
 const load = (src) => new Promise((done, failed) => document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
 let running;
-const run = () => running ??= Promise.all([load(root.dataset.state), document.head.append(make(`<link rel="stylesheet" href="${root.dataset.look}">`))]).then(() => load(root.dataset.runtime));
+const run = () => {
+  if (running) return running;
+  document.head.append(make(`<link rel="stylesheet" href="${root.dataset.look}">`), make(`<link rel="preload" as="script" href="${root.dataset.runtime}">`));
+  return running = load(root.dataset.state).then(() => load(root.dataset.runtime));
+};
 if (root.dataset.state) {
   const views = all('script[type$="widget-view+json"]');
   if (location.hash.includes("=")) run();
