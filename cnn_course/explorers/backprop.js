@@ -159,7 +159,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
 
   /** Columns x, w, b, y for each filter; above the forward pass, below the way back. */
   function fit() {
-    const { m, inside, conv, filters, y, w, x, b } = now, { kernel_size: k } = state, W = stage.clientWidth || 640, H = stage.clientHeight || 360;
+    const { m, inside, conv, filters, y, w, x, b } = now, { kernel_size: k } = state, [W, H] = roomOn(stage);
     const many = longest([...state.x, ...x.flat()]), columns = m ? range(filters).flatMap((f) => [
       ...(conv ? [[k, k, longest([...state.weight, ...w[f].flat()]), true], [1, 1, longest([b[f]]), false]] : []),
       [m, m, longest([...y[f].flat(), ...state.upstream]), true]]) : [];
@@ -202,9 +202,8 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
   function paint(given, found) {
     [state, now] = [given, found];
     const { m, inside, missed, conv, all, filters } = found, { kernel_size: k, padding: p, kind, weight, upstream } = given;
-    stage.style.height = "";
     const lay = fit();
-    if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall + 6}px`;
+    grow(stage, lay.tall + 6);
     const spot = peeked !== null && peeked <= now.last ? peeked : given.position;
     if (asked && (asked[0] >= filters || asked[1] >= m || asked[2] >= m)) asked = null;
     now.columnsOf = { x: inside, w: k, b: 1 };
@@ -223,7 +222,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
     const below = (box) => ({ ...box, y: box.below });
     const apart = (text) => (i, j) => (isPad(i, j) ? { kind: "pad", scale: null, fixed: true, ...text }
       : [i, j].some((at) => missed.includes(at)) ? { marks: "cc-lost" } : {});
-    const onX = chosen.part === "x" ? (chosen.r + p) * inside + chosen.c + p : p * inside + p, wide = (stage.clientWidth || 640) >= 620;
+    const onX = chosen.part === "x" ? (chosen.r + p) * inside + chosen.c + p : p * inside + p, wide = roomOn(stage)[0] >= 620;
     const A = boxes.shift(), name = (long, short) => (wide ? long : short);
     show1(input, table(inside, inside, (i, j) => (isPad(i, j) ? 0 : given.x[index(i, j)])), "input", "x", ofX, A, { active: p * inside + p,
       cell: (i, j) => ({ ...apart({ text: kind === MAXIMUM ? "−∞" : "0" })(i, j), ...(chosen.part === "w" && !handed && terms.some((one) => one.r === i - p && one.c === j - p) ? { marks: "cc-on" } : {}) }) });
@@ -250,7 +249,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
       const end = middle(target, r, c), from = new Map(terms.map((one) => [`${one.f} ${one.i} ${one.j}`, middle(sides[one.f].above, one.i, one.j)]));
       rays.replaceChildren(...[...from.values()].map(([x1, y1]) => svg("line", { x1, y1, x2: end[0], y2: end[1] })));
     } else rays.replaceChildren();
-    if (!m) Object.assign(callout.style, { left: `${A.x + A.w + 24 > stage.clientWidth - 200 ? 0 : A.x + A.w + 24}px`, top: `${A.y}px` });
+    if (!m) Object.assign(callout.style, { left: `${A.x + A.w + 24 > roomOn(stage)[0] - 200 ? 0 : A.x + A.w + 24}px`, top: `${A.y}px` });
     else callout.style.cssText = "";
     return write();
   }

@@ -151,7 +151,7 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
 
   // ---- the picture: three channels side by side or stacked, below them their sums, below or beside those the maps
   function fit() {
-    const { p, rows, cols } = now, W = stage.clientWidth || 640, H = stage.clientHeight || 360, shown = filterOf(state), stacked = W <= 620;
+    const { p, rows, cols } = now, [W, H] = roomOn(stage), shown = filterOf(state), stacked = W <= 620;
     const here = ownOf(shown), sums = now.parts(shown, ...spot()).concat(state.bias);
     const letters = { x: longest(state.x), w: Math.max(...here.map((value) => ratio(value).length)), part: longest(sums),
       y: longest(now.maps.flat(2)) };
@@ -210,9 +210,8 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
   function paint(given, found, run) {
     [state, now] = [given, found];
     const shown = filterOf(state), [i, j] = spot(), { p, rows, cols } = now;
-    stage.style.height = "";
     lay = fit();
-    if (lay.tall > lay.H) stage.style.height = `${lay.tall}px`;
+    grow(stage, lay.tall);
     const sums = now.parts(shown, i, j), { boxes, places, stacked } = lay;
     const scales = { x: limits([state.x]), w: limits([ownOf(shown)]), y: limits([[...now.maps.flat(2), ...sums]]) };
     COLOURS.forEach((name, channel) => {

@@ -226,7 +226,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       output: ["output", m[0] ? by(m) : ""] };
   }
   function fit() {
-    const { k, inside, span, d, m, x, y } = now, W = stage.clientWidth || 640, H = stage.clientHeight || 360;
+    const { k, inside, span, d, m, x, y } = now, [W, H] = roomOn(stage);
     const roomy = W >= 620, gap = roomy ? GAP : W < 310 ? 12 : 22, letters = { x: longest(x.flat()), y: longest(y.flat()),
       w: Math.max(1, ...state.weight.map((value) => ratio(value).length)) };
     const titled = (box, part) => ({ ...box, title: 7.2 * now.titles[part].join(" ").length });
@@ -243,10 +243,9 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
 
   function paint(given, found, run) {
     [state, now] = [given, { ...found, flip: given.flip, weight: given.weight }];
-    stage.style.height = "";
     now.titles = entitle(now);
     lay = fit();
-    if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall}px`;
+    grow(stage, lay.tall);
     const { n, k, s, p, d, x, span, inside, m, lost, pixel, y, gap } = now, [A, B, C] = lay.boxes;
     const scales = [x, [state.weight], y].map(limits), spot = peeked && y[peeked[0]]?.[peeked[1]] !== undefined ? peeked
       : [Math.floor(state.position / m[1]) || 0, state.position % m[1] || 0], [i, j] = spot;

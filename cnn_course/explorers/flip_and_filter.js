@@ -109,7 +109,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
 
   // ---- the picture
   function fit() {
-    const { row, used, y } = now, W = stage.clientWidth || 640, H = stage.clientHeight || 320, cols = Math.max(row.length, now.k);
+    const { row, used, y } = now, [W, H] = roomOn(stage), cols = Math.max(row.length, now.k);
     const free = H - 2 * TITLE - RULER - FOOT, cell = Math.min(64, Math.floor((free - 44) / 3), Math.floor((W - 2 * SIDE) / cols));
     const texts = [row.map(show), used.map(written), y.map(show)];
     const rows = texts.map(/** @returns {Box} */ (some) => { // numbers too long for their columns are written downwards
@@ -132,11 +132,10 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
 
   function paint(given, found, run) {
     [state, now] = [given, found];
-    stage.style.height = "";
     lay = fit();
     const { n, k, left, row, used, y } = now, [A, B, C] = lay.rows, scales = [state.signal, state.kernel, y].map((list) => limits([list]));
     const tall = (y.length ? C.y + C.high : C.y + 90) + FOOT;
-    if (tall > lay.H) stage.style.height = `${tall}px`;
+    grow(stage, tall);
     if (aimed !== null && (aimed >= row.length || !y.length || run)) aimed = null;
     const at = y[peeked] === undefined ? state.position : peeked, goes = aimed === null ? [] : range(k).map((j) => [aimed - j, j])
       .filter(([i]) => y[i] !== undefined).reverse();

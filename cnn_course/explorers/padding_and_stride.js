@@ -171,7 +171,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
 
   // ---- the picture
   function fit(titles) {
-    const { m, k, room: inside, uses, sizes, later } = now, W = stage.clientWidth || 640, H = (stage.clientHeight || 360) - 20;
+    const { m, k, room: inside, uses, sizes, later } = now, [W, whole] = roomOn(stage), H = whole - 20;
     const roomy = W >= 620, gap = roomy ? 44 : W < 310 ? 14 : 22, outer = inside.map((size, at) => (m[0] ? size : Math.max(size, k[at])));
     const counts = Math.max(1, ...uses[0]) * Math.max(1, ...uses[1]), titled = (box, part) => ({ ...box, title: 7.2 * titles[part].join(" ").length });
     const beside = !roomy && now.trouble, most = roomy ? 44 : beside ? (state.square ? 28 : 42) : (W - 12) / 7; // a phone has no room for all and the callout
@@ -201,12 +201,11 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
   function paint(given, found, run) {
     [state, now] = [given, { ...found, later: Boolean(found.trouble && found.m[0]) }];
     const { n, k, s, p, m, room: inside, uses, real } = now;
-    const roomy = stage.clientWidth >= 620 || !stage.clientWidth, pad = p[0] === p[1] ? p[0] : `${p[0]} and ${p[1]}`;
+    const roomy = roomOn(stage)[0] >= 620, pad = p[0] === p[1] ? p[0] : `${p[0]} and ${p[1]}`;
     const titles = [["pixels", `${by(n)}${roomy ? `${p[0] || p[1] ? `, padding ${pad}` : ""}: times used` : ""}`],
       ["output", m[0] ? `${by(m)}${roomy ? ": pixels seen" : ""}` : ""]];
-    stage.style.height = "";
     lay = fit(titles);
-    if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall}px`;
+    grow(stage, lay.tall);
     const [A, C, S] = lay.boxes, [i, j] = where(), edge = (at, axis) => at < p[axis] || at >= p[axis] + n[axis];
     if (aimed && !(m[0] && aimed[0] < inside[0] && aimed[1] < inside[1])) aimed = null;
     const scale = [0, Math.max(1, ...uses[0]) * Math.max(1, ...uses[1])], counted = soFar(run);

@@ -234,7 +234,7 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
 
   // ---- the picture
   function fit() {
-    const W = stage.clientWidth || 640, H = stage.clientHeight || 360, { size: k } = state, wide = W >= 620;
+    const [W, H] = roomOn(stage), { size: k } = state, wide = W >= 620;
     const letters = [Math.max(1, ...state.weight.map((value) => ratio(value).length)), 3];
     const shape = now.rows ? [now.down, now.across, now.rows, now.cols] : [1, 1, 1, 1];
     const plan = (cell, bare) => {
@@ -273,9 +273,8 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     last.state = given;
     if (grey) channel = 0;
     root()?.classList.toggle("cc-flipped", flip);
-    stage.style.height = "";
     lay = fit();
-    if (lay.tall > stage.clientHeight + 1) stage.style.height = `${lay.tall}px`;
+    grow(stage, lay.tall - 1);
     const [A, B, L, C] = lay.boxes, [i, j] = rows ? place() : [0, 0];
     for (const part of [input, output, kernel]) part.root.hidden = !rows;
     lens.root.hidden = !rows || L.gone;

@@ -110,7 +110,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
     if (anew) { open = opens; build(rows); }
     title.replaceChildren(make("b", {}, name), ` ${about}`);
     const long = 8.2 * (name.length + about.length + 1), wide = box.cell * cols; // a title is moved in at the right edge
-    const over = long > wide ? box.x + long - (root.parentElement?.clientWidth || Infinity) : 0;
+    const over = long > wide && root.parentElement ? box.x + long - roomOn(root.parentElement)[0] : 0;
     title.style.transform = over > 0 ? `translateX(${-Math.ceil(over)}px)` : "";
     cells.setAttribute("aria-label", [name, about, spoken].filter(Boolean).join(", "));
     root.classList.toggle("cc-colours", Boolean(box.bare));
@@ -138,6 +138,29 @@ function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
     });
   }
   return part;
+}
+
+const rooms = new WeakMap();
+/**
+ * The width and height that its style gives a stage. A browser that is asked for them lays out the whole page, so it is
+ * asked only when they have changed.
+ * @param {Element} stage
+ * @returns {[number, number]}
+ */
+function roomOn(stage) {
+  if (!rooms.has(stage)) new ResizeObserver(() => rooms.set(stage, null)).observe(stage);
+  let room = rooms.get(stage);
+  if (!room) {
+    /** @type {HTMLElement} */ (stage).style.height = "";
+    room = [stage.clientWidth || 640, stage.clientHeight || 360]; // it is in no page yet
+    rooms.set(stage, stage.clientWidth ? room : null);
+  }
+  return room;
+}
+/** Make a stage as high as what lies on it, if it is not. */
+function grow(stage, tall) {
+  const height = tall > roomOn(stage)[1] ? `${tall}px` : "";
+  if (stage.style.height !== height) stage.style.height = height;
 }
 
 /** The room for a plate of rows by columns of cells, whose longest number has so many letters; `bare` goes without them. */

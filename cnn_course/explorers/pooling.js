@@ -184,7 +184,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   const isShifted = () => Boolean(state.shift || state.shift_down);
 
   function fit(rows, cols) {
-    const { m, x, y, original } = now, W = stage.clientWidth || 640, H = (stage.clientHeight || 360) - 20;
+    const { m, x, y, original } = now, [W, whole] = roomOn(stage), H = whole - 20;
     const roomy = W >= 620, gap = roomy ? 44 : W < 310 ? 14 : 22, letters = [x, y, now.gaps[0], now.gaps[1]].map((some) => longest(some.flat()));
     letters[0] = Math.max(letters[0], longest(original.flat()), takesMaximum(state) && now.ring[0] + now.ring[1] ? 2 : 1);
     const plan = (cells, bare) => {
@@ -214,9 +214,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       : padded.map((size, axis) => Math.max(size, k[axis]));
     now.wide = cells[1];
     now.titles = [["input", by(n)], ["output", m[0] ? by(m) : ""]];
-    stage.style.height = "";
     lay = held?.lay ?? fit(...cells);
-    if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall}px`;
+    grow(stage, lay.tall);
     const [A, C] = lay.boxes, [i, j] = where(), seen = m[0] && look(x, i, j, state), scale = limits(x), scales = limits(y);
     const flash = moved !== (moved = `${[state.shift, state.shift_down, state.wrap]}`) && shape ? "cc-news" : "";
     drawInput(cells, seen, scale, flash);
@@ -234,7 +233,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     input.frame.hidden = false;
     drawWindows(i, j);
     for (const trait of ["window", "stride", "padding", "window_w", "stride_w", "padding_w"]) able(controls[trait], !whole);
-    const roomy = stage.clientWidth >= 620;
+    const roomy = roomOn(stage)[0] >= 620;
     hint.textContent = !m[0] ? "" : shifted ? (roomy ? told() : "") : controls.shift ? "pull the numbers to shift them" : "";
     hint.style.top = `${A.h + 5}px`;
     if (!m[0]) Object.assign(callout.style, { left: `${C.x}px`, top: `${C.y - 18}px`, width: `${C.w}px` });
@@ -274,7 +273,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const rows = now.gaps[at], [count] = at ? differ(now.y, now.before) : differ(now.x, now.original), all = rows.flat().length;
     part.draw({ name: `change of the ${at ? "output" : "input"}`, rows: rows.length, cols: rows[0].length, box, active: -1, cell: (r, c) => ({
       value: rows[r][c], kind: "output", scale: limits(rows), label: `${show(rows[r][c])}` }) });
-    part.title.replaceChildren(make("b", {}, stage.clientWidth < 620 ? "" : at ? "output " : "input "), "changed by");
+    part.title.replaceChildren(make("b", {}, roomOn(stage)[0] < 620 ? "" : at ? "output " : "input "), "changed by");
     bars[at].style.cssText = `top:${box.h + 5}px;width:${Math.max(box.w, 104)}px;--part:${count / all}`;
     bars[at].lastChild.textContent = `${count} of ${all} (${Math.round((100 * count) / all)} %)`;
   }

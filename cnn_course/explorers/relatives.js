@@ -160,7 +160,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
 
   // ---- the picture: the row and its outputs with a line for each weight in use; the table of weights; the matrix
   function fit() {
-    const { C, n, m, s, up, span, kernels, taps, fits } = now, W = stage.clientWidth || 640, H = stage.clientHeight || 360;
+    const { C, n, m, s, up, span, kernels, taps, fits } = now, [W, H] = roomOn(stage);
     const roomy = W >= 700, fine = up ? m : n, units = C * fine + (C - 1) * BLOCK;
     const most = (list) => Math.max(1, ...list.map((value) => ratio(value).length));
     const letters = { x: longest(now.x), y: longest(now.y), w: most(now.weight), b: most(now.biases) };
@@ -248,9 +248,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   function paint(given, found, run) {
     [state, now] = [given, found];
     const { C, n, m, x, y, weight, fits } = now, channels = C > 1 ? `${C} channels of ` : "";
-    stage.style.height = "";
     lay = fit();
-    if (lay.tall > stage.clientHeight) stage.style.height = `${lay.tall}px`;
+    grow(stage, lay.tall);
     scales = [x, [0, ...weight], [0, ...y], [0, ...now.biases]].map((list) => limits([list]));
     const about = ask(), ends = (end) => new Set(about.lit.map((link) => link[end]));
     drawRows(about, ends, channels, (to) => run?.whole && to > state.position - Number(!run.landed));

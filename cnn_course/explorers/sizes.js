@@ -198,7 +198,7 @@ function build({ set, move, stop, refuse, callout, redraw }) {
 
   /** Which layers have a column, and where everything stands. */
   function fit() {
-    const W = stage.clientWidth || 960, H = stage.clientHeight || 440, all = stack.length + 1;
+    const [W, H] = roomOn(stage), all = stack.length + 1;
     const room = Math.max(3, Math.floor((W - HEADS) / LEAST)), seen = Math.min(all, room);
     first = clamp(first, 1, Math.max(1, all - seen + 1));
     if (at() >= first + seen - 1) first = at() - seen + 2;
@@ -257,7 +257,6 @@ function build({ set, move, stop, refuse, callout, redraw }) {
   function paint(given, found) {
     [state, now, stack] = [given, found, found.stack];
     const { volumes, trouble } = found, kinds = ["input", ...stack.map(([kind]) => KINDS[kind])], chosen = volumes[at()];
-    stage.style.height = "";
     lay = fit();
     stage.style.height = `${lay.below + ROWS.length * lay.line + 4}px`;
     after.textContent = `after ${at() ? `layer ${at()}` : "the input"}:`;
@@ -282,8 +281,8 @@ function build({ set, move, stop, refuse, callout, redraw }) {
           label: `${layer ? `${layer} ` : ""}${kinds[layer]}, ${named}${own ? "" : `: ${value ?? "none"}`}` };
       } });
     if (trouble) {
-      const place = lay.boxes[volumes.length] ?? lay.boxes[lay.columns.at(-1)], width = Math.min(350, stage.clientWidth);
-      callout.style.cssText = `left:${clamp(place.middle - lay.wide / 2, 0, stage.clientWidth - width)}px;top:${lay.top}px;width:${width}px`;
+      const place = lay.boxes[volumes.length] ?? lay.boxes[lay.columns.at(-1)], width = Math.min(350, roomOn(stage)[0]);
+      callout.style.cssText = `left:${clamp(place.middle - lay.wide / 2, 0, roomOn(stage)[0] - width)}px;top:${lay.top}px;width:${width}px`;
     } else callout.style.cssText = `left:0;top:${lay.top}px`;
     return tell(i, j, kinds);
   }

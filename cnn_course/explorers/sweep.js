@@ -84,7 +84,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
 
   // ---- the picture: from it one way to the detector and its scores, another to the dense unit and its one score
   function fit() {
-    const W = stage.clientWidth || 640, H = stage.clientHeight || 340, roomy = W >= 560, gap = roomy ? (W > 800 ? 64 : 40) : 20;
+    const [W, H] = roomOn(stage), roomy = W >= 560, gap = roomy ? (W > 800 ? 64 : 40) : 20;
     const letters = { x: longest(now.x.flat()), w: Math.max(...state.template.map((value) => ratio(value).length)),
       y: longest([...now.scores.flat(), now.dense]) };
     const plan = (size, bare) => [room(ROWS, COLS, size, letters.x, { bare: bare > 1 }), room(K, K, size, letters.w, { least: 22 }),
@@ -120,9 +120,8 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
     [state, now] = [given, found];
     const { x, w, highest, taught, dense } = now;
     const [i, j] = peeked ?? [Math.floor(state.position / (ACROSS + 1)), state.position % (ACROSS + 1)];
-    stage.style.height = "";
     lay = fit();
-    if (lay.tall + 8 > lay.H) stage.style.height = `${lay.tall + 8}px`;
+    grow(stage, lay.tall + 8);
     const [A, B, C, D, E] = lay.boxes, seen = limits([[0, 1, ...state.template]]), scale = limits([[...now.scores.flat(), dense, taught]]);
     const weighed = limits([state.template]);
     const peaks = now.scores.flatMap((row, r) => row.flatMap((value, c) => (value === highest ? [`[${r}, ${c}]`] : [])));
