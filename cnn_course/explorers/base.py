@@ -166,8 +166,10 @@ def small(text: str) -> str:
     --------
     >>> small("/** Sum. */\\nfunction f(a) {\\n  // why\\n  return a;\\n}\\n")
     'function f(a) {\\nreturn a;\\n}'
+    >>> small("/** @type {A} */ (a).b = 1;\\n/* why */\\n")
+    '/** @type {A} */ (a).b = 1;'
     """
-    text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", text, flags=re.M | re.S)
+    text = re.sub(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", "", text, flags=re.M | re.S)
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
