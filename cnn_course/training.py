@@ -372,7 +372,8 @@ class _Run:
     def is_over(self) -> bool:
         """Tell whether all epochs are done, or too many in a row brought no lower validation loss."""
         done = len(self.history.loss)
-        return done >= self.epochs or (bool(self.patience) and done >= self.history.best_epoch + self.patience)
+        patience = self.patience or self.epochs
+        return done >= min(self.epochs, self.history.best_epoch + patience)
 
     def train_epoch(self, bar: Any) -> None:
         """Train on every sample once, in a new order, and note how well it went."""
