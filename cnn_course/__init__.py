@@ -95,6 +95,8 @@ from .variants import (
     tiled_conv2d_backward,
 )
 
+__version__ = "0.1.0"  # here and nowhere else, but for CITATION.cff
+
 __all__ = [
     "AvgPool2d",
     "Conv2d",

@@ -48,17 +48,22 @@ def integer(value: object, name: str, minimum: int = 0) -> int:
     >>> integer(3, "stride", 1)
     3
     """
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be an integer, got the boolean {value!r}")
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}") from None
+    number = value if type(value) is int else _index(value, name)
     if number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {number}")
     if number > sys.maxsize:
         raise ValueError(f"{name} must be at most {sys.maxsize}, got {number}")
     return number
+
+
+def _index(value: object, name: str) -> int:
+    """Return as Python's own integer what stands for one."""
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be an integer, got the boolean {value!r}")
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}") from None
 
 
 def number(value: object, name: str, minimum: float = -inf, below: float = inf) -> float:
@@ -216,11 +221,13 @@ def per_axis(value: object, name: str, axes: int = 2, minimum: int = 0) -> tuple
     >>> per_axis(2, "stride"), per_axis((3, 2), "stride")
     ((2, 2), (3, 2))
     """
-    if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, (str, bytes)):
+    if isinstance(value, int):  # asked before the rest, which takes longer
+        return (integer(value, name, minimum),) * axes
+    if isinstance(value, (tuple, list, Sequence, np.ndarray)) and not isinstance(value, (str, bytes)):
         if (isinstance(value, np.ndarray) and value.ndim != 1) or len(value) != axes:
             wanted = "one integer" + f" or {axes} of them" * (axes > 1) + " (rows, columns)" * (axes == 2)
             raise ValueError(f"{name} must be {wanted}, got {value!r}")
-        return tuple(integer(v, name, minimum) for v in value)
+        return tuple([integer(v, name, minimum) for v in value])
     return (integer(value, name, minimum),) * axes
 
 

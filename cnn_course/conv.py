@@ -8,18 +8,19 @@ Taught in chapters 1 to 5 (forward) and 9 (backward).
 
 from __future__ import annotations
 
-from typing import Literal
+from math import prod
+from typing import Any, Literal
 
 import numpy as np
 
 from . import engine
-from .checks import batch, boolean, choice, integer, per_axis, real_array, room, same_shape
+from .arguments import Arguments, Gradients, Window, convolution, one_dtype, transposed
+from .checks import batch, boolean, choice, per_axis, real_array, room, same_shape
 from .engine import Slide
-from .shapes import Padding, check_groups, conv_output_size, conv_transpose_output_size, kernel_span, resolve_padding
-from .windows import Pair, flip, fold, pad, windows
+from .shapes import Padding, Pair
+from .windows import flip, fold, pad, windows
 
 Mode = Literal["valid", "same", "full"]
-Gradients = tuple[np.ndarray | None, np.ndarray, np.ndarray | None]
 
 
 def conv2d(
@@ -79,7 +80,7 @@ def conv2d(
     array([[[[19., 25.],
              [37., 43.]]]])
     """
-    return _conv(x, weight, bias, stride, padding, dilation, groups, axes=2)
+    return _correlate(convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups))
 
 
 def conv2d_backward(
@@ -139,7 +140,8 @@ def conv2d_backward(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    return _conv_backward(grad_y, x, weight, bias, stride, padding, dilation, groups, need_grad_x, axes=2)
+    given = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    return _gradients(grad_y, given, need_grad_x)
 
 
 def conv1d(
@@ -182,7 +184,8 @@ def conv1d(
     >>> conv1d(x, kernel[::-1].reshape(1, 1, 4))
     array([[[2., 3., 4.]]])
     """
-    return _conv(x, weight, bias, stride, padding, dilation, groups, axes=1)
+    given = convolution(x, weight, bias, 1, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    return _correlate(given)[:, :, 0]
 
 
 def conv1d_backward(
@@ -228,7 +231,9 @@ def conv1d_backward(
     >>> grad_x, grad_weight
     (array([[[10., 30., 20.]]]), array([[[3., 5.]]]))
     """
-    return _conv_backward(grad_y, x, weight, bias, stride, padding, dilation, groups, need_grad_x, axes=1)
+    given = convolution(x, weight, bias, 1, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    grad_x, grad_weight, grad_bias = _gradients(grad_y, given, need_grad_x, axes=1)
+    return None if grad_x is None else grad_x[:, :, 0], grad_weight[:, :, 0], grad_bias
 
 
 def conv_transpose2d(
@@ -280,12 +285,11 @@ def conv_transpose2d(
            [ 0.,  4.,  6.],
            [ 4., 12.,  9.]])
     """
-    x, weight, bias, slide, (top, left), (height, width) = _transpose_arguments(
-        x, weight, bias, stride, padding, output_padding, dilation, groups
-    )
-    padded = (len(x), weight.shape[1] * slide.groups, height + 2 * top, width + 2 * left)
+    options: Any = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
+    x, weight, bias, window, groups, size = given = transposed(x, weight, bias, **options, groups=groups)
+    padded = (len(x), weight.shape[1] * groups, *window.padded_size(size))
     room(padded, x.itemsize, "the output")
-    y = engine.input_gradient(x, weight, padded, slide)[:, :, top : top + height, left : left + width]
+    y = engine.input_gradient(x, weight, padded, _slide(given))[window.inside(size)]
     return np.ascontiguousarray(y) if bias is None else y + bias[:, None, None]
 
 
@@ -335,14 +339,13 @@ def conv_transpose2d_backward(
     array([[[[19., 25.],
              [37., 43.]]]])
     """
-    x, weight, bias, slide, (top, left), size = _transpose_arguments(
-        x, weight, bias, stride, padding, output_padding, dilation, groups
-    )
-    shape = (len(x), weight.shape[1] * slide.groups, *size)
+    options: Any = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
+    x, weight, bias, window, groups, size = given = transposed(x, weight, bias, **options, groups=groups)
+    shape, slide = (len(x), weight.shape[1] * groups, *size), _slide(given)
     grad_y = same_shape(grad_y, "grad_y", shape, "the output").astype(x.dtype, copy=False)
     # Output padding may add rows that no window reached; they got nothing from x and give it no gradient.
-    rows, cols = slide.reach(x.shape[2:], weight.shape[2:])
-    padded = pad(grad_y, ((top, top), (left, left)))[:, :, :rows, :cols]
+    rows, cols = slide.reach(x.shape[2:], window.kernel_size)
+    padded = pad(grad_y, window.pads)[:, :, :rows, :cols]
     grad_x = engine.correlate(padded, weight, slide) if boolean(need_grad_x, "need_grad_x") else None
     grad_weight = engine.weight_gradient(x, padded, weight.shape, slide)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))
@@ -512,13 +515,12 @@ def im2col(
     >>> np.array([0.0, 1.0, 2.0, 3.0]) @ columns[0]
     array([19., 25., 37., 43.])
     """
-    x = batch(x, "x")
-    size, steps, gaps, pads = _window_options(x.shape[2:], kernel_size, stride, padding, dilation)
-    view = windows(pad(x, pads), size, steps, gaps)
-    n, c, k_h, k_w, h_out, w_out = view.shape
+    x, window = batch(x, "x"), Window.of(kernel_size, stride, padding, dilation)
+    size = window.output_size(x.shape[2:])
+    view = windows(pad(x, window.pads), window.kernel_size, window.stride, window.dilation)
     room(view.shape, view.itemsize, "the array of columns")
     # Copy first: for a 1x1 kernel reshape alone would hand out a view of x.
-    return view.copy().reshape(n, c * k_h * k_w, h_out * w_out)
+    return view.copy().reshape(len(x), x.shape[1] * prod(window.kernel_size), prod(size))
 
 
 def col2im(
@@ -559,160 +561,66 @@ def col2im(
            [ 6., 16., 10.],
            [ 6., 14.,  8.]])
     """
-    cols = real_array(cols, "cols")
-    height, width = per_axis(output_size, "output_size", minimum=1)
-    size, steps, gaps, pads = _window_options((height, width), kernel_size, stride, padding, dilation)
-    (top, bottom), (left, right) = pads
-    padded = (top + height + bottom, left + width + right)
-    h_out, w_out = _window_counts(padded, size, steps, gaps)
-    taps = size[0] * size[1]
+    cols, window = real_array(cols, "cols"), Window.of(kernel_size, stride, padding, dilation)
+    size = per_axis(output_size, "output_size", minimum=1)
+    h_out, w_out = window.output_size(size)
+    taps = prod(window.kernel_size)
     if cols.ndim != 3 or cols.shape[1] % taps or cols.shape[2] != h_out * w_out or 0 in cols.shape[1:]:
         raise ValueError(
-            f"cols must have shape (N, C * {taps}, {h_out * w_out}) for a kernel of {size} and "
+            f"cols must have shape (N, C * {taps}, {h_out * w_out}) for a kernel of {window.kernel_size} and "
             f"{h_out} x {w_out} windows, got {cols.shape}"
         )
-    n, c = cols.shape[0], cols.shape[1] // taps
-    room((n, c, *padded), cols.itemsize, "the padded image")
-    x = np.zeros((n, c, *padded), cols.dtype)
-    fold(cols.reshape(n, c, *size, h_out, w_out), x, steps, gaps)
-    return np.ascontiguousarray(x[:, :, top : top + height, left : left + width])
+    shape = (len(cols), cols.shape[1] // taps, *window.padded_size(size))
+    room(shape, cols.itemsize, "the padded image")
+    x = np.zeros(shape, cols.dtype)
+    fold(cols.reshape(*shape[:2], *window.kernel_size, h_out, w_out), x, window.stride, window.dilation)
+    return np.ascontiguousarray(x[window.inside(size)])
 
 
-def _conv(x, weight, bias, stride, padding, dilation, groups, axes):
-    x, weight, bias, slide, pads = _conv_arguments(x, weight, bias, stride, padding, dilation, groups, axes)
-    y = engine.correlate(pad(x, pads), weight, slide)
-    if bias is not None:
-        y += bias[:, None, None]
-    return y if axes == 2 else y[:, :, 0]
+def _correlate(given: Arguments) -> np.ndarray:
+    """Return the output of a convolution; that of a signal is an image of one row."""
+    y = engine.correlate(pad(given.x, given.window.pads), given.weight, _slide(given))
+    if given.bias is not None:
+        y += given.bias[:, None, None]
+    return y
 
 
-def _conv_backward(grad_y, x, weight, bias, stride, padding, dilation, groups, need_grad_x, axes):
-    x, weight, bias, slide, pads = _conv_arguments(x, weight, bias, stride, padding, dilation, groups, axes)
-    padded = pad(x, pads)
-    h_out, w_out = _window_counts(padded.shape[2:], weight.shape[2:], slide.stride, slide.dilation)
-    shape = (len(x), len(weight), h_out, w_out)
-    grad_y = same_shape(grad_y, "grad_y", shape if axes == 2 else (*shape[:2], w_out), "the output")
+def _gradients(grad_y: np.ndarray, given: Arguments, need_grad_x: bool, axes: int = 2) -> Gradients:
+    """Return the gradients of a convolution, of one over signals (one axis) as images of one row."""
+    x, weight, bias, window, _, size = given
+    padded, slide = pad(x, window.pads), _slide(given)
+    shape = len(x), len(weight), *size
+    grad_y = same_shape(grad_y, "grad_y", (*shape[:2], *size[-axes:]), "the output")
     grad_y = grad_y.reshape(shape).astype(x.dtype, copy=False)
     grad_weight = engine.weight_gradient(grad_y, padded, weight.shape, slide)
     grad_bias = None if bias is None else grad_y.sum(axis=(0, 2, 3))
     grad_x = None
     if boolean(need_grad_x, "need_grad_x"):
-        (top, _), (left, _) = pads
         grad_x = engine.input_gradient(grad_y, weight, padded.shape, slide)
-        grad_x = np.ascontiguousarray(grad_x[:, :, top : top + x.shape[2], left : left + x.shape[3]])
-    if axes == 2:
-        return grad_x, grad_weight, grad_bias
-    return None if grad_x is None else grad_x[:, :, 0], grad_weight[:, :, 0], grad_bias
+        grad_x = np.ascontiguousarray(grad_x[window.inside(x.shape[2:])])
+    return grad_x, grad_weight, grad_bias
 
 
-def _conv_arguments(x, weight, bias, stride, padding, dilation, groups, axes):
-    """Check the arguments of a convolution; a signal becomes an image of one row."""
-    x, weight = batch(x, "x", axes, may_be_flat=True), _weight(weight, axes)
-    groups = integer(groups, "groups", 1)
-    c_in = weight.shape[1] * groups
-    check_groups(c_in, weight.shape[0], groups)
-    _check_channels(x, weight, groups, c_in)
-    bias = _bias(bias, weight.shape[0])
-    x, weight, bias = _one_dtype(x, weight, bias)
-    stride = per_axis(stride, "stride", axes, 1)
-    dilation = per_axis(dilation, "dilation", axes, 1)
-    pads = resolve_padding(padding, weight.shape[2:], stride, dilation)
-    if axes == 1:
-        x, weight = x[:, :, None], weight[:, :, None]
-        stride, dilation, pads = (1, *stride), (1, *dilation), ((0, 0), *pads)
-    _check_fit(x.shape[2:], weight.shape[2:], pads, dilation)
-    return x, weight, bias, Slide(stride, dilation, groups), pads
+def _slide(given: Arguments) -> Slide:
+    return Slide(given.window.stride, given.window.dilation, given.groups)
 
 
-def _transpose_arguments(x, weight, bias, stride, padding, output_padding, dilation, groups):
-    x, weight = batch(x, "x"), _weight(weight, 2)
-    groups = integer(groups, "groups", 1)
-    c_out = weight.shape[1] * groups
-    check_groups(weight.shape[0], c_out, groups)
-    _check_channels(x, weight, groups, weight.shape[0])
-    bias = _bias(bias, c_out)
-    x, weight, bias = _one_dtype(x, weight, bias)
-    stride, dilation = per_axis(stride, "stride", 2, 1), per_axis(dilation, "dilation", 2, 1)
-    padding, output_padding = per_axis(padding, "padding"), per_axis(output_padding, "output_padding")
-    size = tuple(
-        conv_transpose_output_size(n, k, stride=s, padding=p, output_padding=o, dilation=d)
-        for n, k, s, p, o, d in zip(
-            x.shape[2:], weight.shape[2:], stride, padding, output_padding, dilation, strict=True
-        )
-    )
-    return x, weight, bias, Slide(stride, dilation, groups), padding, size
-
-
-def _window_counts(padded, kernel_size, stride, dilation):
-    """Return how many windows fit along each axis of an already padded image."""
-    axes = zip(padded, kernel_size, stride, dilation, strict=True)
-    return tuple(conv_output_size(n, k, stride=s, dilation=d) for n, k, s, d in axes)
-
-
-def _window_options(size, kernel_size, stride, padding, dilation):
-    kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
-    stride, dilation = per_axis(stride, "stride", minimum=1), per_axis(dilation, "dilation", minimum=1)
-    pads = resolve_padding(padding, kernel_size, stride, dilation)
-    _check_fit(size, kernel_size, pads, dilation)
-    return kernel_size, stride, dilation, pads
-
-
-def _plane_correlation(x, kernel, mode, axes, flipped):
+def _plane_correlation(x: np.ndarray, kernel: np.ndarray, mode: Mode, axes: int, flipped: bool) -> np.ndarray:
     """Cross-correlate two plain arrays; a signal becomes an image of one row."""
     x, kernel = real_array(x, "x"), real_array(kernel, "kernel")
     for name, array in (("x", x), ("kernel", kernel)):
         if array.ndim != axes or array.size == 0:
             raise ValueError(f"{name} must be a non-empty array of {axes} axes, got shape {array.shape}")
-    x, kernel, _ = _one_dtype(x, kernel, None)
+    x, kernel = one_dtype(x, kernel)
     x, kernel = (x[None], kernel[None]) if axes == 1 else (x, kernel)
-    mode = choice(mode, "mode", ("valid", "same", "full"))
     # SciPy's "same" is the middle of "full": an even kernel gets its extra zero before, a layer's "same" after.
     before_after = {
         "valid": lambda k: (0, 0),
         "same": lambda k: (k // 2, (k - 1) // 2),
         "full": lambda k: (k - 1, k - 1),
-    }
-    pads = before_after[mode](kernel.shape[0]), before_after[mode](kernel.shape[1])
-    _check_fit(x.shape, kernel.shape, pads, (1, 1))
+    }[choice(mode, "mode", ("valid", "same", "full"))]
+    k_h, k_w = kernel.shape
+    window = Window((k_h, k_w), (1, 1), (1, 1), (before_after(k_h), before_after(k_w)))
     kernel = flip(kernel) if flipped else kernel
-    y = engine.correlate(pad(x, pads)[None, None], kernel[None, None], Slide((1, 1), (1, 1), 1))[0, 0]
+    y = _correlate(Arguments(x[None, None], kernel[None, None], None, window, 1, window.output_size(x.shape)))[0, 0]
     return y if axes == 2 else y[0]
-
-
-def _weight(weight: np.ndarray, axes: int) -> np.ndarray:
-    weight = real_array(weight, "weight")
-    if weight.ndim != axes + 2 or 0 in weight.shape:
-        names = ("C_out", "C_in // groups", "kH", "kW") if axes == 2 else ("C_out", "C_in // groups", "kW")
-        hint = ": for one kernel pass weight[None, None]" if weight.ndim == axes else ""
-        raise ValueError(f"weight must have shape ({', '.join(names)}), none of them 0, got {weight.shape}{hint}")
-    return weight
-
-
-def _check_channels(x: np.ndarray, weight: np.ndarray, groups: int, wanted: int) -> None:
-    if x.shape[1] == wanted:
-        return
-    last = ": did you pass (N, H, W, C)? channels come first here" if x.shape[-1] == wanted else ""
-    raise ValueError(
-        f"channels do not agree: x has {x.shape[1]}, weight has shape {weight.shape} and groups={groups}, "
-        f"so x must have {wanted} channels{last}"
-    )
-
-
-def _bias(bias: np.ndarray | None, c_out: int) -> np.ndarray | None:
-    return None if bias is None else same_shape(bias, "bias", (c_out,), "one number for each output channel")
-
-
-def _one_dtype(x, weight, bias):
-    """Promote the arrays to one dtype, as NumPy would."""
-    dtype = np.result_type(*(a for a in (x, weight, bias) if a is not None))
-    return tuple(None if a is None else a.astype(dtype, copy=False) for a in (x, weight, bias))
-
-
-def _check_fit(size, kernel_size, pads, dilation) -> None:
-    for axis, (n, k, (before, after), d) in enumerate(zip(size, kernel_size, pads, dilation, strict=True)):
-        if kernel_span(k, d) > before + n + after:
-            raise ValueError(
-                f"the kernel does not fit: along {'rows' if axis == 0 else 'columns'} it spans {kernel_span(k, d)} "
-                f"(size {k}, dilation {d}), the input with padding only {before} + {n} + {after} = "
-                f"{before + n + after}; use a smaller kernel or more padding"
-            )

@@ -87,7 +87,7 @@ def digits(size: int = 8, *, split: str = "stratified") -> Digits:
         raise ImportError(_NO_SKLEARN.format("the digits")) from error
     bunch = load_digits()
     images = bunch.images[:, None] / 16  # (1797, 1, 8, 8), ink from 0 to 16
-    x = _enlarge(images, size)
+    x = enlarge(images, size)
     y = bunch.target.astype(np.int64)
     if split == "writers":
         return Digits(x[:-360], y[:-360], x[-360:], y[-360:])
@@ -159,8 +159,23 @@ def _fit(height: int, width: int, longer: int) -> tuple[int, int]:
     return round(height * scale), round(width * scale)
 
 
-def _enlarge(images: np.ndarray, size: int) -> np.ndarray:
-    """Interpolate square images (..., n, n) linearly: float32 of shape (..., size, size)."""
+def enlarge(images: np.ndarray, size: int) -> np.ndarray:
+    """Interpolate square images linearly, so that they have `size` rows and columns.
+
+    Parameters
+    ----------
+    images : ndarray of shape (..., n, n)
+    size : int
+
+    Returns
+    -------
+    ndarray of float32 of shape (..., size, size)
+
+    Examples
+    --------
+    >>> enlarge(np.array([[0.0, 4.0], [0.0, 4.0]]), 4)[0]
+    array([0., 1., 3., 4.], dtype=float32)
+    """
     tent = _tent(images.shape[-1], size)
     return (tent @ images @ tent.T).astype(np.float32)
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arguments import Gradients, one_dtype
 from .checks import boolean, class_array, integer, lenet_hint, number, real_array, room, same_shape
 from .masks import keep
-
-Gradients = tuple[np.ndarray | None, np.ndarray, np.ndarray | None]
 
 
 def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
@@ -602,7 +601,9 @@ def check_classes(logits: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, n
     return logits, target
 
 
-def _linear_arguments(x, weight, bias):
+def _linear_arguments(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     x, weight = real_array(x, "x"), real_array(weight, "weight")
     if x.ndim != 2 or weight.ndim != 2:
         raise ValueError(
@@ -614,15 +615,13 @@ def _linear_arguments(x, weight, bias):
             f"inputs do not agree: x has shape {x.shape} and weight {weight.shape} (n_out, n_in), "
             f"so x must have {weight.shape[1]} columns" + lenet_hint(x.shape[1], weight.shape[1])
         )
-    arrays = [x, weight]
     if bias is not None:
-        arrays.append(same_shape(bias, "bias", weight.shape[:1], "one number for each output"))
-    dtype = np.result_type(*arrays)
-    x, weight, *rest = (a.astype(dtype, copy=False) for a in arrays)
-    return x, weight, rest[0] if rest else None
+        bias = same_shape(bias, "bias", weight.shape[:1], "one number for each output")
+    x, weight, bias = one_dtype(x, weight, bias)
+    return x, weight, bias
 
 
-def _upstream(grad_y, x):
+def _upstream(grad_y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x = real_array(x, "x")
     grad_y = same_shape(grad_y, "grad_y", x.shape, "the output")
     return grad_y.astype(x.dtype, copy=False), x

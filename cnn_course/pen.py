@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .checks import generator, integer, number, real_array
-from .data import _enlarge
+from .data import enlarge
 
 __all__ = ["INK", "NO_DIGIT", "SHAPES", "WAYS", "draw", "random_drawings"]
 
@@ -149,7 +149,7 @@ def draw(strokes: Sequence[object], ink: float = INK) -> np.ndarray:
     ink = number(ink, "ink", 0, 1)
     if not ink:
         raise ValueError("ink must be above 0, got 0")
-    return _enlarge(_draw(points, ink)[None] / 16, SIDE)
+    return enlarge(_draw(points, ink)[None] / 16, SIDE)
 
 
 def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
@@ -196,7 +196,7 @@ def random_drawings(n: int, random_state: np.random.RandomState) -> tuple[np.nda
         shaken = [stroke + rng.normal(0, 0.02, stroke.shape) + rng.normal(0, 0.02, 2) for stroke in moved]
         images.append(_draw(shaken, INK * rng.uniform(0.75, 1.25)))
         labels.append(label)
-    return _enlarge(np.array(images)[:, None] / 16, SIDE), np.array(labels)
+    return enlarge(np.array(images)[:, None] / 16, SIDE), np.array(labels)
 
 
 def _draw(strokes: Sequence[np.ndarray], ink: float) -> np.ndarray:

@@ -18,10 +18,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import batch, boolean, number, per_axis, same_shape
+from .arguments import Window
+from .checks import batch, boolean, number, same_shape
 from .masks import keep
-from .shapes import pool_output_size
-from .windows import COLUMN_BYTES, Pair
+from .shapes import Pair
+from .windows import COLUMN_BYTES
 
 # Windows of up to so many positions are always taken position by position: NumPy reduces short rows one at a time.
 SMALL_WINDOW = 128
@@ -34,8 +35,8 @@ class _Axis(NamedTuple):
     n_out: int
     k: int
     stride: int
-    padding: int
     dilation: int
+    padding: int
 
     def taps(self) -> Iterator[tuple[slice, slice]]:
         """Yield, for each position in the window, the outputs for which it lies on an input, and those inputs."""
@@ -176,30 +177,31 @@ def max_pool2d_backward(
     planes, grad_x = _planes(x), np.zeros_like(x, order="C")
     apart = all(axis.stride > (axis.k - 1) * axis.dilation for axis in axes)
     by_window = _few_windows(*axes)
-    for some in _blocks(planes):
-        grad = _planes(grad_x)[some]
-        largest = _combine(planes[some], axes, np.maximum, -np.inf) if maxima is None else maxima[some]
+    for block in _blocks(planes):
+        grad = _planes(grad_x)[block]
+        largest = _combine(planes[block], axes, np.maximum, -np.inf) if maxima is None else maxima[block]
         has_nan = np.isnan(largest).any()
         free = np.ones(largest.shape, bool)
-        for here, there in _parts(axes):
-            value = planes[some][there]
-            wins = value == largest[here]
+        for outputs, inputs in _parts(axes):
+            value = planes[block][inputs]
+            wins = value == largest[outputs]
             if has_nan:
                 wins |= np.isnan(value)
             if by_window:
                 wins = _first(wins)
-                free[here] = ~wins.any(axis=(1, 2), keepdims=True)
+                free[outputs] = ~wins.any(axis=(1, 2), keepdims=True)
             else:
-                wins &= free[here]
-                free[here] ^= wins
-            share = keep(upstream[some][here], wins)
+                wins &= free[outputs]
+                free[outputs] ^= wins
+            share = keep(upstream[block][outputs], wins)
             if apart:  # no input is in two windows
-                grad[there] = share
+                grad[inputs] = share
             else:
-                grad[there] += share
+                grad[inputs] += share
         if maxima is not None and free.any():
-            told = f"a window does not hold its {largest[free][0]}"
-            raise ValueError(f"y must be what max_pool2d returned for this x, but {told}")
+            raise ValueError(
+                f"y must be what max_pool2d returned for this x, but a window does not hold its {largest[free][0]}"
+            )
     return grad_x
 
 
@@ -449,8 +451,8 @@ def lp_pool2d_backward(
     size, upstream, grad_x = np.abs(x), _upstream(grad_y, x, axes), np.zeros_like(x, order="C")
     y = _norms(size, p, axes)
     y[y == 0] = 1
-    for here, there in _parts(axes):
-        grad_x[there] += upstream[here] * (size[there] / y[here]) ** (p - 1)
+    for outputs, inputs in _parts(axes):
+        grad_x[inputs] += upstream[outputs] * (size[inputs] / y[outputs]) ** (p - 1)
     return grad_x * np.sign(x)
 
 
@@ -578,9 +580,9 @@ def _norms(size: np.ndarray, p: float, axes: tuple[_Axis, _Axis]) -> np.ndarray:
     largest = _reduce(size, axes, np.maximum, 0)
     unit = np.where((largest > 0) & (largest < np.inf), largest, 1)
     total = np.zeros_like(unit)
-    for here, there in _parts(axes):
-        powers = (size[there] / unit[here]) ** p
-        total[here] += powers.sum(axis=(2, 3), keepdims=True) if _few_windows(*axes) else powers
+    for outputs, inputs in _parts(axes):
+        powers = (size[inputs] / unit[outputs]) ** p
+        total[outputs] += powers.sum(axis=(2, 3), keepdims=True) if _few_windows(*axes) else powers
     return unit * total ** (1 / p)
 
 
@@ -588,8 +590,8 @@ def _reduce(x: np.ndarray, axes: tuple[_Axis, _Axis], combine: np.ufunc, start: 
     """Combine the numbers of every window, a block of planes at a time, so that they stay in the cache."""
     y = np.empty((*x.shape[:2], axes[0].n_out, axes[1].n_out), x.dtype)
     planes = _planes(x)
-    for some in _blocks(planes):
-        _planes(y)[some] = _combine(planes[some], axes, combine, start)
+    for block in _blocks(planes):
+        _planes(y)[block] = _combine(planes[block], axes, combine, start)
     return y
 
 
@@ -668,14 +670,17 @@ def _upstream(grad_y: np.ndarray, x: np.ndarray, axes: tuple[_Axis, _Axis], name
     return same_shape(grad_y, name, shape, "the output").astype(x.dtype, copy=False)
 
 
-def _arguments(x, kernel_size, stride, padding, dilation, ceil_mode) -> tuple[np.ndarray, tuple[_Axis, _Axis]]:
+def _arguments(
+    x: np.ndarray,
+    kernel_size: int | Pair,
+    stride: int | Pair | None,
+    padding: int | Pair,
+    dilation: int | Pair,
+    ceil_mode: bool,
+) -> tuple[np.ndarray, tuple[_Axis, _Axis]]:
     x = batch(x, "x")
-    kernel_size = per_axis(kernel_size, "kernel_size", minimum=1)
-    stride = kernel_size if stride is None else per_axis(stride, "stride", minimum=1)
-    padding, dilation = per_axis(padding, "padding"), per_axis(dilation, "dilation", minimum=1)
-    options = zip(x.shape[2:], kernel_size, stride, padding, dilation, strict=True)
-    rows, cols = (
-        _Axis(n, pool_output_size(n, k, stride=s, padding=p, dilation=d, ceil_mode=ceil_mode), k, s, p, d)
-        for n, k, s, p, d in options
-    )
+    window = Window.plain(kernel_size, kernel_size if stride is None else stride, padding, dilation)
+    size = x.shape[2:]
+    axes = zip(size, window.pooled_size(size, ceil_mode), window.axes(), strict=True)
+    rows, cols = (_Axis(n, n_out, k, s, d, before) for n, n_out, (k, s, d, (before, _)) in axes)
     return x, (rows, cols)

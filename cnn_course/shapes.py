@@ -13,7 +13,8 @@ import numpy as np
 
 from .checks import boolean, choice, integer, per_axis, plain_array
 
-Padding = int | tuple[int, int] | str
+Pair = tuple[int, int]
+Padding = int | Pair | str
 
 
 class ReceptiveField(NamedTuple):
@@ -471,12 +472,14 @@ def restricted_param_count(connections: np.ndarray, kernel_size: int | tuple[int
     return kernels + len(table) * boolean(bias, "bias")
 
 
-def check_connections(connections: np.ndarray) -> np.ndarray:
+def check_connections(connections: np.ndarray, channels: Pair | None = None) -> np.ndarray:
     """Return `connections` if it says for every output channel which input channels it sees.
 
     Parameters
     ----------
     connections : ndarray of bool of shape (C_out, C_in)
+    channels : pair of int, optional
+        (C_out, C_in), where they are known.
 
     Returns
     -------
@@ -487,7 +490,7 @@ def check_connections(connections: np.ndarray) -> np.ndarray:
     TypeError
         If it does not hold booleans: channel numbers, for example.
     ValueError
-        If it does not have two axes, or an output channel sees nothing.
+        If it does not have two axes, or not those sizes, or an output channel sees nothing.
 
     Examples
     --------
@@ -499,6 +502,12 @@ def check_connections(connections: np.ndarray) -> np.ndarray:
         raise ValueError(f"connections must be a table of shape (C_out, C_in), got shape {table.shape}")
     if table.dtype != bool:
         raise TypeError(f"connections must hold True and False, a row for each output channel, got dtype {table.dtype}")
+    if channels is not None and table.shape != channels:
+        c_out, c_in = channels
+        raise ValueError(
+            f"connections must have a row for each of the {c_out} output channels and a column for each of the {c_in} "
+            f"input channels, got shape {table.shape}"
+        )
     if not table.any(axis=1).all():
         alone = int(table.any(axis=1).argmin())
         raise ValueError(f"connections must give every output channel an input channel; row {alone} is all False")

@@ -1,6 +1,6 @@
 """Training: mini-batches, accuracy, early stopping, and a run that goes on after it was killed.
 
-What it needs from `optimizers` and `saving` goes by this module's name too. Taught in chapters 8 and 9.
+The optimisers and schedules go by this module's name too. Taught in chapters 8 and 9.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .checks import batch, boolean, class_array, generator, integer, number, pla
 from .dense import check_classes, cross_entropy, cross_entropy_backward
 from .layers import Sequential, check_network, untouched
 from .optimizers import SGD, Adam, Optimizer, constant, cosine
-from .saving import architecture, copy_arrays, digest, load_checkpoint, load_weights, save_checkpoint, save_weights
+from .saving import architecture, copy_arrays, digest, load_checkpoint, save_checkpoint
 from .windows import pad
 
 __all__ = [
@@ -29,11 +29,9 @@ __all__ = [
     "constant",
     "cosine",
     "fit",
-    "load_weights",
     "predict",
     "random_affine",
     "random_shift",
-    "save_weights",
 ]
 
 Augment = Callable[[np.ndarray, np.random.RandomState], np.ndarray]
@@ -271,85 +269,157 @@ def fit(
     >>> first == second, first.best_epoch
     (True, 20)
     """
-    epochs, batch_size = integer(epochs, "epochs", 1), integer(batch_size, "batch_size", 1)
-    x, y, random_state = *_labelled(x, y, "x", "y"), generator(random_state)
-    if validation is not None:
-        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-            raise TypeError(f"validation must be a pair (x, y), got {type(validation).__name__}")
-        validation = _labelled(*validation, "validation x", "validation y")
-    if patience is not None and (patience := integer(patience, "patience", 1)) and validation is None:
-        raise ValueError(f"patience={patience} waits for a lower validation loss; pass validation=(x, y) too")
     progress = progress if progress is None else boolean(progress, "progress")
-    for name, function in (("schedule", schedule), ("augment", augment)):
-        if not callable(function) and not (name == "augment" and function is None):
-            raise TypeError(f"{name} must be a function such as cosine or what random_shift gives, got {function!r}")
-    if getattr(optimizer, "model", None) is not model:
-        raise ValueError("the optimizer was made for another model; make one for this model")
-
-    history, params = History(), model.named_params()
-    inputs = {"x": x} if validation is None else {"x": x, "validation x": validation[0]}
-    _refuse_nonfinite(inputs | _of_the_model(params))
-    best = {name: p.copy() for name, p in params.items()} if patience else {}
-    stored: tuple | None = None
+    run = _Run(
+        model=model,
+        x=x,
+        y=y,
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=batch_size,
+        random_state=random_state,
+        schedule=schedule,
+        augment=augment,
+        validation=validation,
+        patience=patience,
+    )
+    history = run.history
+    stored: Any = None
     if checkpoint is not None:
-        settings = {
-            "model": architecture(model),
-            "optimizer": repr(optimizer),
-            "data": digest(x, y),
-            "validation": validation and digest(*validation),
-            "epochs": epochs,
-            "batch_size": batch_size,
-            "patience": patience,
-            "schedule": _name(schedule),
-            "augment": augment and _name(augment),
-        }
-        groups = {"model": params, "optimizer": optimizer.named_state(), "best": best}
-        arrays = {f"{group}.{name}": array for group, named in groups.items() for name, array in named.items()}
-        stored = checkpoint, settings, arrays, vars(history), random_state
+        stored = checkpoint, run.settings(), run.arrays(), vars(history), random_state
         if os.path.exists(checkpoint):
             load_checkpoint(*stored)
+            run.rate = optimizer.learning_rate if history.loss else None
         else:
             save_checkpoint(*stored)
-
-    rate = optimizer.learning_rate if history.loss else None  # None until a step was made, which could be too large
-    starts = range(0, len(x), batch_size)
-    total = epochs * len(starts)
-    with _progress_bar(total, len(history.loss) * len(starts), progress) as bar:
-        while len(history.loss) < epochs and not (patience and len(history.loss) >= history.best_epoch + patience):
-            epoch = len(history.loss)
-            told = f"loss of epoch {epoch + 1}"
-            _report(bar, f"epoch {epoch + 1}/{epochs}", history)
-            order, loss, right = random_state.permutation(len(x)), 0.0, 0
-            for step, start in enumerate(starts):
-                chosen = order[start : start + batch_size]
-                images = x[chosen] if augment is None else augment(x[chosen], random_state)
-                logits = model.forward(images)
-                batch_loss = _finite(cross_entropy(logits, y[chosen]), told, model, images, rate)
-                model.backward(cross_entropy_backward(logits, y[chosen]), need_grad_x=False)
-                if rate is None:
-                    _refuse_nonfinite({f"the gradient of {name}": grad for name, grad in model.named_grads().items()})
-                done = (epoch * len(starts) + step) / max(1, total - 1)
-                optimizer.step(number(schedule(done), "schedule(progress)", 0))
-                rate = optimizer.learning_rate
-                loss += batch_loss * len(chosen)
-                right += int((logits.argmax(axis=1) == y[chosen]).sum())
-                bar.update(1)
-            history.loss.append(loss / len(x))
-            history.accuracy.append(right / len(x))
-            if validation is not None:
-                scores, labels = predict(model, validation[0]), validation[1]
-                val_loss = _finite(cross_entropy(scores, labels), f"validation {told}", model, validation[0], rate)
-                history.val_loss.append(val_loss)
-                history.val_accuracy.append(float((scores.argmax(axis=1) == labels).mean()))
-            if patience and epoch + 1 == history.best_epoch:
-                copy_arrays(params, best)
+    with _progress_bar(run.batches * run.epochs, run.batches * len(history.loss), progress) as bar:
+        while not run.is_over():
+            _report(bar, f"epoch {len(history.loss) + 1}/{run.epochs}", history)
+            run.train_epoch(bar)
             if stored:
                 save_checkpoint(*stored)
-        bar.update(total - len(history.loss) * len(starts))  # what early stopping spared
-        _report(bar, f"epoch {len(history.loss)}/{epochs}", history)
+        bar.update(run.batches * (run.epochs - len(history.loss)))  # what early stopping spared
+        _report(bar, f"epoch {len(history.loss)}/{run.epochs}", history)
     if patience:
-        copy_arrays(best, params)
+        copy_arrays(run.best, run.params)
     return history
+
+
+@dataclass(kw_only=True)
+class _Run:
+    """A training: what `fit` was given, checked, and how far it is."""
+
+    model: Sequential
+    x: np.ndarray
+    y: np.ndarray
+    optimizer: Optimizer
+    epochs: int
+    batch_size: int
+    random_state: np.random.RandomState
+    schedule: Callable[[float], float]
+    augment: Augment | None
+    validation: tuple[np.ndarray, np.ndarray] | None
+    patience: int | None
+    history: History = field(default_factory=History)
+
+    def __post_init__(self) -> None:
+        self.epochs, self.batch_size = integer(self.epochs, "epochs", 1), integer(self.batch_size, "batch_size", 1)
+        self.x, self.y = _labelled(self.x, self.y, "x", "y")
+        self.random_state, given = generator(self.random_state), self.validation
+        if given is not None:
+            if not isinstance(given, (tuple, list)) or len(given) != 2:
+                raise TypeError(f"validation must be a pair (x, y), got {type(given).__name__}")
+            self.validation = _labelled(*given, "validation x", "validation y")
+        if self.patience is not None:
+            self.patience = integer(self.patience, "patience", 1)
+            if given is None:
+                raise ValueError(
+                    f"patience={self.patience} waits for a lower validation loss; pass validation=(x, y) too"
+                )
+        for name, function in (("schedule", self.schedule), ("augment", self.augment)):
+            if not callable(function) and not (name == "augment" and function is None):
+                raise TypeError(
+                    f"{name} must be a function such as cosine or what random_shift gives, got {function!r}"
+                )
+        if getattr(self.optimizer, "model", None) is not self.model:
+            raise ValueError("the optimizer was made for another model; make one for this model")
+        self.params = self.model.named_params()
+        inputs = {"x": self.x} if self.validation is None else {"x": self.x, "validation x": self.validation[0]}
+        _refuse_nonfinite(inputs | _of_the_model(self.params))
+        self.best = {name: p.copy() for name, p in self.params.items()} if self.patience else {}
+        self.batches = len(range(0, len(self.x), self.batch_size))
+        self.rate: float | None = None  # of the steps that were made: before the first, it cannot have been too large
+
+    def settings(self) -> dict[str, Any]:
+        """Return what must be the same when the training goes on."""
+        return {
+            "model": architecture(self.model),
+            "optimizer": repr(self.optimizer),
+            "data": digest(self.x, self.y),
+            "validation": self.validation and digest(*self.validation),
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "patience": self.patience,
+            "schedule": _name(self.schedule),
+            "augment": self.augment and _name(self.augment),
+        }
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return every array that changes while the training goes on."""
+        groups = {"model": self.params, "optimizer": self.optimizer.named_state(), "best": self.best}
+        return {f"{group}.{name}": array for group, named in groups.items() for name, array in named.items()}
+
+    def is_over(self) -> bool:
+        """Tell whether all epochs are done, or too many in a row brought no lower validation loss."""
+        done = len(self.history.loss)
+        patience = self.patience or self.epochs
+        return done >= min(self.epochs, self.history.best_epoch + patience)
+
+    def train_epoch(self, bar: Any) -> None:
+        """Train on every sample once, in a new order, and note how well it went."""
+        history, loss, right = self.history, 0.0, 0
+        order, steps_before = self.random_state.permutation(len(self.x)), len(history.loss) * self.batches
+        for step, start in enumerate(range(0, len(self.x), self.batch_size), steps_before):
+            chosen = order[start : start + self.batch_size]
+            batch_loss, batch_right = self.train_batch(chosen, step / max(1, self.epochs * self.batches - 1))
+            loss += batch_loss * len(chosen)
+            right += batch_right
+            bar.update(1)
+        if self.validation is not None:
+            self.validate(*self.validation)
+        history.loss.append(loss / len(self.x))
+        history.accuracy.append(right / len(self.x))
+        if self.patience and len(history.loss) == history.best_epoch:
+            copy_arrays(self.params, self.best)
+
+    def train_batch(self, chosen: np.ndarray, done: float) -> tuple[float, int]:
+        """Make one step, when this share of the training is done; return the loss and how many were right before."""
+        x, labels = self.x[chosen], self.y[chosen]
+        if self.augment is not None:
+            x = self.augment(x, self.random_state)
+        scores = self.model.forward(x)
+        loss = self.finite(cross_entropy(scores, labels), "loss", x)
+        self.model.backward(cross_entropy_backward(scores, labels), need_grad_x=False)
+        if self.rate is None:
+            _refuse_nonfinite({f"the gradient of {name}": grad for name, grad in self.model.named_grads().items()})
+        self.optimizer.step(number(self.schedule(done), "schedule(progress)", 0))
+        self.rate = self.optimizer.learning_rate
+        return loss, int((scores.argmax(axis=1) == labels).sum())
+
+    def validate(self, x: np.ndarray, labels: np.ndarray) -> None:
+        """Note loss and accuracy on the validation set."""
+        scores = predict(self.model, x)
+        self.history.val_loss.append(self.finite(cross_entropy(scores, labels), "validation loss", x))
+        self.history.val_accuracy.append(float((scores.argmax(axis=1) == labels).mean()))
+
+    def finite(self, loss: float, name: str, x: np.ndarray) -> float:
+        """Return `loss` if it is finite, or say what made it so."""
+        if np.isfinite(loss):
+            return float(loss)
+        reason = _nonfinite({"the batch": x} | _of_the_model(self.model.named_constants()))
+        if not reason:
+            reason = _origin(self.model, x) if self.rate is None else f"a learning rate below {self.rate} may help"
+        raise FloatingPointError(f"the {name} of epoch {len(self.history.loss) + 1} is {loss}: {reason}")
 
 
 def predict(model: Sequential, x: np.ndarray, batch_size: int = 256) -> np.ndarray:
@@ -472,15 +542,6 @@ def _labelled(x: np.ndarray, y: np.ndarray, x_name: str, y_name: str) -> tuple[n
             f"got shapes {x.shape} and {y.shape}"
         )
     return x, y
-
-
-def _finite(loss: float, name: str, model: Sequential, x: np.ndarray, rate: float | None) -> float:
-    """Return `loss` if it is finite, or say what made it so; `rate` is that of the steps before, if there were any."""
-    if np.isfinite(loss):
-        return float(loss)
-    given = {"the batch": x} | _of_the_model(model.named_constants())
-    reason = _nonfinite(given) or (_origin(model, x) if rate is None else f"a learning rate below {rate} may help")
-    raise FloatingPointError(f"the {name} is {loss}: {reason}")
 
 
 def _origin(model: Sequential, x: np.ndarray) -> str:

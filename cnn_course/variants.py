@@ -14,21 +14,15 @@ from typing import Any, Literal
 import numpy as np
 
 from . import engine
+from .arguments import Arguments, Gradients, Window, filters, one_dtype, other_channels
 from .checks import batch, boolean, choice, integer, per_axis, real_array, room, same_shape
-from .conv import (
-    Gradients,
-    _one_dtype,
-    _weight,
-    _window_counts,
-    _window_options,
-    conv2d,
-    conv2d_backward,
-)
+from .conv import conv2d, conv2d_backward
 from .engine import Slide
-from .shapes import Padding, check_connections, check_groups
-from .windows import Pair, fold, pad, windows
+from .shapes import Padding, Pair, check_connections, check_groups
+from .windows import fold, pad, windows
 
 PadMode = Literal["zeros", "reflect", "replicate", "circular"]
+Layout = tuple[str, str, str, str, str, str]  # the six axes of a weight with several filters for each channel
 
 UNSHARED = ("C_out", "H_out", "W_out", "C_in", "kH", "kW")
 TILED = ("C_out", "C_in", "kH", "kW", "t_h", "t_w")
@@ -78,8 +72,9 @@ def locally_connected2d(
     array([[[[ 19.,  50.],
              [111., 172.]]]])
     """
-    padded, weight, bias, steps, _, _ = _arguments(x, weight, bias, stride, padding, UNSHARED)
-    y = np.einsum("orscij,ncijrs->nors", weight, windows(padded, weight.shape[4:], steps), order="C")
+    x, weight, bias, window, _, _ = _arguments(x, weight, bias, stride, padding, UNSHARED)
+    view = windows(pad(x, window.pads), window.kernel_size, window.stride)
+    y = np.einsum("orscij,ncijrs->nors", weight, view, order="C")
     return y if bias is None else y + bias
 
 
@@ -127,17 +122,17 @@ def locally_connected2d_backward(
     array([[4., 5.],
            [7., 8.]])
     """
-    padded, weight, bias, steps, size, inside = _arguments(x, weight, bias, stride, padding, UNSHARED)
-    grad_y = same_shape(grad_y, "grad_y", (len(padded), len(weight), *size), "the output")
-    grad_y = grad_y.astype(padded.dtype, copy=False)
-    view = windows(padded, weight.shape[4:], steps)
+    x, weight, bias, window, _, size = _arguments(x, weight, bias, stride, padding, UNSHARED)
+    grad_y = same_shape(grad_y, "grad_y", (len(x), len(weight), *size), "the output").astype(x.dtype, copy=False)
+    padded = pad(x, window.pads)
+    view = windows(padded, window.kernel_size, window.stride)
     grad_weight = np.einsum("nors,ncijrs->orscij", grad_y, view, order="C")
     grad_x = None
     if boolean(need_grad_x, "need_grad_x"):
         room(view.shape, view.itemsize, "the array of columns")
         grad_padded = np.zeros_like(padded)
-        fold(np.einsum("nors,orscij->ncijrs", grad_y, weight), grad_padded, steps)
-        grad_x = np.ascontiguousarray(grad_padded[inside])
+        fold(np.einsum("nors,orscij->ncijrs", grad_y, weight), grad_padded, window.stride)
+        grad_x = np.ascontiguousarray(grad_padded[window.inside(x.shape[2:])])
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=0)
 
 
@@ -189,9 +184,9 @@ def tiled_conv2d(
     array([[[[ 19., -25.],
              [ 37., -43.]]]])
     """
-    padded, weight, bias, steps, size, _ = _arguments(x, weight, bias, stride, padding, TILED)
-    y = np.empty((len(padded), len(weight), *size), padded.dtype)
-    for a, b, slide, outputs, inputs in _tiles(weight, steps):
+    x, weight, bias, window, _, size = _arguments(x, weight, bias, stride, padding, TILED)
+    padded, y = pad(x, window.pads), np.empty((len(x), len(weight), *size), x.dtype)
+    for a, b, slide, outputs, inputs in _tiles(weight, window.stride):
         y[outputs] = engine.correlate(padded[inputs], weight[..., a, b], slide)
         if bias is not None:
             y[outputs] += bias[:, a, b, None, None]
@@ -240,19 +235,21 @@ def tiled_conv2d_backward(
     >>> tiled_conv2d_backward(np.ones((1, 1, 1, 3)), x, weight)[1].ravel()
     array([301.,  20.])
     """
-    padded, weight, bias, steps, size, inside = _arguments(x, weight, bias, stride, padding, TILED)
-    grad_y = same_shape(grad_y, "grad_y", (len(padded), len(weight), *size), "the output")
-    grad_y = grad_y.astype(padded.dtype, copy=False)
+    x, weight, bias, window, _, size = _arguments(x, weight, bias, stride, padding, TILED)
+    grad_y = same_shape(grad_y, "grad_y", (len(x), len(weight), *size), "the output").astype(x.dtype, copy=False)
+    padded = pad(x, window.pads)
     grad_weight, grad_bias = np.empty_like(weight), None if bias is None else np.empty_like(bias)
     grad_padded = np.zeros_like(padded) if boolean(need_grad_x, "need_grad_x") else None
-    for a, b, slide, outputs, inputs in _tiles(weight, steps):
+    for a, b, slide, outputs, inputs in _tiles(weight, window.stride):
         upstream, part, tile = grad_y[outputs], padded[inputs], weight[..., a, b]
         grad_weight[..., a, b] = engine.weight_gradient(upstream, part, tile.shape, slide)
         if grad_bias is not None:
             grad_bias[:, a, b] = upstream.sum(axis=(0, 2, 3))
         if grad_padded is not None:
             grad_padded[inputs] += engine.input_gradient(upstream, tile, part.shape, slide)
-    return None if grad_padded is None else np.ascontiguousarray(grad_padded[inside]), grad_weight, grad_bias
+    if grad_padded is None:
+        return None, grad_weight, grad_bias
+    return np.ascontiguousarray(grad_padded[window.inside(x.shape[2:])]), grad_weight, grad_bias
 
 
 def restricted_conv2d(
@@ -351,11 +348,11 @@ def restricted_conv2d_backward(
     >>> restricted_conv2d_backward(np.ones((1, 1, 1, 1)), x, weight, [[True, True, False]])[1].ravel()
     array([ 1., 20.,  0.])
     """
-    weight, mask = _connected(weight, connections)
+    weight, kept = _connected(weight, connections)
     grad_x, grad_weight, grad_bias = conv2d_backward(
         grad_y, x, weight, bias, stride=stride, padding=padding, need_grad_x=need_grad_x
     )
-    return grad_x, np.where(mask, grad_weight, 0), grad_bias
+    return grad_x, np.where(kept, grad_weight, 0), grad_bias
 
 
 def pad2d(x: np.ndarray, padding: int | Pair, mode: PadMode = "zeros") -> np.ndarray:
@@ -483,7 +480,8 @@ def conv2d_entries(
     >>> rows[:4], columns[:4], values[:4]
     (array([0, 0, 0, 0]), array([0, 1, 3, 4]), array([0., 1., 2., 3.]))
     """
-    rows, columns, values, _ = _entries(weight, input_size, stride, padding, dilation, groups)
+    weight, image = _matrix_arguments(weight, input_size, groups)
+    rows, columns, values, _ = _entries(weight, image, Window.of(weight.shape[2:], stride, padding, dilation))
     return rows, columns, values
 
 
@@ -529,7 +527,9 @@ def conv2d_matrix(
     >>> matrix @ np.arange(9.0)
     array([19., 25., 37., 43.])
     """
-    rows, columns, values, shape = _entries(weight, input_size, stride, padding, dilation, groups, in_full=True)
+    weight, image = _matrix_arguments(weight, input_size, groups)
+    window = Window.of(weight.shape[2:], stride, padding, dilation)
+    rows, columns, values, shape = _entries(weight, image, window, in_full=True)
     matrix = np.zeros(shape, values.dtype)
     matrix[rows, columns] = values
     return matrix
@@ -579,42 +579,35 @@ def linear_as_conv2d(weight: np.ndarray, input_shape: tuple[int, int, int]) -> n
     return weight.reshape(-1, *shape)
 
 
-def _arguments(x, weight, bias, stride, padding, layout):
-    """Check the arguments of a layer with several filters for each channel, and pad.
-
-    Return the padded input, weight, bias, stride, the number of windows, and where in the padded input x lies.
-    """
+def _arguments(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: int | Pair, padding: Padding, layout: Layout
+) -> Arguments:
+    """Check the arguments of a layer with several filters for each channel."""
     x, weight = batch(x, "x", may_be_flat=True), real_array(weight, "weight")
+    named = f"({', '.join(layout)})"
     if weight.ndim != 6 or 0 in weight.shape:
-        raise ValueError(f"weight must have shape ({', '.join(layout)}), none of them 0, got {weight.shape}")
-    of = dict(zip(layout, weight.shape, strict=True))
-    if x.shape[1] != of["C_in"]:
-        last = ": did you pass (N, H, W, C)? channels come first here" if x.shape[-1] == of["C_in"] else ""
-        raise ValueError(
-            f"channels do not agree: x has {x.shape[1]}, weight has shape {weight.shape} = ({', '.join(layout)}), "
-            f"so x must have {of['C_in']} channels{last}"
-        )
+        raise ValueError(f"weight must have shape {named}, none of them 0, got {weight.shape}")
+    sizes = dict(zip(layout, weight.shape, strict=True))
+    if x.shape[1] != sizes["C_in"]:
+        raise other_channels(x, sizes["C_in"], f"shape {weight.shape} = {named}")
     if bias is not None:
-        filters = tuple(of[axis] for axis in layout if axis not in ("C_in", "kH", "kW"))
-        bias = same_shape(bias, "bias", filters, "one number for each filter")
-    x, weight, bias = _one_dtype(x, weight, bias)
-    kernel_size, stride, gaps, pads = _window_options(x.shape[2:], (of["kH"], of["kW"]), stride, padding, 1)
-    padded = pad(x, pads)
-    size = _window_counts(padded.shape[2:], kernel_size, stride, gaps)
-    if layout == UNSHARED and (of["H_out"], of["W_out"]) != size:
+        several = tuple(size for axis, size in sizes.items() if axis not in ("C_in", "kH", "kW"))
+        bias = same_shape(bias, "bias", several, "one number for each filter")
+    x, weight, bias = one_dtype(x, weight, bias)
+    window = Window.of((sizes["kH"], sizes["kW"]), stride, padding)
+    rows, cols = size = window.output_size(x.shape[2:])
+    if layout == UNSHARED and (sizes["H_out"], sizes["W_out"]) != size:
         raise ValueError(
-            f"weight has filters for {of['H_out']} x {of['W_out']} outputs (shape {weight.shape}), but there are "
-            f"{size[0]} x {size[1]}"
+            f"weight has filters for {sizes['H_out']} x {sizes['W_out']} outputs (shape {weight.shape}), but there are "
+            f"{rows} x {cols}"
         )
-    if layout == TILED and (of["t_h"] > size[0] or of["t_w"] > size[1]):
+    if layout == TILED and (sizes["t_h"] > rows or sizes["t_w"] > cols):
         raise ValueError(
-            f"weight has {of['t_h']} x {of['t_w']} tiles (shape {weight.shape}), but there are only {size[0]} x "
-            f"{size[1]} outputs; some kernels would never be used"
+            f"weight has {sizes['t_h']} x {sizes['t_w']} tiles (shape {weight.shape}), but there are only {rows} x "
+            f"{cols} outputs; some kernels would never be used"
         )
     room((len(x), len(weight), *size), x.itemsize, "the output")
-    (top, _), (left, _) = pads
-    inside = np.s_[:, :, top : top + x.shape[2], left : left + x.shape[3]]
-    return padded, weight, bias, stride, size, inside
+    return Arguments(x, weight, bias, window, 1, size)
 
 
 def _tiles(weight: np.ndarray, stride: Pair) -> Iterator[tuple]:
@@ -628,19 +621,15 @@ def _tiles(weight: np.ndarray, stride: Pair) -> Iterator[tuple]:
         yield a, b, slide, np.s_[:, :, a::t_h, b::t_w], np.s_[:, :, a * stride[0] :, b * stride[1] :]
 
 
-def _connected(weight, connections):
+def _connected(weight: np.ndarray, connections: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the weight with zeros for the missing kernels, and where there are kernels."""
-    weight, table = _weight(weight, 2), check_connections(connections)
-    if table.shape != weight.shape[:2]:
-        raise ValueError(
-            f"connections must have a row for each of the {weight.shape[0]} output channels of weight and a column for "
-            f"each of its {weight.shape[1]} input channels, got shape {table.shape}"
-        )
-    mask = table[:, :, None, None]
-    return np.where(mask, weight, weight.dtype.type(0)), mask
+    weight = filters(weight)
+    kept = check_connections(connections, weight.shape[:2])[:, :, None, None]
+    return np.where(kept, weight, weight.dtype.type(0)), kept
 
 
-def _pad_arguments(x, padding, mode):
+def _pad_arguments(x: np.ndarray, padding: int | Pair, mode: PadMode) -> tuple[np.ndarray, Pair]:
+    """Check the arguments of `pad2d`."""
     x, padding = batch(x, "x"), per_axis(padding, "padding")
     choice(mode, "mode", ("zeros", "reflect", "replicate", "circular"))
     for axis, n, p in zip(("rows", "columns"), x.shape[2:], padding, strict=True):
@@ -661,18 +650,26 @@ def _sources(n: int, padding: int, mode: str) -> np.ndarray:
     return n - 1 - abs(n - 1 - abs(place))  # reflected at 0, then at n - 1
 
 
-def _entries(weight, input_size, stride, padding, dilation, groups, in_full=False):
+def _matrix_arguments(
+    weight: np.ndarray, input_size: int | Pair, groups: int
+) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """Check the weight of a convolution and return it with the shape of the images that it is for."""
+    weight = filters(weight)
+    c_in = weight.shape[1] * integer(groups, "groups", 1)
+    check_groups(c_in, len(weight), groups)
+    return weight, (c_in, *per_axis(input_size, "input_size", minimum=1))
+
+
+def _entries(
+    weight: np.ndarray, image: tuple[int, int, int], window: Window, in_full: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Pair]:
     """Return rows, columns and values of the matrix's entries, and its shape, if it (`in_full`) or they fit."""
-    weight, groups = _weight(weight, 2), integer(groups, "groups", 1)
     c_out, c_group, k_h, k_w = weight.shape
-    check_groups(c_group * groups, c_out, groups)
-    image = (c_group * groups, *per_axis(input_size, "input_size", minimum=1))
-    size, steps, gaps, pads = _window_options(image[1:], (k_h, k_w), stride, padding, dilation)
+    groups, (h_out, w_out) = image[0] // c_group, window.output_size(image[1:])
     room(image, 8, "the image of pixel numbers")
     # An image of its own pixels' numbers, from 1 on so that 0 is the padding: its windows say who meets whom.
-    numbers = pad(np.arange(1, prod(image) + 1).reshape(1, *image), pads)
-    pixels = windows(numbers, size, steps, gaps)[0]
-    h_out, w_out = pixels.shape[-2:]
+    numbers = pad(np.arange(1, prod(image) + 1).reshape(1, *image), window.pads)
+    pixels = windows(numbers, window.kernel_size, window.stride, window.dilation)[0]
     shape = c_out * h_out * w_out, prod(image)
     if in_full:
         room(shape, weight.itemsize, "the matrix")

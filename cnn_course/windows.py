@@ -11,9 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from .checks import room
-from .shapes import kernel_span
-
-Pair = tuple[int, int]
+from .shapes import Pair, kernel_span
 
 # Columns held at once. Two MiB stay in the cache between being written and being multiplied, and are few enough for
 # the allocator to hand out the same memory again; a whole batch's columns would be kH * kW times the input.

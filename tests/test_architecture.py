@@ -2,9 +2,11 @@
 
 import ast
 import inspect
+import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,13 @@ import cnn_course
 pytestmark = pytest.mark.style
 
 PACKAGE = Path(cnn_course.__file__).parent
+ROOT = PACKAGE.parent
+MOST_PARAMETERS = 6  # that a reader of the call can tell apart by their places
 # A module imports only from floors below its own.
 FLOORS = [
     {"checks", "palette"},
     {"shapes", "naive"},
-    {"windows", "masks"},
+    {"windows", "masks", "arguments"},
     {"engine"},
     {"conv", "pool", "dense"},
     {"variants"},
@@ -49,10 +53,10 @@ def modules():
 
 def imports(path):
     """Yield (module within the package or None, outside package or None, at top level) for each import of a file."""
-    tree = ast.parse(path.read_text("utf-8"))
+    whole = tree(path)
     depth = len(path.relative_to(PACKAGE).parts)
-    for node in ast.walk(tree):
-        top = node in tree.body
+    for node in ast.walk(whole):
+        top = node in whole.body
         if isinstance(node, ast.ImportFrom) and (node.level == depth or (node.module or "").startswith("cnn_course")):
             module = (node.module or "").removeprefix("cnn_course").strip(".")
             names = [module] if module else [alias.name for alias in node.names]
@@ -61,6 +65,10 @@ def imports(path):
             yield None, node.module.split(".")[0], top
         elif isinstance(node, ast.Import):
             yield from ((None, alias.name.split(".")[0], top) for alias in node.names)
+
+
+def tree(path):
+    return ast.parse(path.read_text("utf-8"))
 
 
 def floor(name):
@@ -122,7 +130,71 @@ def test_public_functions_document_shapes_errors_and_an_example(name):
         assert parameter in doc, f"{name} does not document {parameter}"
 
 
+def in_chapters():
+    """Return the names that the chapters call by ``cc.``, or speak of."""
+    found = set()
+    for path in sorted((ROOT / "book").glob("[01]*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "code":
+                found |= set(re.findall(r"\bcc\.(\w+)", re.sub("#.*", "", text)))
+            else:
+                found |= set(re.findall(r"`(?:cc\.)?(\w+)(?:\([^`]*\))?`", text))
+    return found
+
+
+def test_the_reference_says_of_each_public_name_in_which_chapter_it_is():
+    """The build ends each entry with the sections that use it; of a name that none uses, the entry itself says it."""
+    reference = (ROOT / "book/api.rst").read_text("utf-8").partition("currentmodule:: cnn_course.models")[0]
+    entries = re.split(r"^\.\. auto(?:function|class):: (\w+)$", reference, flags=re.MULTILINE)[1:]
+    says = {name: "In chapter :ref:" in text for name, text in zip(entries[::2], entries[1::2], strict=True)}
+    handed_on = {"load_idx", "load_weights", "save_weights", "naive"}  # described with their modules
+    assert set(says) == set(cnn_course.__all__) - handed_on
+    used = in_chapters()
+    assert {name for name in says if name not in used and not says[name]} == set()
+
+
 @pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda v: v.name if isinstance(v, Path) else v)
 def test_module_docstrings_say_where_they_are_taught(name, path):
     if path.parent == PACKAGE:
-        assert "Taught in" in ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        assert "Taught in" in ast.get_docstring(tree(path))
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda v: v.name if isinstance(v, Path) else v)
+def test_no_module_takes_private_names_from_another(name, path):
+    taken, foreign = [], set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and (node.level or node.module.startswith("cnn_course")):
+            taken += [alias.name for alias in node.names if alias.name.startswith("_")]
+            foreign |= {alias.asname or alias.name for alias in node.names if alias.name.islower()}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in foreign:
+            taken += [ast.unparse(node)] * bool(re.match("_[a-z]", node.attr))
+    assert taken == [], f"{path.name} takes {taken}"
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda v: v.name if isinstance(v, Path) else v)
+def test_no_function_asks_its_reader_to_count_places(name, path):
+    """A private function has few parameters; of a public one, few may be given by position."""
+    if name == "naive":  # a loop has all options of its operation, in PyTorch's order
+        return
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            by_place = len(node.args.posonlyargs + node.args.args)
+            private = re.match("_[a-z]", getattr(node, "name", ""))
+            counted = by_place + len(node.args.kwonlyargs) if private else by_place
+            assert counted <= MOST_PARAMETERS, f"{path.name}:{node.lineno} has {counted} parameters"
+
+
+def test_the_version_stands_in_one_place_and_the_citation_agrees():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert "version" not in project["project"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "cnn_course.__version__"}
+    cited = re.search("^version: (.*)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
+    assert cited[1] == cnn_course.__version__
+
+
+def test_the_types_are_shipped():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert "py.typed" in project["tool"]["setuptools"]["package-data"]["cnn_course"]
+    assert (PACKAGE / "py.typed").is_file()

@@ -533,7 +533,7 @@ REFUSED: dict[str, list[Refused]] = {
         Refused("a table and groups", lambda: cc.Conv2d(2, 4, 3, connections=ALL, groups=2, random_state=rng()),
                 ValueError, "groups", "2", "leave groups at 1"),
         Refused("a table of integers", lambda: cc.Conv2d(2, 4, 3, connections=[[1, 0]] * 4, random_state=rng()),
-                TypeError, "connections", "int64", "must hold booleans"),
+                TypeError, "connections", "int64", "must hold True and False"),
         Refused("a sample with its batch", lambda: cc.MaxPool2d(2).output_shape((1, 2, 5, 6)), ValueError,
                 "input_shape", "(1, 2, 5, 6)", r"\(C, H, W\)"),
         Refused("another depth", lambda: lenet().output_shape((3, 32, 32)), ValueError, "input_shape", "(3, 32, 32)",

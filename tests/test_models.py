@@ -68,9 +68,9 @@ def test_published_lenet_learns_and_keeps_what_it_learned(tmp_path, rubbish):
     history = training.fit(model, x, y, optimizer=optimizer, epochs=40, **options)
     assert history.loss[-1] < 0.1 * history.loss[0]
     assert training.accuracy(model, x, y) == 1
-    training.save_weights(tmp_path / "w.npz", model)
+    cc.save_weights(tmp_path / "w.npz", model)
     fresh = models.published_lenet5(np.random.RandomState(5), rubbish)
-    training.load_weights(tmp_path / "w.npz", fresh)
+    cc.load_weights(tmp_path / "w.npz", fresh)
     np.testing.assert_array_equal(fresh.forward(x), model.forward(x))
     assert all(param.dtype == np.float32 for param in model.named_params().values())
     np.testing.assert_array_equal(fresh.layers[-1].drawings.reshape(10, 12, 7), models.DRAWINGS)

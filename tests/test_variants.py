@@ -476,7 +476,7 @@ BOTH = np.ones((4, 2), bool)
         (
             lambda: cc.restricted_conv2d(X, SHARED, BOTH.T),
             ValueError,
-            r"a row for each of the 4 output channels .* a column for each of its 2 input.*got shape \(2, 4\)",
+            r"a row for each of the 4 output channels .* a column for each of the 2 input.*got shape \(2, 4\)",
         ),
         (lambda: cc.restricted_conv2d(X, SHARED, BOTH.astype(int)), TypeError, "must hold True and False"),
         (lambda: cc.restricted_conv2d(X, SHARED, BOTH & False), ValueError, "row 0 is all False"),

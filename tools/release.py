@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from importlib import metadata
 from pathlib import Path
+
+from cnn_course import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,16 +52,15 @@ def notes(changelog: str, version: str) -> str:
 
 def main(version: str | None = None) -> None:
     """Fill _build/release anew."""
-    installed = metadata.version("cnn-course")
-    if version and version != installed:
-        raise ValueError(f"the version is {installed} in pyproject.toml, not {version}")
-    told = notes((ROOT / "CHANGELOG.md").read_text("utf-8"), installed)
+    if version and version != __version__:
+        raise ValueError(f"the version is {__version__} in cnn_course/__init__.py, not {version}")
+    told = notes((ROOT / "CHANGELOG.md").read_text("utf-8"), __version__)
     build = ROOT / "_build"
     release = build / "release"
     shutil.rmtree(release, ignore_errors=True)
     release.mkdir()
     (release / "notes.md").write_text(told + "\n", "utf-8")
-    shutil.make_archive(str(release / f"convolutional-networks-{installed}"), "zip", build, "html")
+    shutil.make_archive(str(release / f"convolutional-networks-{__version__}"), "zip", build, "html")
     for pdf in build.glob("convolutional-networks-*.pdf"):
         shutil.copy(pdf, release)
     print(f"{release} holds {', '.join(sorted(path.name for path in release.iterdir()))}.")

@@ -12,7 +12,6 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +29,7 @@ from sphinx.environment.adapters.toctree import document_toc, global_toctree_for
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
-from cnn_course import palette
+from cnn_course import __version__, palette
 from cnn_course.explorers import base
 
 THEME = Path(__file__).parents[1] / "theme"
@@ -302,7 +301,7 @@ def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     context["state"] = store_state(app, pagename, context)
     context["chapters"] = chapters(app, pagename)
     context["description"] = describe(app, doctree)
-    context["version"] = metadata.version("cnn-course")
+    context["version"] = __version__
     context["root_path"] = urlsplit(app.config.html_baseurl).path.rstrip("/") + "/"
 
 

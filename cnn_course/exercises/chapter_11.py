@@ -1,5 +1,7 @@
 """Checks of the exercises of chapter 11."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .checking import Answer, exercise, expect
@@ -22,12 +24,21 @@ def average_same(answer: Answer) -> None:
         zeros = (n_out - 1) * stride + k - len(x)
         before, after = max(zeros, 0) // 2, max(zeros + 1, 0) // 2
 
-        def averages(before, after, mean=np.nanmean, border=np.nan, x=x, k=k, stride=stride):
+        def averages(
+            before: int,
+            after: int,
+            mean: Callable = np.nanmean,
+            border: float = np.nan,
+            *,
+            x: np.ndarray = x,
+            k: int = k,
+            stride: int = stride,
+        ) -> np.ndarray:
             padded = np.concatenate([np.full(before, border), x, np.full(after, border)])
             return np.array([mean(padded[start : start + k]) for start in range(0, len(padded) - k + 1, stride)])
 
         ends = np.pad(x, (before, after), mode="edge")
-        slips = [
+        slips: list[tuple[object, str]] = [
             (averages(before, after, np.mean, 0.0), "Divide by the number of real pixels, not by the size."),
             (averages(after, before), "The odd place of padding comes after the last pixel."),
             (averages(0, 0), "That is valid: pixels at the end get no window of their own."),

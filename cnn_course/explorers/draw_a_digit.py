@@ -8,8 +8,8 @@ import numpy as np
 import traitlets
 
 from ..checks import class_array, plain_array, real_array
-from ..data import _enlarge
 from ..data import digits as load_digits
+from ..data import enlarge
 from ..layers import Sequential, Sigmoid
 from ..models import lenet5
 from .base import POSITION, Choice, Explorer, ExplorerBox, Slider, assemble, module, style
@@ -134,7 +134,7 @@ def draw_a_digit(model: Sequential, digits: Labelled | None = None, trained: Lab
 
 def _strongest(model: Sequential, image: np.ndarray) -> int:
     """Return the place of the largest number that C3 makes of an image, away from the edges of its maps."""
-    maps = Sequential(*model.layers[:5]).forward(_enlarge(image[None], 32))[0]
+    maps = Sequential(*model.layers[:5]).forward(enlarge(image[None], 32))[0]
     inner = np.zeros_like(maps)
     inner[:, 3:7, 3:7] = maps[:, 3:7, 3:7]
     return int(inner.argmax())

@@ -1,11 +1,13 @@
 """Curves, bars and the confusion matrix."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
+from numpy.typing import ArrayLike
 
 from cnn_course.checks import boolean
 from cnn_course.plots.figure import (
@@ -26,6 +28,9 @@ from cnn_course.plots.figure import (
 )
 from cnn_course.plots.numbers import CELL, HEAD, Panel
 
+# One nameless line, or named lines: y, or the pair (x, y).
+Series = ArrayLike | Mapping[str, Any]
+
 LINES = (  # colour, dash, marker: each of the three alone tells the first lines apart
     (INK, "-", "o"),
     (ACCENT, (0, (5, 2)), "s"),
@@ -37,7 +42,7 @@ LINES = (  # colour, dash, marker: each of the three alone tells the first lines
 
 
 @book_figure
-def curves(series, *, xlabel: str | None = None, ylabel: str | None = None, log: bool = False) -> BookFigure:
+def curves(series: Series, *, xlabel: str | None = None, ylabel: str | None = None, log: bool = False) -> BookFigure:
     """Draw lines with their names at their ends.
 
     Parameters
@@ -76,7 +81,7 @@ def curves(series, *, xlabel: str | None = None, ylabel: str | None = None, log:
 
 
 @book_figure
-def history(history) -> BookFigure:
+def history(history: Any) -> BookFigure:
     """Draw how the loss and the accuracy went while a network was trained.
 
     Parameters
@@ -127,7 +132,7 @@ def _short(name: str, what: str) -> str:
     return {"": "train", "val": "validation"}.get(rest, rest)
 
 
-def _as_lines(series, start: int = 0) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _as_lines(series: Series, start: int = 0) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     if not isinstance(series, Mapping):
         series = {"": series}
     if not 1 <= len(series) <= len(LINES):
@@ -143,7 +148,7 @@ def _as_lines(series, start: int = 0) -> dict[str, tuple[np.ndarray, np.ndarray]
     return lines
 
 
-def _draw_curves(axes: Axes, lines: dict, xlabel, ylabel, log: bool) -> None:
+def _draw_curves(axes: Axes, lines: dict, xlabel: str | None, ylabel: str | None, log: bool) -> None:
     for (x, y), (color, dash, marker) in zip(lines.values(), LINES, strict=False):
         often = max(1, len(x) // 8)
         axes.plot(
@@ -180,7 +185,7 @@ def _name_lines(axes: Axes, lines: dict) -> None:
 
 
 @book_figure
-def bars(labels: Sequence[str], values, *, log: bool = False, xlabel: str | None = None) -> BookFigure:
+def bars(labels: Sequence[str], values: ArrayLike, *, log: bool = False, xlabel: str | None = None) -> BookFigure:
     """Draw horizontal bars with their numbers at their ends.
 
     Parameters
@@ -235,12 +240,12 @@ def bars(labels: Sequence[str], values, *, log: bool = False, xlabel: str | None
     return figure
 
 
-def _thousands(value) -> str:
+def _thousands(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
 
 
 @book_figure
-def areas(labels: Sequence[str], values) -> BookFigure:
+def areas(labels: Sequence[str], values: ArrayLike) -> BookFigure:
     """Draw numbers as squares whose areas are to scale, the smallest as a dot if it has to be.
 
     Parameters
@@ -291,7 +296,7 @@ def areas(labels: Sequence[str], values) -> BookFigure:
 
 
 @book_figure
-def confusion(matrix, labels: Sequence | None = None) -> BookFigure:
+def confusion(matrix: ArrayLike, labels: Sequence | None = None) -> BookFigure:
     """Draw which classes a network takes for which.
 
     Parameters

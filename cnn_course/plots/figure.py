@@ -7,8 +7,9 @@ import base64
 import functools
 import io
 import re
-from collections.abc import Callable
-from typing import ParamSpec
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, ParamSpec
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -51,7 +52,7 @@ _STYLE = {
 }
 
 
-def book_style():
+def book_style() -> AbstractContextManager[None]:
     """Context in which matplotlib has its defaults and the book's style, whatever the user has set."""
     return matplotlib.style.context(["default", _STYLE])
 
@@ -101,7 +102,7 @@ def sheet(width: float, height: float) -> tuple[BookFigure, Axes]:
     return figure, axes
 
 
-def write(axes: Axes, x: float, y: float, text: str, *, size: float = TEXT, color: str = INK, **kwargs) -> None:
+def write(axes: Axes, x: float, y: float, text: str, *, size: float = TEXT, color: str = INK, **kwargs: Any) -> None:
     """Write one line centred at (x, y), unless told otherwise."""
     align = {"ha": "center", "va": "center_baseline"} | kwargs
     axes.text(x, y, text, fontsize=size, color=color, clip_on=False, parse_math=False, **align)
@@ -166,7 +167,7 @@ def _lighten(image: ElementTree.Element) -> None:
         image.set(f"{_XLINK}href", "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode())
 
 
-def as_array(name: str, values, *ndims: int, finite: bool = False) -> np.ndarray:
+def as_array(name: str, values: object, *ndims: int, finite: bool = False) -> np.ndarray:
     """Take numbers with one of the given numbers of axes, none of them empty; if need be, without NaN and infinity."""
     array = real_array(values, name)
     if array.ndim not in ndims or array.size == 0:
@@ -177,7 +178,7 @@ def as_array(name: str, values, *ndims: int, finite: bool = False) -> np.ndarray
     return array
 
 
-def as_integers(name: str, values, what: str) -> tuple[int, ...]:
+def as_integers(name: str, values: Sequence[int], what: str) -> tuple[int, ...]:
     """Take as many integers as `what` names, such as "(row, column)", none of them negative."""
     if np.ndim(values) != 1 or len(values) != what.count(",") + 1:
         raise ValueError(f"{name} must be {what}, got {values!r}")
@@ -202,12 +203,12 @@ def colors(array: np.ndarray, kind: str, limit: float | None = None) -> np.ndarr
     return table[np.rint(np.clip(share, 0, 1) * (len(table) - 1)).astype(int)]
 
 
-def ink_on(color) -> str:
+def ink_on(color: Any) -> str:
     """Black or white, whichever is easier to read on the colour of a number, on light and on dark paper."""
     return palette.digits_on(mpl.colors.to_hex(color))
 
 
-def number(value) -> str:
+def number(value: float) -> str:
     """Write a number in as few characters as a cell allows."""
     value = float(value)
     if not np.isfinite(value):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -23,6 +24,9 @@ from cnn_course.plots.figure import (
     text_width,
     write,
 )
+
+# Which neurons of a row are highlighted.
+Neurons = int | Iterable[int] | None
 
 
 @book_figure
@@ -109,7 +113,9 @@ def volumes(shapes: Sequence, names: Sequence[str] | None = None) -> BookFigure:
 
 
 @book_figure
-def filter_in_volume(shape, kernel_size: int | Sequence[int], position: Sequence[int] = (0, 0)) -> BookFigure:
+def filter_in_volume(
+    shape: Sequence[int], kernel_size: int | Sequence[int], position: Sequence[int] = (0, 0)
+) -> BookFigure:
     """Draw a filter as a box in a volume, as deep as the volume, and the one number that comes out.
 
     Parameters
@@ -154,7 +160,7 @@ def filter_in_volume(shape, kernel_size: int | Sequence[int], position: Sequence
     right = width * cell + step * channels + gap  # where the map begins
     figure, axes = sheet(right + cols * cell, top + height * cell + 0.6)
 
-    def box(left: int, upper: int, wide: int, high: int, depth: int, edge: str, face: str, line: float) -> None:
+    def box(left: int, upper: int, wide: int, high: int, depth: int, *, edge: str, face: str, line: float) -> None:
         """Draw a box of cells from its rear to its front: a side and a roof for each channel, then the front."""
         x, y, w, h = cell * left, top + cell * upper, cell * wide, cell * high
         for c in reversed(range(depth)):
@@ -170,9 +176,9 @@ def filter_in_volume(shape, kernel_size: int | Sequence[int], position: Sequence
         lines = [[(a, y[0]), (a, y[-1])] for a in x] + [[(x[0], b), (x[-1], b)] for b in y]
         axes.add_collection(LineCollection(lines, colors=MUTED, linewidths=0.6, clip_on=False), autolim=False)
 
-    box(0, 0, width, height, channels, INK, PAPER, 1.1)
+    box(0, 0, width, height, channels, edge=INK, face=PAPER, line=1.1)
     sheet_of_cells(0, height, width)
-    box(col, row, k_w, k_h, channels, ACCENT, ACCENT_SOFT, 1.0)
+    box(col, row, k_w, k_h, channels, edge=ACCENT, face=ACCENT_SOFT, line=1.0)
     sheet_of_cells(right, rows, cols)
     window = cell * np.array([col, row]), cell * np.array([k_w, k_h])
     for (x, y), (w, h) in (window, ((right + cell * col, cell * row), (cell, cell))):
@@ -192,7 +198,15 @@ def filter_in_volume(shape, kernel_size: int | Sequence[int], position: Sequence
 
 
 @book_figure
-def connections(n_in: int, n_out, edges=None, *, output=None, input=None, names=None) -> BookFigure:
+def connections(
+    n_in: int,
+    n_out: int | Sequence[int],
+    edges: Sequence[Any] | None = None,
+    *,
+    output: Neurons = None,
+    input: Neurons = None,
+    names: Sequence[str] | None = None,
+) -> BookFigure:
     """Draw neurons as rows of dots, the input lowest, and who is connected to whom.
 
     Parameters
@@ -226,8 +240,8 @@ def connections(n_in: int, n_out, edges=None, *, output=None, input=None, names=
     >>> plots.connections(5, 3, [(o + k, o, "abc"[k]) for o in range(3) for k in range(3)], output=1)
     <BookFigure: connections>
     """
-    sizes = [integer(n_in, "n_in", 1)]
-    sizes += [integer(n, "n_out", 1) for n in ([n_out] if np.ndim(n_out) == 0 else n_out)]
+    above: Any = n_out if np.ndim(n_out) else [n_out]
+    sizes = [integer(n_in, "n_in", 1), *(integer(n, "n_out", 1) for n in above)]
     if max(sizes) > MOST_NEURONS:
         raise ValueError(f"a row of {max(sizes)} neurons is too long to draw, the longest has {MOST_NEURONS}")
     steps = _as_steps(sizes, edges)
@@ -241,7 +255,7 @@ def connections(n_in: int, n_out, edges=None, *, output=None, input=None, names=
     figure, axes = sheet(width, rise * (len(sizes) - 1) + 2 * radius)
     middle = margin + (width - margin) / 2
 
-    def place(level, i):
+    def place(level: int, i: int) -> tuple[float, float]:
         return middle + space * (i - (sizes[level] - 1) / 2), radius + rise * (len(sizes) - 1 - level)
 
     labels = list(dict.fromkeys(edge[2] for step in steps for edge in step if len(edge) > 2))
@@ -275,7 +289,7 @@ MOST_NEURONS = 100  # in a row
 DASHES = ("solid", (0, (5, 2)), (0, (1.2, 1.4)), (0, (7, 2, 1.2, 2)), (0, (9, 3)))
 
 
-def _as_steps(sizes: list[int], edges) -> list[list[tuple]]:
+def _as_steps(sizes: list[int], edges: Sequence[Any] | None) -> list[list[tuple]]:
     if edges is None:
         return [[(i, o) for i in range(a) for o in range(b)] for a, b in pairwise(sizes)]
     steps = [list(map(tuple, step)) for step in ([edges] if len(sizes) == 2 else edges)]
@@ -291,7 +305,7 @@ def _as_steps(sizes: list[int], edges) -> list[list[tuple]]:
     return steps
 
 
-def _lit(sizes: list[int], steps: list[list[tuple]], output, input) -> list[set[int]]:
+def _lit(sizes: list[int], steps: list[list[tuple]], output: Neurons, input: Neurons) -> list[set[int]]:
     """Which neurons of each row are highlighted."""
     lit: list[set[int]] = [set() for _ in sizes]
     if output is not None and input is not None:

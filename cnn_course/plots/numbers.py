@@ -1,5 +1,6 @@
 """Arrays as numbered cells: the worked examples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
 from cnn_course import conv
 from cnn_course.checks import boolean, choice, integer, per_axis, plain_array
@@ -29,7 +31,10 @@ from cnn_course.plots.figure import (
     text_width,
     write,
 )
-from cnn_course.shapes import resolve_padding
+from cnn_course.shapes import Padding, Pair, resolve_padding
+
+# What is drawn dashed around an array: n, (rows, columns) or ((top, bottom), (left, right)).
+Border = int | Sequence[int] | Sequence[Sequence[int]]
 
 CELL = 0.42  # inches
 HEAD = 0.3  # room for a title
@@ -54,7 +59,7 @@ class Panel:
     fills: np.ndarray | None = None
     blank: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.array.size > MOST_CELLS:
             raise ValueError(
                 f"an array of shape {self.array.shape} has too many cells to write numbers in, more than {MOST_CELLS}; "
@@ -112,7 +117,7 @@ def _fit(panel: Panel, width: float = WIDTH) -> Panel:
     return panel
 
 
-def _as_pads(dashed, ndim: int) -> tuple:
+def _as_pads(dashed: Border, ndim: int) -> tuple:
     """Turn n, (rows, cols) or ((top, bottom), (left, right)) into the last form; one row has no padding above."""
     widths = plain_array(dashed, "dashed")
     if widths.dtype.kind not in "iu" or widths.shape not in ((), (2,), (2, 2)) or widths.min() < 0:
@@ -123,7 +128,14 @@ def _as_pads(dashed, ndim: int) -> tuple:
 
 
 @book_figure
-def grid(array, *, kind: str = "input", title: str | None = None, window=None, dashed=0) -> BookFigure:
+def grid(
+    array: ArrayLike,
+    *,
+    kind: str = "input",
+    title: str | None = None,
+    window: Sequence[int] | None = None,
+    dashed: Border = 0,
+) -> BookFigure:
     """Draw one array as cells with their numbers.
 
     Parameters
@@ -176,7 +188,7 @@ def grid(array, *, kind: str = "input", title: str | None = None, window=None, d
 
 
 @book_figure
-def usage(counts, *, title: str | None = None, dashed=0) -> BookFigure:
+def usage(counts: ArrayLike, *, title: str | None = None, dashed: Border = 0) -> BookFigure:
     """Draw how often each pixel is used: a heat map with the counts in its cells.
 
     Parameters
@@ -207,7 +219,14 @@ def usage(counts, *, title: str | None = None, dashed=0) -> BookFigure:
 
 
 @book_figure
-def correlation(x, kernel, position=(0, 0), *, stride=1, padding=0) -> BookFigure:
+def correlation(
+    x: ArrayLike,
+    kernel: ArrayLike,
+    position: Sequence[int] = (0, 0),
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+) -> BookFigure:
     """Draw one step of a 2D cross-correlation: input, kernel and output, with the arithmetic beneath.
 
     Parameters
@@ -260,7 +279,7 @@ def correlation(x, kernel, position=(0, 0), *, stride=1, padding=0) -> BookFigur
 
 
 @book_figure
-def stamps(g, kernel, *, stride=1) -> BookFigure:
+def stamps(g: ArrayLike, kernel: ArrayLike, *, stride: int | Pair = 1) -> BookFigure:
     """Draw how multiples of a kernel, one for each number of an upstream gradient, add up to the input's gradient.
 
     Parameters
@@ -308,10 +327,10 @@ def _row_of_panels(panels: list[Panel], signs: list[str], sum_line: str = "") ->
     """Place panels in one row, or in the two that take the least width, and the arithmetic below them."""
     gap = 0.42
 
-    def length(row):  # a later row starts with its sign
+    def length(row: list[Panel]) -> float:  # a later row starts with its sign
         return sum(panel.width + gap for panel in row) - (gap if row[0] is panels[0] else 0)
 
-    def width_of(rows):
+    def width_of(rows: Sequence[list[Panel]]) -> float:
         return max(map(length, rows))
 
     rows = [panels]
@@ -343,10 +362,10 @@ def _write_lines(axes: Axes, x: float, y: float, texts: list[str]) -> None:
         write(axes, x, y + 0.26 * line, text, ha="left")
 
 
-def _products(window: np.ndarray, kernel: np.ndarray, total) -> str:
+def _products(window: np.ndarray, kernel: np.ndarray, total: float) -> str:
     """Write the sum of products out: 0·0 + 1·1 + 3·2 + 4·3 = 19."""
 
-    def factor(value):
+    def factor(value: float) -> str:
         text = number(value)
         return f"({text})" if value < 0 else text
 
@@ -369,7 +388,9 @@ def _wrap(text: str, width: float) -> list[str]:
 
 
 @book_figure
-def sequence(x, kernel, position: int = 0, *, mode: conv.Mode = "valid", flip: bool = True) -> BookFigure:
+def sequence(
+    x: ArrayLike, kernel: ArrayLike, position: int = 0, *, mode: conv.Mode = "valid", flip: bool = True
+) -> BookFigure:
     """Draw one step of a 1D convolution: flip the kernel, place it, multiply, add.
 
     Parameters
@@ -446,7 +467,7 @@ def sequence(x, kernel, position: int = 0, *, mode: conv.Mode = "valid", flip: b
 
 
 @book_figure
-def centred(x, kernel, padding=(0, 0), position: int = 0) -> BookFigure:
+def centred(x: ArrayLike, kernel: ArrayLike, padding: Sequence[int] = (0, 0), position: int = 0) -> BookFigure:
     """Draw a padded row and beneath it every output of a 1D cross-correlation, under the middle of its window.
 
     Parameters

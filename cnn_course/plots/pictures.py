@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from cnn_course.checks import choice, integer, plain_array
 from cnn_course.plots.figure import (
@@ -25,7 +27,13 @@ MOST_COLUMNS = 64
 
 
 @book_figure
-def images(arrays: Sequence, titles=None, *, kind: str = "photo", columns: int | None = None) -> BookFigure:
+def images(
+    arrays: Sequence[ArrayLike],
+    titles: Sequence[str] | None = None,
+    *,
+    kind: str = "photo",
+    columns: int | None = None,
+) -> BookFigure:
     """Draw pictures side by side.
 
     Parameters
@@ -66,7 +74,7 @@ def images(arrays: Sequence, titles=None, *, kind: str = "photo", columns: int |
 
 
 @book_figure
-def kernels(weight, *, columns: int | None = None) -> BookFigure:
+def kernels(weight: ArrayLike, *, columns: int | None = None) -> BookFigure:
     """Draw every kernel of a layer, all on one scale: brown is negative, green is positive.
 
     Parameters
@@ -104,7 +112,7 @@ def kernels(weight, *, columns: int | None = None) -> BookFigure:
 
 
 @book_figure
-def feature_maps(maps, *, columns: int | None = None) -> BookFigure:
+def feature_maps(maps: ArrayLike, *, columns: int | None = None) -> BookFigure:
     """Draw every feature map of one image, all on one scale: red is negative, blue is positive.
 
     Parameters
@@ -137,7 +145,7 @@ def feature_maps(maps, *, columns: int | None = None) -> BookFigure:
     return _mosaic(list(maps), titles, "output", min(len(maps), best) if columns is None else columns, largest=1.2)
 
 
-def _picture(array, kind: str) -> np.ndarray:
+def _picture(array: ArrayLike, kind: str) -> np.ndarray:
     """Bring a picture to (H, W) or (H, W, 3)."""
     dtype = plain_array(array, "each of arrays").dtype
     array = as_array("each of arrays", array, 2, 3, finite=True)
@@ -157,7 +165,9 @@ def _picture(array, kind: str) -> np.ndarray:
     return array
 
 
-def _mosaic(pictures: list[np.ndarray], titles, kind: str, columns: int, largest: float) -> BookFigure:
+def _mosaic(
+    pictures: list[np.ndarray], titles: Sequence[str] | None, kind: str, columns: int, largest: float
+) -> BookFigure:
     """Place pictures in rows, with titles above, and a key of the colours beneath if they stand for numbers."""
     if titles is not None and len(titles) != len(pictures):
         raise ValueError(f"titles must be as many as the pictures: {len(titles)} for {len(pictures)}")
@@ -203,7 +213,7 @@ def _paint(picture: np.ndarray, kind: str, limit: float) -> np.ndarray:
     return np.round(255 * light).astype(np.uint8)
 
 
-def _show(axes, picture: np.ndarray, x: float, y: float, width: float, height: float) -> None:
+def _show(axes: Axes, picture: np.ndarray, x: float, y: float, width: float, height: float) -> None:
     """Put a picture on the sheet with its own pixels, which the browser enlarges; a thin frame around it."""
     axes.imshow(picture, extent=(x, x + width, y + height, y), interpolation="none", aspect="auto", clip_on=False)
     axes.add_patch(mpl.patches.Rectangle((x, y), width, height, fill=False, ec=MUTED, lw=0.6, clip_on=False))
