@@ -7,7 +7,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import cnn_course as cc
-from cnn_course.arguments import Window, convolution, one_dtype, other_channels, transposed
+from cnn_course.arguments import Window, convolution, filters, one_dtype, other_channels, transposed
+
+PLAIN = {"stride": 1, "padding": 1, "dilation": 1, "groups": 1}
 
 
 def starts(n, k, stride, dilation, before, after):
@@ -72,9 +74,30 @@ def test_the_door_hands_down_all_that_an_operation_needs():
     assert (given.x.dtype, given.bias, given.groups, given.size) == (np.float64, None, 1, (6, 6))
 
 
+def test_an_image_without_rows_has_those_of_its_padding():
+    assert convolution(np.ones((1, 1, 0, 3)), np.ones((1, 1, 2, 2)), None, **PLAIN).size == (1, 4)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (
+            lambda: convolution(np.ones((1, 3, 4, 4)), np.ones((4, 2, 3, 3)), None, **PLAIN),
+            ValueError,
+            r"x has 3, weight has shape \(4, 2, 3, 3\) and groups=1, so x must have 2 channels$",
+        ),
+        (
+            lambda: transposed(np.ones((1, 3, 5, 5)), np.ones((4, 2, 3, 3)), None, output_padding=0, **PLAIN),
+            ValueError,
+            r"x has 3, weight has shape \(4, 2, 3, 3\) and groups=1, so x must have 4 channels$",
+        ),
+        (
+            lambda: filters(np.ones((2, 2))),
+            ValueError,
+            r"groups, kH, kW\), .* got \(2, 2\): .* pass weight\[None, None\]$",
+        ),
+        (lambda: filters(np.ones((2, 2)), axes=1), ValueError, r"\(C_out, C_in // groups, kW\), .* got \(2, 2\)$"),
+        (lambda: filters(np.ones((2, 0, 3, 3))), ValueError, r"none of them 0, got \(2, 0, 3, 3\)$"),
         (lambda: Window.of(0), ValueError, "kernel_size must be at least 1, got 0"),
         (
             lambda: Window.of(3, axes=1, stride=(1, 1)),
