@@ -18,15 +18,7 @@ PAGES = sorted([*BOOK.glob("*.ipynb"), BOOK / "intro.md", BOOK / "notation.md"])
 OTHER_LETTERS = {
     "notation": {"The same in the lectures": "a table of their letters", "Where counting starts": "the textbook's"},
     "08-lenet": {"A pattern for many networks": "the lecture's pattern"},
-    "10-variants": dict.fromkeys(
-        (
-            "Formulas that count from 1",
-            "Give each place its own kernel",
-            "The textbook's index",
-            "The two gradients of the textbook",
-        ),
-        "the textbook's",
-    ),
+    "10-variants": {"Run the textbook's formulas (optional)": "the textbook's"},
     "errata": dict.fromkeys(
         (
             "Padding on the wrong axis",
