@@ -579,8 +579,8 @@ def test_a_stand_in_may_say_itself_what_is_wrong(double):
 
 def single(value):
     """Return what an answer gave with its floats in single precision."""
-    if isinstance(value, tuple):
-        return tuple(map(single, value))
+    if isinstance(value, tuple | list):
+        return type(value)(map(single, value))
     return np.float32(value) if np.asarray(value).dtype == float else value
 
 

@@ -24,6 +24,7 @@ from cnn_course.training import History
 NINE = np.arange(9).reshape(3, 3)
 FOUR_BY_SIX = np.array([[1, 2, 3, 4, 4, 5], [6, 0, 7, 8, 9, 0], [4, 1, 7, 2, 9, 4], [9, 4, 9, 1, 4, 2]])
 SMALL = [[0, 1], [2, 3]]
+IMAGE = np.array([[[0, 1, 2], [10, 11, 12]], [[100, 101, 102], [110, 111, 112]]])
 MINUS = "\N{MINUS SIGN}"
 SHARED = [(o + k, o, "abc"[k]) for o in range(3) for k in range(3)]
 
@@ -38,6 +39,8 @@ GALLERY = {
     "sequence": lambda: plots.sequence(range(1, 7), [0.1, 0.2, 0.3, 0.4], 1, mode="full"),
     "centred": lambda: plots.centred(range(1, 8), np.ones(6), (2, 3), 1),
     "stamps": lambda: plots.stamps(np.ones((2, 2)), SMALL),
+    "windows": lambda: plots.windows(range(1, 7), 3, {"first": (1, 1), "second": (0, 1)}, stride=2),
+    "flattened": lambda: plots.flattened({"first": IMAGE, "last": IMAGE.transpose(1, 2, 0)}),
     "images": lambda: plots.images([np.eye(8), np.zeros((3, 8, 8)), np.ones((1, 4, 8))], ["a", "b", "c"]),
     "kernels": lambda: plots.kernels(np.arange(108.0).reshape(3, 4, 3, 3) - 50),
     "feature_maps": lambda: plots.feature_maps(np.arange(96.0).reshape(6, 4, 4)),
@@ -298,6 +301,44 @@ def test_stamps_stand_a_stride_apart():
     dashed = sorted(left for left, *_ in styled(figure, "stroke-dasharray"))
     first, second = ([x for text, x, _ in places(figure) if text == weight][:2] for weight in ("1", "100"))
     assert first[0] < second[0] < dashed[0] < dashed[3] < first[1] < second[1]
+
+
+def test_windows_lie_where_a_layer_looks_pixel_below_pixel():
+    figure = GALLERY["windows"]()
+    assert texts(figure) == ["first", *"01234560", "second", *"1234560"]
+    digits = [place for place in places(figure) if place[0].isdigit()]
+    brackets = styled(figure, f"stroke:{ACCENT}", "stroke-width:2")
+    rows = [digits[:8], digits[8:]]  # three windows each, at two heights, as they overlap
+    seen = [
+        [text for text, x, _ in row if left < x < right]
+        for row, found in zip(rows, (brackets[:3], brackets[3:]), strict=True)
+        for left, _, right, _ in found
+    ]
+    assert seen == [list("012"), list("234"), list("456"), list("123"), list("345"), list("560")]
+    assert len({round(top) for _, top, _, _ in brackets}) == 4
+    columns = [{text: round(x, 1) for text, x, _ in row if text != "0"} for row in rows]
+    assert columns[0] == columns[1]
+    assert len(styled(figure, "stroke-dasharray")) == 3
+
+
+def test_windows_that_do_not_overlap_have_brackets_at_one_height():
+    brackets = styled(plots.windows(range(8), 2, {"": (0, 0)}, stride=3), f"stroke:{ACCENT}", "stroke-width:2")
+    assert len(brackets) == 3 and len({top for _, top, _, _ in brackets}) == 1
+
+
+def test_flattened_keeps_a_number_its_grey_and_leaves_a_gap_where_the_last_axis_ends():
+    figure = GALLERY["flattened"]()
+    by_row = " ".join(text for text in texts(figure) if text.isdigit())
+    assert by_row == "0 1 2 10 11 12 100 101 102 110 111 112 0 100 1 101 2 102 10 110 11 111 12 112"
+    across = [x for text, x, _ in places(figure) if text.isdigit()]
+    for row, size in ((across[:12], 3), (across[12:], 2)):
+        apart = np.round(np.diff(row), 1)
+        assert len(set(apart)) == 2
+        assert (np.flatnonzero(apart == apart.max()) == np.arange(size - 1, 11, size)).all()
+    styles = [element.get("style", "") for element in svg(figure).iter()]
+    fills = [style[5:12] for style in styles if "stroke-width:0.7" in style]  # cells are drawn in the order of digits
+    first, last = (dict(zip(by_row.split()[half], fills[half], strict=True)) for half in (slice(12), slice(12, 24)))
+    assert first == last and first["0"] == palette.RAMPS["input"][0][0] and len(set(first.values())) > 2
 
 
 def test_long_sums_are_broken_before_a_sign():

@@ -1,5 +1,8 @@
 """Checks of the exercises of chapter 3."""
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 
 from .. import naive
@@ -16,43 +19,52 @@ SIZES = [  # c_in, height, width, filters, k_h, k_w
 RANGES = (1, 4), (3, 6), (3, 6), (1, 5), (1, 3), (1, 3)
 
 
+Shape = tuple[int, ...]
+Layers = list[tuple[int, tuple[int, int]]]
+# What goes wrong, and how it changes a layer's weight, output and number of parameters, by its input and the image.
+SLIPS = {
+    "Each filter has a kernel for each channel.": lambda x, _, w, y, n: (w, y, w[0] * (w[2] * w[3] + 1)),
+    "The biases are missing.": lambda x, _, w, y, n: (w, y, n - w[0]),
+    "Each filter has a bias of its own.": lambda x, _, w, y, n: (w, y, n - w[0] + 1),
+    "A bias serves a whole map.": lambda x, _, w, y, n: (w, y, n - w[0] + math.prod(y)),
+    "A filter has one bias for all its channels.": lambda x, _, w, y, n: (w, y, n + w[0] * (w[1] - 1)),
+    "The depth is the number of filters.": lambda x, _, w, y, n: (w, (x[0], *y[1:]), n),
+    "A filter is as deep as what it reads: the maps of the layer before it.": lambda x, image, w, y, n: (
+        (w[0], image[0], *w[2:]),
+        y,
+        w[0] * (image[0] * w[2] * w[3] + 1),
+    ),
+    "Rows come first, then columns.": lambda x, _, w, y, n: (w, (y[0], y[2], y[1]), n),
+    "Without padding the maps are smaller than the image.": lambda x, _, w, y, n: (w, (y[0], *x[1:]), n),
+    "The first window counts, too.": lambda x, _, w, y, n: (w, (y[0], y[1] - 1, y[2] - 1), n),
+    "The filters come first: to how many channels, from how many.": lambda x, _, w, y, n: ((w[1], w[0], *w[2:]), y, n),
+    "A kernel has rows first, then columns.": lambda x, _, w, y, n: ((*w[:2], w[3], w[2]), y, n),
+}
+
+
 @exercise("3.2")
-def describe_layer(answer: Answer) -> None:
-    """Count the arrays that such a layer really has; neither image nor kernel is square."""
+def describe_layers(answer: Answer) -> None:
+    """Count the arrays that one layer, and two in a row, really have; neither images nor kernels are square."""
     for c_in, height, width, filters, k_h, k_w in [*SIZES, *answer.draw(5, *RANGES)]:
-        weight, bias = np.zeros((filters, c_in, k_h, k_w)), np.zeros(filters)
-        places = np.lib.stride_tricks.sliding_window_view(np.zeros((height, width)), (k_h, k_w)).shape[:2]
-        output, count = (filters, *places), weight.size + bias.size
-        neurons = int(np.prod(output))
-        expect(
-            answer,
-            (c_in, height, width),
-            filters,
-            (k_h, k_w),
-            gives=(weight.shape, output, count),
-            slips=[
-                ((weight.shape, output, filters * (k_h * k_w + 1)), "Each filter has a kernel for each channel."),
-                ((weight.shape, output, weight.size), "The biases are missing."),
-                ((weight.shape, output, weight.size + 1), "Each filter has a bias of its own."),
-                ((weight.shape, output, weight.size + neurons), "A bias serves a whole map."),
-                (
-                    (weight.shape, output, c_in * count),
-                    "A filter adds up its channels: it has one bias for all of them.",
-                ),
-                ((weight.shape, (c_in, *places), count), "The depth is the number of filters."),
-                ((weight.shape, (filters, *places[::-1]), count), "Rows come first, then columns."),
-                (
-                    (weight.shape, (filters, height, width), count),
-                    "Without padding the maps are smaller than the image.",
-                ),
-                ((weight.shape, (filters, height - k_h, width - k_w), count), "The first window counts, too."),
-                (
-                    ((c_in, filters, k_h, k_w), output, count),
-                    "The filters come first: to how many channels, from how many.",
-                ),
-                (((filters, c_in, k_w, k_h), output, count), "A kernel has rows first, then columns."),
-            ],
-        )
+        first, second = (filters, (k_h, k_w)), (2 * filters + 1, (height - k_h + 1, 1))
+        for layers in ([first], [first, second]):
+            image = c_in, height, width
+            slips = [(described(image, layers, slip), text) for text, slip in SLIPS.items()]
+            each_alone = tuple(described(image, [layer])[0] for layer in layers)
+            slips.append((each_alone, "A layer reads the maps of the layer before it, not the image."))
+            expect(answer, image, layers, gives=described(image, layers), slips=slips)
+
+
+def described(image: Shape, layers: Layers, slip: Callable | None = None) -> tuple:
+    """Describe layers in a row by arrays of their shapes; a slip is handed on, as by who makes it."""
+    found, x = [], image
+    for filters, kernel in layers:
+        weight, bias = np.zeros((filters, x[0], *kernel)), np.zeros(filters)
+        places = tuple(len(range(k, n + 1)) for n, k in zip(x[1:], kernel, strict=True))
+        layer = weight.shape, (filters, *places), weight.size + bias.size
+        found.append(slip(x, image, *layer) if slip else layer)
+        x = found[-1][1]
+    return tuple(found)
 
 
 @exercise("3.3")

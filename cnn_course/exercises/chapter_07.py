@@ -1,5 +1,7 @@
 """Checks of the exercises of chapter 7."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .. import naive
@@ -113,3 +115,43 @@ def rounded_down(n: int, outputs: int) -> Windows:
 def rounded_up(n: int, outputs: int) -> Windows:
     """Return windows that begin at the right place, and are all as large as the largest."""
     return [list(range(r * n // outputs, min(r * n // outputs - (-n // outputs), n))) for r in range(outputs)]
+
+
+# What a pool does with the pairs for window, stride and padding, and then with its result, and which part it mixes up.
+POOLS: list[tuple[str, Callable, Callable]] = [
+    ("", lambda w, s, p: (w, s, p), np.asarray),
+    ("window", lambda w, s, p: (w[::-1], s, p), np.asarray),
+    ("stride", lambda w, s, p: (w, s[::-1], p), np.asarray),
+    ("padding", lambda w, s, p: (w, s, p[::-1]), np.asarray),
+    ("window", lambda w, s, p: ((w[0], w[0]), s, p), np.asarray),
+    ("stride", lambda w, s, p: (w, (s[0], s[0]), p), np.asarray),
+    ("padding", lambda w, s, p: (w, s, (p[0], p[0])), np.asarray),
+    ("result", lambda w, s, p: (w, s, p), lambda y: y.swapaxes(2, 3)),
+    ("window, stride and padding", lambda w, s, p: (w[::-1], s[::-1], p[::-1]), np.asarray),
+]
+
+
+@exercise("7.5")
+def mixes_up_axes(answer: Answer) -> None:
+    """Hand over pools that are right and pools that mix up one thing, in an order that is drawn."""
+    places = [0, 0, *answer.random.permutation([*range(len(POOLS)), 0, 0, 0]), *answer.random.randint(0, len(POOLS), 3)]
+    for number, place in enumerate(places):
+        part, options, result = POOLS[place]
+        told = f"This pool mixes up rows and columns in the {part}." if part else "This pool mixes up nothing."
+        expect(answer, pool_with(options, result, f"pool_{number}"), gives=bool(part), slips=[(not part, told)])
+
+
+def pool_with(options: Callable, result: Callable, name: str) -> Callable[..., np.ndarray]:
+    """Return a max pooling by loops that changes its options and its result."""
+
+    def pool(x: np.ndarray, window: tuple, stride: tuple, padding: tuple) -> np.ndarray:
+        for what, pair in {"window": window, "stride": stride, "padding": padding}.items():
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise TypeError(f"{what} must be a pair, rows first, got {pair!r}")
+        window, stride, padding = options(tuple(window), tuple(stride), tuple(padding))
+        margin = [(0, 0), (0, 0), *((p, p) for p in padding)]
+        padded = np.pad(np.asarray(x, dtype=float), margin, constant_values=-np.inf)
+        return result(naive.pool2d(padded, max, window, stride))
+
+    pool.__name__ = name
+    return pool

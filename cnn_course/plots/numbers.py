@@ -1,6 +1,6 @@
 """Arrays as numbered cells: the worked examples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ from cnn_course.plots.figure import (
     text_width,
     write,
 )
-from cnn_course.shapes import Padding, Pair, resolve_padding
+from cnn_course.shapes import Padding, Pair, conv_output_size, resolve_padding
 
 # What is drawn dashed around an array: n, (rows, columns) or ((top, bottom), (left, right)).
 Border = int | Sequence[int] | Sequence[Sequence[int]]
@@ -39,6 +39,7 @@ Border = int | Sequence[int] | Sequence[Sequence[int]]
 CELL = 0.42  # inches
 HEAD = 0.3  # room for a title
 MOST_STAMPS = 4  # two rows of panels
+MOST_IN_A_ROW = 24
 MOST_CELLS = 64 * 64  # more of them nobody can read, and the page grows with each
 PHONE = 4.6  # inches; a wider row of panels is broken in two, so that a phone need not shrink it much
 
@@ -520,4 +521,122 @@ def centred(x: ArrayLike, kernel: ArrayLike, padding: Sequence[int] = (0, 0), po
     middle = (position + k / 2) * column * scale
     ends = HEAD + top.height, HEAD + top.height + gap
     axes.plot((middle, middle), ends, color=ACCENT, lw=1.5, clip_on=False)
+    return figure
+
+
+@book_figure
+def windows(x: ArrayLike, kernel_size: int, paddings: Mapping[str, Sequence[int]], *, stride: int = 1) -> BookFigure:
+    """Draw where the windows lie on a row that is padded in several ways, pixel below pixel.
+
+    Parameters
+    ----------
+    x : array of shape (N,)
+        The input.
+    kernel_size : int
+        The size of a window.
+    paddings : mapping of str to (int, int)
+        For each way its name and how many zeros it puts before and after; they are drawn dashed.
+    stride : int, optional
+        How far windows are apart.
+
+    Returns
+    -------
+    BookFigure
+        A bracket beneath a row for each of its windows; windows that overlap have brackets at different heights.
+
+    Raises
+    ------
+    ValueError
+        If `x` does not have one axis, there is no way to pad it, a kernel does not fit, or a width is negative.
+    TypeError
+        If `x` does not hold real numbers, `paddings` is no mapping, or a size is not an integer.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.windows([1, 2, 3, 4], 3, {"PyTorch": (1, 1), "Keras": (0, 1)}, stride=2)
+    <BookFigure: windows>
+    """
+    x = as_array("x", x, 1)
+    if not isinstance(paddings, Mapping):
+        raise TypeError(f"paddings must be a mapping of names to (before, after), got {paddings!r}")
+    if not paddings:
+        raise ValueError("paddings must name at least one way to pad, got {}")
+    pads = {name: as_integers("paddings", widths, "(before, after)") for name, widths in paddings.items()}
+    counts = {name: conv_output_size(len(x) + sum(pads[name]), kernel_size, stride=stride) for name in pads}
+    widest = max(before for before, _ in pads.values())
+    rows = {name: Panel(np.pad(x, pads[name])[None], pads=((0, 0), pads[name])) for name in pads}
+    column = max(row.cell_width for row in rows.values())
+    places = widest + len(x) + max(after for _, after in pads.values())
+    scale = min(1.0, WIDTH / (column * places))
+    heights = -(-kernel_size // stride)  # so many windows overlap
+    gap = 0.15
+    step = HEAD + CELL * scale + gap * (heights + 1)
+    figure, axes = sheet(column * scale * places, step * len(rows) - gap)
+    for number_of_row, (name, row) in enumerate(rows.items()):
+        row.cell_width, row.scale = column, scale
+        left, top = (widest - pads[name][0]) * column * scale, number_of_row * step + HEAD
+        write(axes, left, top - HEAD / 2, name, size=SMALL, color=MUTED, ha="left")
+        row.draw(axes, left, top)
+        for window in range(counts[name]):
+            start = left + (window * stride + 0.08) * column * scale
+            end = start + (kernel_size - 0.16) * column * scale
+            y = top + row.height + gap * (window % heights + 0.8)
+            axes.plot((start, start, end, end), (y - 0.08, y, y, y - 0.08), color=ACCENT, lw=2, clip_on=False)
+    return figure
+
+
+@book_figure
+def flattened(arrays: Mapping[str, ArrayLike]) -> BookFigure:
+    """Draw arrays as the rows that flattening makes of them, with a gap wherever the last axis ends.
+
+    Parameters
+    ----------
+    arrays : mapping of str to array
+        Arrays by their names. A `reshape` leaves such a row as it is and moves the gaps.
+
+    Returns
+    -------
+    BookFigure
+        One scale of grey for all arrays, so that a number is found again by its colour.
+
+    Raises
+    ------
+    ValueError
+        If there is no array, or one is empty, has no axes or is too long for a row.
+    TypeError
+        If `arrays` is no mapping, or an array does not hold real numbers.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> image = np.arange(12).reshape(2, 2, 3)
+    >>> plots.flattened({"channels first": image, "channels last": image.transpose(1, 2, 0)})
+    <BookFigure: flattened>
+    """
+    if not isinstance(arrays, Mapping):
+        raise TypeError(f"arrays must be a mapping of names to arrays, got {arrays!r}")
+    if not arrays:
+        raise ValueError("arrays must hold at least one array, got {}")
+    found = {name: as_array("arrays", array, *range(1, 9)) for name, array in arrays.items()}
+    if (longest := max(array.size for array in found.values())) > MOST_IN_A_ROW:
+        raise ValueError(f"arrays must have at most {MOST_IN_A_ROW} numbers each, to fit into a row, got {longest}")
+    fills = iter(colors(np.concatenate([array.ravel() for array in found.values()]), "input"))
+    groups = {}
+    for name, array in found.items():
+        parts = array.reshape(-1, array.shape[-1])
+        groups[name] = [Panel(part[None], fills=np.array([[next(fills) for _ in part]])) for part in parts]
+    gap = 0.1
+    column = max(panel.cell_width for row in groups.values() for panel in row)
+    width = max(array.size * column + (len(groups[name]) - 1) * gap for name, array in found.items())
+    scale = min(1.0, WIDTH / width)
+    step = HEAD + CELL * scale + gap
+    figure, axes = sheet(width * scale, step * len(groups) - gap)
+    for number_of_row, (name, row) in enumerate(groups.items()):
+        left, top = 0.0, number_of_row * step + HEAD
+        write(axes, 0, top - HEAD / 2, name, size=SMALL, color=MUTED, ha="left")
+        for panel in row:
+            panel.cell_width, panel.scale = column, scale
+            panel.draw(axes, left, top)
+            left += panel.width + gap * scale
     return figure

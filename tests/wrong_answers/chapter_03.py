@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of chapter 3, each with the misconception behind it."""
 
+from functools import wraps
+
 import numpy as np
 
 import cnn_course as cc
@@ -15,109 +17,161 @@ def describe(image_shape, filters, kernel_size, channels=None, biases=None, dept
     return weight, output, int(np.prod(weight)) + (filters if biases is None else biases)
 
 
+def in_a_row(describe_one):
+    """Describe layers in a row, each by what goes wrong with one."""
+
+    @wraps(describe_one)
+    def describe_layers(image_shape, layers):
+        found = []
+        for filters, kernel_size in layers:
+            found.append(describe_one(image_shape, filters, kernel_size))
+            image_shape = found[-1][1]
+        return found
+
+    return describe_layers
+
+
+@in_a_row
 def without_channels(image_shape, filters, kernel_size):
     """Parameters counted without channels: a filter is taken for a flat kernel."""
     weight, output, _ = describe(image_shape, filters, kernel_size)
     return weight, output, filters * (kernel_size[0] * kernel_size[1] + 1)
 
 
+@in_a_row
 def flat_filters(image_shape, filters, kernel_size):
     """One kernel for all channels, in the weight's shape as well."""
     return describe(image_shape, filters, kernel_size, channels=1)
 
 
+@in_a_row
 def one_bias(image_shape, filters, kernel_size):
     """One bias for the whole layer."""
     return describe(image_shape, filters, kernel_size, biases=1)
 
 
+@in_a_row
 def bias_per_position(image_shape, filters, kernel_size):
     """One bias for each place of each map."""
     _, output, _ = describe(image_shape, filters, kernel_size)
     return describe(image_shape, filters, kernel_size, biases=int(np.prod(output)))
 
 
+@in_a_row
 def bias_per_kernel(image_shape, filters, kernel_size):
     """One bias for each kernel."""
     return describe(image_shape, filters, kernel_size, biases=filters * image_shape[0])
 
 
+@in_a_row
 def depth_of_the_input(image_shape, filters, kernel_size):
     """Output depth taken from the input."""
     return describe(image_shape, filters, kernel_size, depth=image_shape[0])
 
 
+@in_a_row
 def depth_times_filters(image_shape, filters, kernel_size):
     """Every filter makes a map for each channel."""
     return describe(image_shape, filters, kernel_size, depth=image_shape[0] * filters)
 
 
+@in_a_row
 def height_and_width_swapped(image_shape, filters, kernel_size):
     """Height and width swapped in the output."""
     return describe(image_shape, filters, kernel_size, swap=True)
 
 
+@in_a_row
 def channels_last(image_shape, filters, kernel_size):
     """The depth named last, as texts do."""
     weight, (depth, *size), count = describe(image_shape, filters, kernel_size)
     return weight, (*size, depth), count
 
 
+@in_a_row
 def same_size(image_shape, filters, kernel_size):
     """The maps are as large as the image."""
     weight, _, count = describe(image_shape, filters, kernel_size)
     return weight, (filters, *image_shape[1:]), count
 
 
+@in_a_row
 def first_window_forgotten(image_shape, filters, kernel_size):
     """n − k windows instead of n − k + 1."""
     weight, (_, rows, cols), count = describe(image_shape, filters, kernel_size)
     return weight, (filters, rows - 1, cols - 1), count
 
 
+@in_a_row
 def square_kernels(image_shape, filters, kernel_size):
     """A kernel has as many columns as rows."""
     return describe(image_shape, filters, (kernel_size[0], kernel_size[0]))
 
 
+@in_a_row
 def square_images(image_shape, filters, kernel_size):
     """An image has as many columns as rows."""
     return describe((image_shape[0], image_shape[1], image_shape[1]), filters, kernel_size)
 
 
+@in_a_row
 def kernel_turned(image_shape, filters, kernel_size):
     """Columns before rows in the weight's shape."""
     (o, c, k_h, k_w), output, count = describe(image_shape, filters, kernel_size)
     return (o, c, k_w, k_h), output, count
 
 
+@in_a_row
 def channels_before_filters(image_shape, filters, kernel_size):
     """From how many channels comes first, then to how many."""
     (o, c, k_h, k_w), output, count = describe(image_shape, filters, kernel_size)
     return (c, o, k_h, k_w), output, count
 
 
+@in_a_row
 def floats(image_shape, filters, kernel_size):
     """Sizes as the result of a division."""
     weight, (depth, rows, cols), count = describe(image_shape, filters, kernel_size)
     return weight, (depth, rows / 1, cols / 1), count
 
 
+@in_a_row
 def colour_only(image_shape, filters, kernel_size):
     """Every image has three channels."""
     return describe((3, *image_shape[1:]), filters, kernel_size)
 
 
+@in_a_row
 def products_counted(image_shape, filters, kernel_size):
     """The products are counted, not the weights."""
     weight, output, _ = describe(image_shape, filters, kernel_size)
     return weight, output, int(np.prod(weight)) * output[1] * output[2] + filters
 
 
+@in_a_row
 def one_filter_at_most(image_shape, filters, kernel_size):
     """The parameters of one filter stand for all."""
     weight, output, _ = describe(image_shape, filters, kernel_size)
     return weight, output, int(np.prod(weight[1:])) + 1
+
+
+def all_read_the_image(image_shape, layers):
+    """Every layer is described as if it were the first."""
+    return [describe(image_shape, *layer) for layer in layers]
+
+
+def weights_as_deep_as_the_image(image_shape, layers):
+    """Sizes are handed on, the depth of the filters is not."""
+    found, shape = [], image_shape
+    for filters, kernel_size in layers:
+        found.append(describe(shape, filters, kernel_size, channels=image_shape[0]))
+        shape = found[-1][1]
+    return found
+
+
+def the_last_layer_only(image_shape, layers):
+    """One description for all layers."""
+    return in_a_row(describe)(image_shape, layers)[-1:]
 
 
 def loops(x, weight, bias, correlate=cc.correlate2d):
@@ -366,6 +420,9 @@ WRONG = {
         colour_only,
         products_counted,
         one_filter_at_most,
+        all_read_the_image,
+        weights_as_deep_as_the_image,
+        the_last_layer_only,
     ],
     "3.3": [
         bias_for_each_channel,

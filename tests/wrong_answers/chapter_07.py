@@ -2,6 +2,8 @@
 
 import numpy as np
 
+import cnn_course as cc
+
 # 7.2
 
 
@@ -339,6 +341,85 @@ def takes_each_pixel_once(x, rows, cols):
     return y
 
 
+# 7.5
+
+
+def compared(pool, x, window=(2, 3), stride=(1, 2), padding=(1, 0), same=np.array_equal):
+    """Tell whether a pool gives something else than the right one."""
+    right = cc.max_pool2d(x, window, stride=stride, padding=padding)
+    return not same(pool(x, window, stride, padding), right)
+
+
+MAP = np.random.RandomState(0).rand(1, 1, 9, 14)
+
+
+def tries_squares(pool):
+    """Every pair holds one number twice, so that nothing can be mixed up."""
+    return compared(pool, MAP[..., :9], (2, 2), (1, 1), (1, 1))
+
+
+def tries_no_padding(pool):
+    """No padding is the same along both axes."""
+    return compared(pool, MAP, padding=(0, 0))
+
+
+def tries_one_stride(pool):
+    """Window and padding differ, the stride does not."""
+    return compared(pool, MAP, stride=(2, 2))
+
+
+def tries_a_square_window(pool):
+    """Stride and padding differ, the window does not."""
+    return compared(pool, MAP, (2, 2))
+
+
+def counts_the_outputs(pool):
+    """Rows and columns swapped leave as many outputs."""
+    return compared(pool, MAP[..., :9], same=lambda y, right: y.size == right.size)
+
+
+def compares_sorted_numbers(pool):
+    """A transposed result holds the same numbers."""
+    return compared(pool, MAP, same=lambda y, right: np.array_equal(np.sort(y, axis=None), np.sort(right, axis=None)))
+
+
+def tries_a_map_of_ones(pool):
+    """A square map of ones: every maximum is 1, and only the number of outputs could tell."""
+    return compared(pool, np.ones((1, 1, 6, 6)), (3, 3), (1, 1), (1, 1))
+
+
+def looks_at_rows_only(pool):
+    """Only the number of rows is compared."""
+    return compared(pool, MAP, same=lambda y, right: y.shape[2] == right.shape[2])
+
+
+def compares_number_by_number(pool):
+    """A truth value for each output in place of one."""
+    y = pool(MAP, (2, 3), (1, 2), (1, 0))
+    right = cc.max_pool2d(MAP, (2, 3), stride=(1, 2), padding=(1, 0))
+    return y != right if y.shape == right.shape else True
+
+
+def says_whether_it_is_right(pool):
+    """The opposite of what is asked."""
+    return not compared(pool, MAP)
+
+
+def suspects_every_pool(pool):
+    """All are said to mix something up."""
+    return True
+
+
+def trusts_every_pool(pool):
+    """None is said to mix anything up."""
+    return False
+
+
+def hands_over_single_numbers(pool):
+    """One number for both axes, which the pool refuses."""
+    return compared(pool, MAP, 2, 2, 1)
+
+
 WRONG = {
     "7.2": [
         pads_with_zeros,
@@ -388,5 +469,20 @@ WRONG = {
         without_signs,
         only_makes_smaller,
         takes_each_pixel_once,
+    ],
+    "7.5": [
+        tries_squares,
+        tries_no_padding,
+        tries_one_stride,
+        tries_a_square_window,
+        counts_the_outputs,
+        compares_sorted_numbers,
+        tries_a_map_of_ones,
+        looks_at_rows_only,
+        compares_number_by_number,
+        says_whether_it_is_right,
+        suspects_every_pool,
+        trusts_every_pool,
+        hands_over_single_numbers,
     ],
 }
