@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-try:
+if __package__:
     from cnn_course.exercises.values import Foreign
-except ImportError:  # in the sandbox, where nothing of the course is but this one file
+else:  # in the sandbox, beside this one file of the course, also where students may import all of it
     from values import Foreign  # type: ignore[no-redef]
 
 TEXT, BLOB = 2**20, 2**24  # most bytes of JSON and of arrays that the grader reads: no answer needs a tenth of it

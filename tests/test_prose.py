@@ -44,8 +44,8 @@ TOLD = {
     "05-stride": {"224": "printed by a paper", "128": "a habit of others", "512": "a habit of others"},
     "06-sparse-and-shared": {"212": "shown by the explorer, which has its own tests"},
     "07-pooling": {"0001": "four bits", "1000": "four bits"},
-    "08-lenet": {
-        "224": "the size of VGG's images",
+    "08-lenet": {"224": "the size of VGG's images", "1.7159": "a constant of the published network"},
+    "08-training": {
         "1.7159": "a constant of the published network",
         "2000": "what an exercise's scores may be",
         "6600": "what an exercise allows",

@@ -216,7 +216,7 @@ def counts() -> dict[str, int]:
              if "figure" in cell["metadata"].get("mystnb", {})]  # fmt: skip
     table = tomllib.loads((ROOT / "tests" / "lecture_statements.toml").read_text("utf-8"))
     rows = [row for rows in table.values() for row in rows if list((ROOT / "book").glob(f"{row['page']}.*"))]
-    answers = [ROOT / "tests" / "wrong_answers" / f"chapter_{notebook.stem[:2]}.py" for notebook in notebooks]
+    answers = {ROOT / "tests" / "wrong_answers" / f"chapter_{notebook.stem[:2]}.py" for notebook in notebooks}
     return {
         "statements": len(rows),
         "exercises": len(re.findall(r"^### Exercise \d", text, re.M)),

@@ -47,6 +47,8 @@ class Chapter:
 
     Attributes
     ----------
+    number : str
+        As its title has it, with a letter where a chapter has several pages.
     title : str
     sections : list of Section
         Those for a lecture, the first with what stands before it.
@@ -54,6 +56,7 @@ class Chapter:
         Their minutes.
     """
 
+    number: str
     title: str
     sections: list[Section]
     exercises: list[int]
@@ -64,10 +67,11 @@ class Chapter:
         return sum(section.minutes for section in self.sections)
 
 
-def chapters(book: Path = BOOK) -> dict[int, Chapter]:
-    """Return the chapters by their number."""
+def chapters(book: Path = BOOK) -> dict[str, Chapter]:
+    """Return the chapters by their number, in its order."""
     paths = sorted(book.glob("[0-9][0-9]-*.ipynb"))
-    return {int(path.name[:2]): chapter(json.loads(path.read_text("utf-8"))["cells"]) for path in paths}
+    found = [chapter(json.loads(path.read_text("utf-8"))["cells"]) for path in paths]
+    return {chapter.number: chapter for chapter in found}
 
 
 def chapter(cells: Iterable[dict]) -> Chapter:
@@ -78,10 +82,10 @@ def chapter(cells: Iterable[dict]) -> Chapter:
     >>> text = "# 3. Count\\n\\nOne.\\n\\n## Try it\\n\\n" + 199 * "word "
     >>> call = {"cell_type": "code", "metadata": {}, "source": "explorers.padding()"}
     >>> chapter([{"cell_type": "markdown", "source": text}, call])
-    Chapter(title='Count', sections=[Section(title='Try it', minutes=6.0)], exercises=[])
+    Chapter(number='3', title='Count', sections=[Section(title='Try it', minutes=6.0)], exercises=[])
     """
     parts: list[Section] = []
-    exercises = []
+    exercises, number = [], ""
     for cell in cells:
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
@@ -90,15 +94,16 @@ def chapter(cells: Iterable[dict]) -> Chapter:
             continue
         exercises += [STARS[len(stars)] for stars in re.findall(r"^### Exercise .*?(★+)", source, re.MULTILINE)]
         for text in re.split(r"^(?=##? )", source, flags=re.MULTILINE):
-            if heading := re.match(r"##? (?:\d+\. )?(.*)\n?", text):
-                parts.append(Section(heading[1]))
+            if heading := re.match(r"##? (?:(\d+[a-z]?)\. )?(.*)\n?", text):
+                number = number or heading[1] or ""
+                parts.append(Section(heading[2]))
                 text = text[heading.end() :]
             if parts:
                 folded = re.sub(r"<details.*?</details>|^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
                 parts[-1].minutes += len(re.findall(r"\S*\w\S*", folded)) / WORDS
     title, *sections = [part for part in parts if part.title not in AT_HOME]
     sections[0].minutes += title.minutes
-    return Chapter(title.title, sections, exercises)
+    return Chapter(number, title.title, sections, exercises)
 
 
 def of_code(source: str, metadata: dict) -> float:
@@ -110,7 +115,7 @@ def of_code(source: str, metadata: dict) -> float:
     return FIGURE if "figure" in metadata.get("mystnb", {}) else CODE
 
 
-def named(text: str, book: dict[int, Chapter]) -> list[tuple[int, int]]:
+def named(text: str, book: dict[str, Chapter]) -> list[tuple[str, int]]:
     """Return the sections that a plan names.
 
     Parameters
@@ -122,7 +127,7 @@ def named(text: str, book: dict[int, Chapter]) -> list[tuple[int, int]]:
 
     Returns
     -------
-    list of tuple of int
+    list of (str, int)
         Chapter and section.
 
     Raises
@@ -132,13 +137,13 @@ def named(text: str, book: dict[int, Chapter]) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> named("4.1-4.2, 4.2-", {4: Chapter("Pad", [Section("One"), Section("Two")], [])})
-    [(4, 1), (4, 2), (4, 2)]
+    >>> named("4.1-4.2, 4.2-", {"4": Chapter("4", "Pad", [Section("One"), Section("Two")], [])})
+    [('4', 1), ('4', 2), ('4', 2)]
     """
     found = []
     for part in filter(None, re.split(r",\s*", text.strip())):
-        match = re.fullmatch(r"(\d+)(?:\.(\d+)(?:(-)(?:\1\.(\d+))?)?)?", part)
-        number = int(match[1]) if match else -1
+        match = re.fullmatch(r"(\d+[a-z]?)(?:\.(\d+)(?:(-)(?:\1\.(\d+))?)?)?", part)
+        number = match[1] if match else ""
         count = len(book[number].sections) if number in book else 0
         inside = range(0)
         if match:
@@ -158,8 +163,8 @@ class Lecture:
     ----------
     when, sections, besides : str
         As written.
-    taught : list of tuple of int
-        The sections.
+    taught : list of (str, int)
+        The sections, as `named` returns them.
     minutes : int
         What they take, rounded.
     """
@@ -167,11 +172,11 @@ class Lecture:
     when: str
     sections: str
     besides: str
-    taught: list[tuple[int, int]]
+    taught: list[tuple[str, int]]
     minutes: int
 
 
-def plan(lines: Iterable[str], limit: int, book: dict[int, Chapter]) -> Iterator[Lecture]:
+def plan(lines: Iterable[str], limit: int, book: dict[str, Chapter]) -> Iterator[Lecture]:
     """Yield the lectures of a plan.
 
     Parameters

@@ -4,7 +4,8 @@ Sphinx numbers from 1, in the order of the contents, and compares the numbers wi
 pages to write again. So its own numbers come back before it looks, and those of the titles are put in their place
 afterwards. A book without one of the chapters, or with two in another order, keeps the numbers of all its exercises.
 The number that a title carries, for those who read it in JupyterLab, makes room for the one that is written before
-every title. A title without a number has the one of its place.
+every title. A title without a number has the one of its place. Pages that are one chapter have its number and a letter:
+8a, 8b.
 """
 
 from __future__ import annotations
@@ -15,41 +16,46 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-Number = tuple[int, ...]
-WRITTEN = re.compile(r"^(\d+)\.\s+")
+Number = tuple[int | str, ...]
+WRITTEN = re.compile(r"^(\d+[a-z]?)\.\s+")
 
 
-def shift_stored(env: BuildEnvironment, shifts: dict[str, int]) -> None:
-    """Add to the first part of all numbers of sections, figures, tables and equations what its page is given."""
+def renamed(numbers: dict[str, Number | None], first: str | None) -> dict[str, Number | None]:
+    """Put the number of a chapter in front of those of its sections, figures, tables or equations.
 
-    def shifted(numbers: dict[str, Number | None], by: int) -> dict[str, Number | None]:
-        return {name: number and (number[0] + by, *number[1:]) for name, number in numbers.items()}
-
-    for page, by in shifts.items():
-        if page in env.toc_secnumbers:
-            env.toc_secnumbers[page] = shifted(env.toc_secnumbers[page], by)  # type: ignore
-            kinds = env.toc_fignumbers.get(page, {})
-            env.toc_fignumbers[page] = {kind: shifted(found, by) for kind, found in kinds.items()}  # type: ignore
+    Examples
+    --------
+    >>> renamed({"": (9,), "#sizes": (9, 2), "#unnumbered": ()}, "8a")
+    {'': ('8a',), '#sizes': ('8a', 2), '#unnumbered': ()}
+    """
+    return {name: number and (first or number[0], *number[1:]) for name, number in numbers.items()}
 
 
 def before(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Give Sphinx the numbers back that it gave in the last build."""
-    shift_stored(env, {page: -by for page, by in getattr(env, "chapter_shifts", {}).items()})
+    given = getattr(env, "given_numbers", (env.toc_secnumbers, env.toc_fignumbers))
+    env.toc_secnumbers, env.toc_fignumbers = given
     return []
 
 
 def after(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Put the numbers of the titles in place of those of Sphinx; return the pages to write again if one has changed."""
-    shifts = {}
+    chapters: dict[str, str] = {}
     for page, numbers in env.toc_secnumbers.items():
         if place := numbers.get(""):
-            shifts[page] = int(env.metadata[page].get("chapter", place[0] - 1)) - place[0]
+            chapters[page] = env.metadata[page].get("chapter", str(place[0] - 1))
             for node in [env.titles[page], *env.tocs[page].findall(nodes.reference)]:
                 if node.get("secnumber"):
-                    node["secnumber"] = [node["secnumber"][0] + shifts[page], *node["secnumber"][1:]]
-    shift_stored(env, shifts)
-    changed = shifts != getattr(env, "chapter_shifts", shifts)
-    env.chapter_shifts = shifts  # type: ignore[attr-defined]
+                    node["secnumber"] = [chapters[page], *node["secnumber"][1:]]
+    env.given_numbers = env.toc_secnumbers, env.toc_fignumbers  # type: ignore[attr-defined]
+    sections = {page: renamed(numbers, chapters.get(page)) for page, numbers in env.toc_secnumbers.items()}  # type: ignore
+    figures = {
+        page: {kind: renamed(numbers, chapters.get(page)) for kind, numbers in kinds.items()}  # type: ignore
+        for page, kinds in env.toc_fignumbers.items()
+    }
+    env.toc_secnumbers, env.toc_fignumbers = sections, figures  # type: ignore
+    changed = chapters != getattr(env, "chapter_numbers", chapters)
+    env.chapter_numbers = chapters  # type: ignore[attr-defined]
     return sorted(env.found_docs) if changed else []
 
 

@@ -12,7 +12,7 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
-CHAPTER = re.compile(r"ch-\d\d")
+CHAPTER = re.compile(r"ch-\d\d[a-z]?")
 UNLINKED = (nodes.title, nodes.reference, nodes.literal, nodes.FixedTextElement, nodes.figure, nodes.sidebar)
 Entry = tuple[str, str]  # a page, and the name of an entry on it
 

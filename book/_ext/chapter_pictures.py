@@ -150,6 +150,14 @@ def lenet() -> str:
     )
 
 
+def learn() -> str:
+    """Draw a loss that falls from step to step, and the kernel that comes of it."""
+    weights = (0.1, 0.6, 0.9, -0.7, 0.2, 0.8, -0.9, -0.6, 0.2)
+    falls = "<path d='M10 14C14 44 20 52 70 55' fill='none' stroke='var(--accent)' stroke-width='2.5'/>"
+    axes = "<path d='M10 12V66H70' fill='none' stroke='var(--edge)' stroke-width='1.5'/>"
+    return axes + falls + grid(41, 13, 3, 3, 10, lambda r, c: colour("weight", weights[3 * r + c]))
+
+
 def back() -> str:
     """Draw the error on its way back."""
     red = colour("output", -0.9)
@@ -189,6 +197,7 @@ PICTURES = {
     "06-sparse-and-shared": shared,
     "07-pooling": pool,
     "08-lenet": lenet,
+    "08-training": learn,
     "09-backprop": back,
     "10-variants": holes,
     "11-frameworks": three,

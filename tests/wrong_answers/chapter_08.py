@@ -4,95 +4,148 @@ import numpy as np
 
 import cnn_course as cc
 
-# 8.2, parameters of a table
+# 8.2, a layer with a table
 
 
-def without_biases(connections, kernel_size):
-    """The biases are forgotten."""
-    return int(connections.sum()) * kernel_size[0] * kernel_size[1]
+def made(x, table, kernels, bias):
+    """Return the maps as they should be."""
+    maps, number = [], 0
+    for row in table:
+        maps.append(sum(cc.correlate2d(x[c], kernels[number + i]) for i, c in enumerate(np.flatnonzero(row))))
+        number += row.sum()
+    return np.stack(maps) + bias[:, None, None]
 
 
-def bias_per_kernel(connections, kernel_size):
-    """One bias for each kernel instead of one for each map."""
-    return int(connections.sum()) * (kernel_size[0] * kernel_size[1] + 1)
+def without_biases(x, table, kernels, bias):
+    """The biases are not counted."""
+    return made(x, table, kernels, bias), kernels.size
 
 
-def bias_per_input(connections, kernel_size):
+def bias_per_kernel(x, table, kernels, bias):
+    """One bias counted for each kernel instead of one for each map."""
+    return made(x, table, kernels, bias), kernels.size + len(kernels)
+
+
+def bias_per_input(x, table, kernels, bias):
     """Rows and columns of the table taken for each other: a bias for each map that is seen."""
-    return int(connections.sum()) * kernel_size[0] * kernel_size[1] + connections.shape[1]
+    return made(x, table, kernels, bias), kernels.size + table.shape[1]
 
 
-def all_connected(connections, kernel_size):
-    """The table is ignored, as if every map saw every map."""
-    return cc.conv_param_count(connections.shape[1], connections.shape[0], kernel_size)
+def all_connected(x, table, kernels, bias):
+    """Counted as if every map saw every map."""
+    return made(x, table, kernels, bias), cc.conv_param_count(table.shape[1], table.shape[0], kernels.shape[1:])
 
 
-def without_channels(connections, kernel_size):
+def without_channels(x, table, kernels, bias):
     """Parameters counted without channels: one kernel for each map."""
-    return len(connections) * (kernel_size[0] * kernel_size[1] + 1)
+    return made(x, table, kernels, bias), len(table) * (kernels[0].size + 1)
 
 
-def square_kernel(connections, kernel_size):
+def square_kernel(x, table, kernels, bias):
     """Height and width of the kernel taken for the same."""
-    return int(connections.sum()) * kernel_size[0] ** 2 + len(connections)
+    return made(x, table, kernels, bias), len(kernels) * kernels.shape[1] ** 2 + len(table)
 
 
-def one_bias(connections, kernel_size):
-    """One bias for the whole layer."""
-    return int(connections.sum()) * kernel_size[0] * kernel_size[1] + 1
+def one_bias(x, table, kernels, bias):
+    """One bias counted for the whole layer."""
+    return made(x, table, kernels, bias), kernels.size + 1
 
 
-def every_row_as_the_first(connections, kernel_size):
+def every_row_as_the_first(x, table, kernels, bias):
     """Every map taken to see as many maps as the first one."""
-    return len(connections) * (int(connections[0].sum()) * kernel_size[0] * kernel_size[1] + 1)
+    return made(x, table, kernels, bias), len(table) * (int(table[0].sum()) * kernels[0].size + 1)
 
 
-def sums_booleans(connections, kernel_size):
-    """A product of booleans: True plus True is True, so each row counts for one kernel."""
-    seen = connections @ np.ones(connections.shape[1], dtype=bool)
-    return int(seen.sum()) * kernel_size[0] * kernel_size[1] + len(connections)
+def counts_numbers_of_the_output(x, table, kernels, bias):
+    """The size of the output taken for the number of parameters."""
+    maps = made(x, table, kernels, bias)
+    return maps, maps.size
 
 
-def counts_what_is_not_connected(connections, kernel_size):
-    """True taken for a connection that is left out."""
-    return int((~connections).sum()) * kernel_size[0] * kernel_size[1] + len(connections)
-
-
-def one_kernel_for_each_map_seen(connections, kernel_size):
-    """A kernel shared by all maps that see the same map."""
-    return int(connections.any(axis=0).sum()) * kernel_size[0] * kernel_size[1] + len(connections)
-
-
-def as_high_as_wide(connections, kernel_size):
-    """The width of the kernel taken for its height, too."""
-    return int(connections.sum()) * kernel_size[1] ** 2 + len(connections)
-
-
-def adds_the_sides(connections, kernel_size):
-    """Rows plus columns of the kernel, where their product counts."""
-    return int(connections.sum()) * (kernel_size[0] + kernel_size[1]) + len(connections)
-
-
-def only_the_example(connections, kernel_size):
+def only_the_example(x, table, kernels, bias):
     """The number that the statement tells, whatever the table."""
-    return 1516
+    return made(x, table, kernels, bias), 1516
 
 
-def five_by_five(connections, kernel_size):
-    """The kernels of LeNet-5, whatever is asked for."""
-    return int(connections.sum()) * 25 + len(connections)
+def maps_alone(x, table, kernels, bias):
+    """The count is forgotten."""
+    return made(x, table, kernels, bias)
 
 
-def a_number_for_each_map(connections, kernel_size):
+def turns_kernels(x, table, kernels, bias):
+    """A true convolution, which turns each kernel by half a turn."""
+    return made(x, table, kernels[:, ::-1, ::-1], bias), kernels.size + len(bias)
+
+
+def down_the_columns(x, table, kernels, bias):
+    """The kernels taken in the order of the table's columns."""
+    place = (np.cumsum(table.T).reshape(table.T.shape).T - 1)[table]
+    return made(x, table, kernels[place], bias), kernels.size + len(bias)
+
+
+def one_kernel_for_each_map_seen(x, table, kernels, bias):
+    """A kernel shared by all maps that see the same map."""
+    shared = kernels[np.nonzero(table)[1] % len(kernels)]
+    return made(x, table, shared, bias), kernels.size + len(bias)
+
+
+def one_kernel_for_each_map_made(x, table, kernels, bias):
+    """A map uses its first kernel for all maps that it sees."""
+    first = np.cumsum([0, *table.sum(axis=1)[:-1]])
+    return made(x, table, kernels[first[np.nonzero(table)[0]]], bias), kernels.size + len(bias)
+
+
+def starts_again(x, table, kernels, bias):
+    """The count of kernels starts anew in each row of the table."""
+    place = [number for row in table for number in range(row.sum())]
+    return made(x, table, kernels[place], bias), kernels.size + len(bias)
+
+
+def first_channels(x, table, kernels, bias):
+    """A map that sees three maps sees the first three."""
+    left = np.sort(table, axis=1)[:, ::-1]
+    return made(x, left, kernels, bias), kernels.size + len(bias)
+
+
+def bias_for_each_kernel(x, table, kernels, bias):
+    """The bias is added with each kernel."""
+    return made(x, table, kernels, bias * table.sum(axis=1)), kernels.size + len(bias)
+
+
+def without_adding_biases(x, table, kernels, bias):
+    """The biases are counted, and not added."""
+    return made(x, table, kernels, 0 * bias), kernels.size + len(bias)
+
+
+def mean_over_channels(x, table, kernels, bias):
+    """The mean over the maps that are seen, in place of the sum."""
+    maps = made(x, table, kernels, 0 * bias) / table.sum(axis=1)[:, None, None]
+    return maps + bias[:, None, None], kernels.size + len(bias)
+
+
+def rectifies(x, table, kernels, bias):
+    """Negative results set to 0."""
+    return np.maximum(made(x, table, kernels, bias), 0), kernels.size + len(bias)
+
+
+def full_maps(x, table, kernels, bias):
+    """Padding that the layer does not have."""
+    (height, width), (k_h, k_w) = x.shape[1:], kernels.shape[1:]
+    wide = np.zeros((len(x), height + k_h - 1, width + k_w - 1))
+    wide[:, :height, :width] = x
+    return made(wide, table, kernels, bias), kernels.size + len(bias)
+
+
+def a_number_for_each_map(x, table, kernels, bias):
     """The parameters of each map, not added up."""
-    return connections.sum(axis=1) * kernel_size[0] * kernel_size[1] + 1
+    return made(x, table, kernels, bias), table.sum(axis=1) * kernels[0].size + 1
 
 
-def completes_the_table(connections, kernel_size):
+def completes_the_table(x, table, kernels, bias):
     """The caller's table filled in on the way."""
-    count = int(connections.sum()) * kernel_size[0] * kernel_size[1] + len(connections)
-    connections[:] = True
-    return count
+    maps = made(x, table, kernels, bias)
+    table[:] = True
+    return maps, kernels.size + len(bias)
 
 
 # 8.3, subsampling
@@ -403,11 +456,123 @@ def shifts_in_place(scores, target):
     return loss_around(scores, target, 0)
 
 
+# 8.5, a tenth of the network
+
+FIRST = [("conv", 6, 5), ("relu",), ("pool", 2), ("conv", 16, 5), ("relu",), ("pool", 2)]
+
+
+def the_whole_network(classes):
+    """LeNet as it is, which is ten times too large."""
+    return [*FIRST, ("dense", 120), ("relu",), ("dense", 84), ("relu",), ("dense", classes)]
+
+
+def saves_on_convolutions(classes):
+    """Fewer maps, where hardly any parameters are; C5 stays."""
+    return [("conv", 3, 5), ("relu",), ("pool", 2), ("conv", 8, 5), ("pool", 2), ("dense", 120), ("dense", classes)]
+
+
+def leaves_out_f6(classes):
+    """F6 left out, though C5 has most of the parameters."""
+    return [*FIRST, ("dense", 120), ("relu",), ("dense", classes)]
+
+
+def saves_on_work(classes):
+    """A pooling layer in front saves multiplications, and the dense layers stay too large."""
+    return [("pool", 2), ("conv", 16, 5), ("relu",), ("pool", 2), ("dense", 84), ("relu",), ("dense", classes)]
+
+
+def counts_without_channels(classes):
+    """A budget that takes a filter of the second convolution for one kernel."""
+    return [("conv", 16, 5), ("relu",), ("pool", 2), ("conv", 24, 5), ("relu",), ("pool", 5), ("dense", classes)]
+
+
+def always_ten(classes):
+    """Ten scores, however many classes there are."""
+    return [*FIRST, ("dense", 10)]
+
+
+def ends_in_maps(classes):
+    """A map for each class, with no single number for it."""
+    return [*FIRST, ("conv", classes, 4)]
+
+
+def without_an_end(classes):
+    """No scores at all."""
+    return FIRST
+
+
+def wider_than_the_map(classes):
+    """A kernel that is larger than what is left of the map."""
+    return [*FIRST, ("conv", 8, 7), ("dense", classes)]
+
+
+def pools_to_nothing(classes):
+    """A window that is larger than the map."""
+    return [("conv", 6, 5), ("relu",), ("pool", 32), ("dense", classes)]
+
+
+def convolves_a_vector(classes):
+    """A convolution behind a dense layer, which has left no rows and columns."""
+    return [("pool", 4), ("dense", 16), ("conv", 16, 5), ("dense", classes)]
+
+
+def ends_in_softmax(classes):
+    """A softmax as the last layer, where the loss takes scores."""
+    return [*FIRST, ("dense", classes), ("softmax",)]
+
+
+def tells_inputs(classes):
+    """The channels that come in are told, too."""
+    return [("conv", 1, 6, 5), ("relu",), ("pool", 4), ("dense", classes)]
+
+
+def without_brackets(classes):
+    """Layers as words."""
+    return ["relu", "pool", "dense"]
+
+
+def real_layers(classes):
+    """Layers of the library in place of what describes them."""
+    return [cc.Flatten(), cc.Linear(1024, classes, random_state=np.random.RandomState(0))]
+
+
+def a_network(classes):
+    """A network of the library in place of a list."""
+    return cc.Sequential(cc.Flatten())
+
+
+def half_a_filter(classes):
+    """A number of filters that is no whole number."""
+    return [("conv", 6 / 2, 5), ("pool", 4), ("dense", classes)]
+
+
+def no_filters(classes):
+    """Saved until nothing is left."""
+    return [("conv", 0, 5), ("pool", 4), ("dense", classes)]
+
+
+def one_number(classes):
+    """One map, and of it only the largest value: too little to tell ten digits apart."""
+    return [("conv", 1, 5), ("pool", 28), ("dense", classes)]
+
+
+def four_numbers(classes):
+    """The mean ink of four quadrants, nearly: the digits are pooled until they look alike."""
+    return [("pool", 16), ("dense", classes)]
+
+
+def sees_two_scores(classes):
+    """All goes through two numbers that a rectifier may close."""
+    return [("pool", 8), ("dense", 2), ("relu",), ("dense", classes)]
+
+
 WRONG = {
     "8.2": [
         without_biases, bias_per_kernel, bias_per_input, all_connected, without_channels, square_kernel, one_bias,
-        every_row_as_the_first, sums_booleans, counts_what_is_not_connected, one_kernel_for_each_map_seen,
-        as_high_as_wide, adds_the_sides, only_the_example, five_by_five, a_number_for_each_map, completes_the_table,
+        every_row_as_the_first, counts_numbers_of_the_output, only_the_example, maps_alone, turns_kernels,
+        down_the_columns, one_kernel_for_each_map_seen, one_kernel_for_each_map_made, starts_again, first_channels,
+        bias_for_each_kernel, without_adding_biases, mean_over_channels, rectifies, full_maps, a_number_for_each_map,
+        completes_the_table,
     ],
     "8.3": [
         average, largest, bias_inside, bias_for_each_number, one_pair_for_all, overlapping, partial_windows, squashed,
@@ -422,5 +587,11 @@ WRONG = {
         takes_a_thousand, knows_large_scores_only, clips_scores, adds_a_little, shifts_one_term_only, picks_columns,
         takes_the_winner, divides_by_the_classes, first_sample_only, worst_sample_only, loss_of_the_mean, rounded,
         shifts_in_place,
+    ],
+    "8.5": [
+        the_whole_network, saves_on_convolutions, leaves_out_f6, saves_on_work, counts_without_channels, always_ten,
+        ends_in_maps, without_an_end, wider_than_the_map, pools_to_nothing, convolves_a_vector, ends_in_softmax,
+        tells_inputs, without_brackets, real_layers, a_network, half_a_filter, no_filters, one_number, four_numbers,
+        sees_two_scores,
     ],
 }  # fmt: skip
