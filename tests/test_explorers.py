@@ -650,3 +650,25 @@ def test_an_explorer_is_on_one_screen(reader: Any, name: str, size: tuple[int, i
     tab.wait_for_timeout(100)
     assert tab.evaluate(MISPLACED) == []
     assert tab.evaluate(APART) == []
+
+
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
+@pytest.mark.parametrize("name", ["pooling", "convolution_2d"])
+def test_the_number_that_is_pressed_is_the_one_that_changes(reader: Any, name: str, touch: bool) -> None:
+    tab = reader(getattr(explorers, name)(), has_touch=touch, viewport={"width": 375 if touch else 1280, "height": 700})
+    cells = tab.locator(".cc-image [role=gridcell]")
+    told = [
+        re.fullmatch(r"(input\[\d, \d\]) is .*", label)[1]
+        for label in cells.evaluate_all("(all) => all.map((cell) => cell.ariaLabel)")
+    ]
+    last = len(told) - 1  # far from where the window begins
+    press = cells.nth(last).tap if touch else cells.nth(last).click
+    press()
+    if touch:
+        press()  # opens a field, and with it the keyboard of a phone
+        tab.keyboard.press("Backspace")
+    assert tab.evaluate("document.activeElement.tagName") == ("INPUT" if touch else "DIV")
+    tab.keyboard.press("9")
+    changed = f"{told[last]} is 9"
+    tab.get_by_label(changed, exact=True).wait_for()
+    assert tab.evaluate("document.activeElement.ariaLabel") == changed

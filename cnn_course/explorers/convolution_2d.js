@@ -187,7 +187,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     input.root.classList.remove("cc-held");
     if (!moved) ask(event, "tap");
     redraw();
-    if (!event.target.closest?.("input")) input.refocus();
+    if (moved) input.refocus();
+    else input.press(over.at(event));
   });
   function ask(event, how) {
     const at = over.at(event);

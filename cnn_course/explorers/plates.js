@@ -22,7 +22,7 @@ const longest = (values) => Math.max(1, ...values.map((value) => show(value).len
  * @returns {Plate}
  */
 function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
-  let shape, stops, columns, drawn = [], told = null, open = false;
+  let shape, stops, columns, drawn = [], told = null, open = false, before = -1;
   const title = make("div", { class: "cc-title", "aria-hidden": true });
   const cells = make("div", { class: "cc-cells", role: "grid" });
   const frame = make("div", { class: "cc-frame", "aria-hidden": true, hidden: "" }); // until it lies around something
@@ -30,7 +30,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
   /** @type {(at: number) => Place} */
   const place = (at) => [Math.floor(at / columns), at % columns];
   /** @type {Plate} */
-  const part = { root, cells, frame, title, list: [], draw, place, focus, refocus, at: (/** @type {On} */ event) => part.list.indexOf(event.target.closest?.("[role=gridcell]")) };
+  const part = { root, cells, frame, title, list: [], draw, place, focus, refocus, press: pressed, rebuilt: false, at: (/** @type {On} */ event) => part.list.indexOf(event.target.closest?.("[role=gridcell]")) };
 
   function typed({ target }) {
     const value = parse(target.value), at = stops.indexOf(target);
@@ -62,6 +62,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
       type(...place(at), event.key);
     }
   }
+  cells.addEventListener("pointerdown", () => (before = stops?.indexOf(document.activeElement) ?? -1), true);
   cells.addEventListener("keydown", keys);
   cells.addEventListener("focusout", left);
   cells.addEventListener("input", typed);
@@ -87,13 +88,21 @@ function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
       inputmode: whole ? "numeric" : "text" }))) : part.list;
     drawn = [];
     told = null;
+    part.rebuilt = true; // a cell that goes loses the focus, but nobody has left
     cells.replaceChildren(...range(rows).map((row) =>
       make("div", { role: "row" }, ...part.list.slice(row * columns, (row + 1) * columns))));
     if (held >= 0) stops[Math.min(held, stops.length - 1)]?.focus({ preventScroll: true });
+    part.rebuilt = false;
   }
   function focus(at, caretAtEnd = false) {
     stops[at]?.focus({ preventScroll: true });
     if (caretAtEnd) stops[at].setSelectionRange?.(9, 9);
+  }
+  /** Somebody pressed at a place, in cells: the cell there hears the keys, and pressed once more it opens to be typed in. */
+  function pressed({ x, y }) {
+    const [row, column] = [Math.floor(y), Math.floor(x)], at = row * columns + column;
+    focus(at);
+    if (type && !open && at === before) type(row, column, drawn[at].text);
   }
   /** Focus the cell that the Tab key leads to. */
   function refocus() { focus(part.list.findIndex((node) => node.tabIndex === 0)); }
@@ -115,6 +124,7 @@ function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
     cells.setAttribute("aria-label", [name, about, spoken].filter(Boolean).join(", "));
     root.classList.toggle("cc-colours", Boolean(box.bare));
     cells.classList.toggle("cc-plain", Boolean(box.bare && !open));
+    cells.classList.toggle("cc-typed", Boolean(type && !open)); // a digit counts there, too
     root.style.transform = `translate(${box.x}px,${box.y}px)`;
     cells.style.cssText = `grid-template-columns:repeat(${cols},${box.cell}px);grid-auto-rows:${box.high}px;font-size:${box.font}px`;
     part.list.forEach((node, at) => {
@@ -364,7 +374,7 @@ function hand(part, window, { box, span, last }) {
 /** Hear that nobody points at a plate any more, or has left it by key. */
 function onLeaving(part, act) {
   part.root.addEventListener("pointerleave", act);
-  part.cells.addEventListener("focusout", (/** @type {any} */ { relatedTarget }) => { if (!part.cells.contains(relatedTarget)) act(); });
+  part.cells.addEventListener("focusout", (/** @type {any} */ { relatedTarget }) => { if (!part.rebuilt && !part.cells.contains(relatedTarget)) act(); });
   part.cells.addEventListener("keydown", ({ key }) => { if (key === "Escape") act(); });
 }
 

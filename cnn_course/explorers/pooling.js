@@ -167,7 +167,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       nearest({ x: x - now.span[1] / 2, y: y - now.span[0] / 2 });
     }
     redraw();
-    if (!event.target.closest?.("input")) input.refocus();
+    if (pulled) input.refocus();
+    else input.press(over.at(event));
   });
 
   /** Arrow keys move the window; with shift, on the input, they move the numbers under it. */

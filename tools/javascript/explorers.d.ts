@@ -139,6 +139,9 @@ interface Plate {
   at(event: Event): number;
   focus(at: number, caretAtEnd?: boolean): void;
   refocus(): void;
+  press(place: { x: number; y: number }): void;
+  /** Its cells are being made anew. */
+  rebuilt: boolean;
   draw(drawing: {
     name: string;
     about?: string;
