@@ -37,7 +37,7 @@ def correlate(
            [37., 43.]])
     """
     c_out, _, k_h, _ = weight.shape
-    h_out, w_out = slide.count(x.shape[2:], weight.shape[2:], pads)
+    h_out, w_out = slide.outputs(x.shape[2:], weight.shape[2:], pads)
     bands, rows, images = _room(x, weight.shape, (h_out, w_out))
     matrix = weight.transpose(0, 2, 1, 3).reshape(c_out, -1)
     products = bands.windows(k_h).reshape(rows, matrix.shape[1], -1)
@@ -68,7 +68,7 @@ def weight_gradient(
     """
     (c_out, c_group, k_h, k_w), (n, _, h_out, w_out) = shape, grad_y.shape
     bands, rows, images = _room(x, shape, (h_out, w_out))
-    upstream = Bands((1, c_out), rows, 1, images, w_out, x.dtype)
+    upstream = Bands((1, c_out), rows=rows, shifts=1, images=images, width=w_out, dtype=x.dtype)
     left = bands.windows(k_h).reshape(rows, k_h * c_group * k_w, -1)
     right = upstream.numbers.reshape(rows, c_out, -1).swapaxes(1, 2)
     grad = np.zeros((k_h * c_group * k_w, c_out), x.dtype)
@@ -85,4 +85,5 @@ def _room(x: np.ndarray, shape: tuple[int, ...], size: Pair) -> tuple[Bands, int
     most = max(1, windows.COLUMN_BYTES // 2 // (weights * x.itemsize))  # each row makes a gradient of the weights
     kept, wide = row_bytes(shape, w_out, x.itemsize), min(WIDE, SMALL_PRODUCT // weights)
     images, rows = side_by_side(len(x), min(h_out, most), w_out, kept, wide)
-    return Bands((1, c_group), rows + k_h - 1, k_w, images, w_out, x.dtype), rows, images
+    room = Bands((1, c_group), rows=rows + k_h - 1, shifts=k_w, images=images, width=w_out, dtype=x.dtype)
+    return room, rows, images

@@ -43,7 +43,7 @@ def correlate(
            [37., 43.]])
     """
     c_out, groups = len(weight), slide.groups
-    y = np.empty((len(x), c_out, *slide.count(x.shape[2:], weight.shape[2:], pads)), x.dtype)
+    y = np.empty((len(x), c_out, *slide.outputs(x.shape[2:], weight.shape[2:], pads)), x.dtype)
     matrix = weight.reshape(groups, c_out // groups, -1)
     for outputs, view in _column_blocks(x, weight.shape, slide, pads):
         part = y[outputs]
@@ -146,7 +146,7 @@ def _column_blocks(
 ) -> Iterator[tuple[tuple[slice, ...], np.ndarray]]:
     """Yield the places of some outputs, and their windows as an array of shape (N, C, kH, kW, H_out, W_out)."""
     size, (stride, dilation, groups) = shape[2:], slide
-    h_out, w_out = slide.count(x.shape[2:], size, pads)
+    h_out, w_out = slide.outputs(x.shape[2:], size, pads)
     few = shape[0] // groups <= FEW_FILTERS
     most = max(64, SMALL_PRODUCT // (shape[0] // groups * prod(shape[1:]))) if few else None
     column = x.shape[1] * max(prod(size), prod(stride)) * x.itemsize

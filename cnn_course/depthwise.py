@@ -69,7 +69,7 @@ def correlate(
            [37., 43.]])
     """
     n, c, k_h = *x.shape[:2], weight.shape[2]
-    h_out, w_out = slide.count(x.shape[2:], weight.shape[2:], pads)
+    h_out, w_out = slide.outputs(x.shape[2:], weight.shape[2:], pads)
     bands, rows, images = _room(x, weight.shape, (h_out, w_out))
     matrix = toeplitz(weight).reshape(c, 1, STEP, -1)
     strip = bands.windows(k_h + STEP - 1, STEP).reshape(len(bands.numbers), -1, matrix.shape[3], images * w_out)
@@ -104,7 +104,7 @@ def weight_gradient(
     (c, _, k_h, k_w), (n, _, h_out, w_out) = shape, grad_y.shape
     bands, rows, images = _room(x, shape, (h_out, w_out))
     groups = len(bands.numbers)
-    upstream = Bands((groups, 1), rows, 1, images, w_out, x.dtype)
+    upstream = Bands((groups, 1), rows=rows, shifts=1, images=images, width=w_out, dtype=x.dtype)
     strip = bands.windows(k_h + STEP - 1, STEP).reshape(groups, -1, (k_h + STEP - 1) * k_w, images * w_out)
     left, right = upstream.numbers.reshape(groups, -1, STEP, images * w_out), strip.swapaxes(2, 3)
     grad = np.zeros((c, STEP, strip.shape[2]), x.dtype)
@@ -115,7 +115,7 @@ def weight_gradient(
             upstream.load(grad_y[some, channels], lines.start)
             grad[channels] += np.matmul(left, right).sum(axis=1)
     grad = grad.reshape(c, STEP, k_h + STEP - 1, k_w)
-    return sum(grad[:, row, row : row + k_h] for row in range(STEP)).reshape(shape)
+    return np.sum([grad[:, row, row : row + k_h] for row in range(STEP)], axis=0).reshape(shape)
 
 
 def _room(x: np.ndarray, shape: tuple[int, ...], size: Pair) -> tuple[Bands, int, int]:
@@ -123,4 +123,6 @@ def _room(x: np.ndarray, shape: tuple[int, ...], size: Pair) -> tuple[Bands, int
     (c, _, k_h, k_w), (h_out, w_out) = shape, size
     images, tall = side_by_side(len(x), -(-h_out // STEP), w_out, strip_bytes(shape, w_out, x.itemsize), WIDE)
     channels = CHANNELS if c % CHANNELS == 0 else 1
-    return Bands((channels, 1), tall * STEP + k_h - 1, k_w, images, w_out, x.dtype), tall * STEP, images
+    rows = tall * STEP
+    room = Bands((channels, 1), rows=rows + k_h - 1, shifts=k_w, images=images, width=w_out, dtype=x.dtype)
+    return room, rows, images

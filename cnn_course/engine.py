@@ -68,6 +68,7 @@ def algorithm(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -
     (c_out, c_group, k_h, k_w), (stride, dilation, groups) = shape, slide
     if stride != (1, 1):
         return columns
+    way: ModuleType
     if dilation == (1, 1) and c_out == groups > 1 == c_group and size[0] >= depthwise.STEP:
         way, kept = depthwise, depthwise.strip_bytes(shape, size[1], itemsize)
     elif k_h == 3 and min(c_group, c_out // groups) >= 16 and size[0] >= 4 * dilation[0]:
@@ -109,7 +110,7 @@ def correlate(
     array([[19., 25.],
            [37., 43.]])
     """
-    size = slide.count(x.shape[2:], weight.shape[2:], pads)
+    size = slide.outputs(x.shape[2:], weight.shape[2:], pads)
     padded = [n + sum(margins) for n, margins in zip(x.shape[2:], pads, strict=True)]
     room((*x.shape[:2], *padded), x.itemsize, "the padded input")
     room((len(x), len(weight), *size), x.itemsize, "the output")

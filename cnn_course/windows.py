@@ -36,7 +36,7 @@ class Slide(NamedTuple):
     dilation: Pair
     groups: int
 
-    def reach(self, n_out: Pair, kernel_size: Pair) -> Pair:
+    def reach(self, n_out: Pair, kernel_size: tuple[int, ...]) -> Pair:
         """Return the rows and columns from the first window's start to the last one's end."""
         rows, cols = (
             (n - 1) * s + d * (k - 1) + 1
@@ -44,7 +44,7 @@ class Slide(NamedTuple):
         )
         return rows, cols
 
-    def count(self, size: Pair, kernel_size: Pair, pads: Pads = NO_PADDING) -> Pair:
+    def outputs(self, size: tuple[int, ...], kernel_size: tuple[int, ...], pads: Pads = NO_PADDING) -> Pair:
         """Return how many windows there are from top to bottom and from left to right of an image with its padding."""
         rows, cols = (
             (before + n + after - d * (k - 1) - 1) // s + 1
@@ -156,7 +156,7 @@ def flip(kernel: np.ndarray) -> np.ndarray:
     return kernel[..., ::-1, ::-1]
 
 
-def windows(x: np.ndarray, kernel_size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> np.ndarray:
+def windows(x: np.ndarray, kernel_size: tuple[int, ...], stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> np.ndarray:
     """Return every window of `x` as a view: no number is copied.
 
     Parameters
@@ -178,7 +178,7 @@ def windows(x: np.ndarray, kernel_size: Pair, stride: Pair = (1, 1), dilation: P
            [4., 5.]])
     """
     (n, c, *_), (image, channel, row, pixel) = x.shape, x.strides
-    h_out, w_out = Slide(stride, dilation, 1).count(x.shape[2:], kernel_size)
+    h_out, w_out = Slide(stride, dilation, 1).outputs(x.shape[2:], kernel_size)
     steps = (row * dilation[0], pixel * dilation[1], row * stride[0], pixel * stride[1])
     return as_strided(x, (n, c, *kernel_size, h_out, w_out), (image, channel, *steps), writeable=False)
 
@@ -221,7 +221,7 @@ class Bands:
            [7., 8.]])
     """
 
-    def __init__(self, channels: Pair, rows: int, shifts: int, images: int, width: int, dtype: Any) -> None:
+    def __init__(self, channels: Pair, *, rows: int, shifts: int, images: int, width: int, dtype: Any) -> None:
         groups, c_group = channels
         self.numbers = np.zeros((groups, rows, c_group, shifts, images, width), dtype)
 

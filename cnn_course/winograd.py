@@ -20,7 +20,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -51,7 +51,7 @@ class Transforms(NamedTuple):
     divisor: int
 
 
-def transforms(k_h: int, dtype: object = float) -> Transforms:
+def transforms(k_h: int, dtype: Any = float) -> Transforms:
     """Return the matrices for kernels of `k_h` rows.
 
     `g` and `a` hold powers of the points: they evaluate polynomials with `k_h` and with TILE + 1 - kH coefficients. A
@@ -125,14 +125,15 @@ class Tiles:
 
     def __init__(self, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads, wide: int) -> None:
         self.slide, self.pads, self.channels = slide, pads, (slide.groups, shape[1])
-        self.h_out, self.w_out = slide.count(x.shape[2:], shape[2:], pads)
+        self.h_out, self.w_out = slide.outputs(x.shape[2:], shape[2:], pads)
         self.a, self.g, self.b, self.divisor = transforms(shape[2], x.dtype)
         step, self.width = self.a.shape[1], x.shape[3] + sum(pads[1])
         tall = -(-self.h_out // (step * slide.dilation[0]))
         each = tile_bytes(shape, slide, self.w_out, x.itemsize)
         self.images, self.count = side_by_side(len(x), tall, self.width, each, wide)
         self.rows, self.pixels = self.count * step, self.images * self.width
-        self.source = Bands((1, x.shape[1]), self.rows + shape[2] - 1, 1, self.images, self.width, x.dtype)
+        room = {"rows": self.rows + shape[2] - 1, "images": self.images, "width": self.width, "dtype": x.dtype}
+        self.source = Bands((1, x.shape[1]), shifts=1, **room)
         self.tiles = self.source.windows(TILE, step)[0]
         self.flat = np.zeros(self.tiles.size + self.width, x.dtype)  # a shift reads a little over the end
 
@@ -211,7 +212,7 @@ def weight_gradient(
     """
     c_out, c_group, k_h, k_w = shape
     tiles = Tiles(x, shape, slide, pads, WIDE_SUM)
-    upstream = Bands((1, c_out), tiles.rows, 1, tiles.images, tiles.width, x.dtype)
+    upstream = Bands((1, c_out), rows=tiles.rows, shifts=1, images=tiles.images, width=tiles.width, dtype=x.dtype)
     rows = upstream.numbers.reshape(tiles.count, tiles.a.shape[1], -1)
     right = np.empty((tiles.count, TILE, slide.groups, c_out // slide.groups, tiles.pixels), x.dtype)
     shifts = tiles.shifted(k_w)

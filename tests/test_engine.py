@@ -331,7 +331,7 @@ def test_the_error_is_one_of_the_last_digits_of_the_largest_number_in_a_tile(dty
 def test_buffers_of_every_way_never_take_more_than_4_mib(x_shape, weight_shape, groups, expected, padding):
     x, weight = np.ones(x_shape, np.float32), np.ones(weight_shape, np.float32)
     padding = min(padding, weight_shape[3] - 1)
-    size = PLAIN.count(x_shape[2:], weight_shape[2:], ((padding, padding),) * 2)
+    size = PLAIN.outputs(x_shape[2:], weight_shape[2:], ((padding, padding),) * 2)
     assert engine.algorithm(weight_shape, Slide((1, 1), (1, 1), groups), size, 4) is expected
     y = cc.conv2d(x, weight, padding=padding, groups=groups)
     padded = (size[0] + weight_shape[2] - 1) * (size[1] + weight_shape[3] - 1) * x_shape[0] * x_shape[1] * 4

@@ -125,9 +125,9 @@ def test_images_stand_side_by_side_until_a_row_is_wide_or_the_block_is_full():
 
 def test_windows_are_counted_with_their_padding():
     slide = w.Slide((2, 1), (1, 3), 1)
-    assert slide.count((7, 8), (3, 2)) == (3, 5)
-    assert slide.count((7, 8), (3, 2), ((1, 1), (0, 2))) == (4, 7)
-    assert slide.count((7, 8), (3, 2), ((-1, -1), (0, -2))) == (2, 3)
+    assert slide.outputs((7, 8), (3, 2)) == (3, 5)
+    assert slide.outputs((7, 8), (3, 2), ((1, 1), (0, 2))) == (4, 7)
+    assert slide.outputs((7, 8), (3, 2), ((-1, -1), (0, -2))) == (2, 3)
 
 
 @pytest.mark.parametrize("column_bytes", [1, w.COLUMN_BYTES // 100, w.COLUMN_BYTES // 7, 3 * w.COLUMN_BYTES])

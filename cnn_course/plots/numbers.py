@@ -322,7 +322,14 @@ def stamps(g: ArrayLike, kernel: ArrayLike, *, stride: int | Pair = 1) -> BookFi
 
 
 @book_figure
-def steps(arrays, signs, *, titles=None, kinds=None, windows=None) -> BookFigure:
+def steps(
+    arrays: Sequence[ArrayLike],
+    signs: Sequence[str],
+    *,
+    titles: Sequence[str] | None = None,
+    kinds: Sequence[str] | None = None,
+    windows: Sequence[Sequence[int] | None] | None = None,
+) -> BookFigure:
     """Draw arrays side by side, and between them the signs of what happens: a product, a sum, one turned into another.
 
     Parameters
@@ -356,28 +363,25 @@ def steps(arrays, signs, *, titles=None, kinds=None, windows=None) -> BookFigure
     >>> plots.steps([[[1, 2], [3, 4]], [[5], [6]], [[17], [39]]], ["·", "="])
     <BookFigure: steps>
     """
-    arrays = [np.atleast_2d(as_array(f"array {number}", array, 1, 2)) for number, array in enumerate(arrays)]
-    if len(arrays) < 2:
-        raise ValueError(f"arrays must be at least two, got {len(arrays)}")
-    titles, kinds = titles or [None] * len(arrays), kinds or ["input"] * len(arrays)
-    windows = windows or [None] * len(arrays)
+    shown = [np.atleast_2d(as_array(f"array {place}", array, 1, 2)) for place, array in enumerate(arrays)]
+    n = len(shown)
+    if n < 2:
+        raise ValueError(f"arrays must be at least two, got {n}")
+    all_windows = windows or [None] * n
     for what, found, wanted in (
-        ("signs", signs, len(arrays) - 1),
-        ("titles", titles, len(arrays)),
-        ("kinds", kinds, len(arrays)),
-        ("windows", windows, len(arrays)),
-    ):
-        if len(found) != wanted:
-            raise ValueError(f"{what} must be {wanted} for {len(arrays)} arrays, got {len(found)}")
+        ("signs", signs, n - 1), ("titles", titles, n), ("kinds", kinds, n), ("windows", all_windows, n)
+    ):  # fmt: skip
+        if found is not None and len(found) != wanted:
+            raise ValueError(f"{what} must be {wanted} for {n} arrays, got {len(found)}")
     panels = []
-    for array, kind, title, window in zip(arrays, kinds, titles, windows, strict=True):
-        choice(kind, "kind", ("input", "weight", "output"))
+    for place, (array, window) in enumerate(zip(shown, all_windows, strict=True)):
+        kind = choice(kinds[place], "kind", ("input", "weight", "output")) if kinds else "input"
         marks = () if window is None else (_inside("window", window, array.shape),)
-        panels.append(Panel(array, kind, title, marks=marks))
+        panels.append(Panel(array, kind, titles[place] if titles else None, marks=marks))
     return _row_of_panels(panels, list(signs))
 
 
-def _inside(name: str, window, shape: tuple[int, ...]) -> tuple[int, ...]:
+def _inside(name: str, window: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
     """Take (row, col, height, width) of a block of cells of an array of that shape."""
     window = row, col, height, width = as_integers(name, window, "(row, col, height, width)")
     if min(height, width) < 1 or row + height > shape[0] or col + width > shape[1]:
