@@ -1,16 +1,24 @@
 """Convolutions, computed by the library and by whatever else is installed; and the matrix products in them, alone.
 
+Run as a program it measures what standard input asks for, see `pinned`.
+
 PyTorch keeps no record where only the forward pass is asked for. onnxruntime gets the weights beforehand, as it does
 when it serves a network. SciPy has no layers, so that it correlates channel by channel, and one image is enough.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+import threadpoolctl
 from measuring import OURS, Settings, agree, check, compare, medians, peak
 
 import cnn_course as cc
@@ -33,6 +41,8 @@ except ImportError:
 Call = Callable[[], Any]
 PRODUCTS = "np.matmul"
 LOOPS_AT_MOST = 300_000  # products of two numbers; more would take the loops seconds
+# The allocator of Linux then keeps all memory that it is given back, up to 32 MiB at a time, which is its limit.
+PINNED = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
 
 
 class Shapes(NamedTuple):
@@ -200,6 +210,16 @@ class Convolution:
 
 def measure(settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield a record for each case, type and pass, and for its first image alone."""
+    yield from batches(settings)
+    for name, shapes in CASES.items():
+        image = Convolution(shapes.of_images(1), "float32")
+        few = max(1, settings.rounds[0] // 2)
+        ms = compare(image.single(), (few, few))
+        yield {"case": name, "pass": "one image", "dtype": "float32", "ms": ms}
+
+
+def batches(settings: Settings) -> Iterator[dict[str, Any]]:
+    """Yield a record for each case, type and pass."""
     for name, shapes in CASES.items():
         for dtype in ("float32", "float64"):
             layer = Convolution(shapes, dtype)
@@ -208,7 +228,38 @@ def measure(settings: Settings) -> Iterator[dict[str, Any]]:
                 check(candidates)
                 ms = medians({**candidates, PRODUCTS: products[what]}, settings.rounds, settings.seconds)
                 yield {"case": name, "pass": what, "dtype": dtype, "ms": ms, "peak": peak(candidates[OURS])}
-        image = Convolution(shapes.of_images(1), "float32")
-        few = max(1, settings.rounds[0] // 2)
-        ms = compare(image.single(), (few, few))
-        yield {"case": name, "pass": "one image", "dtype": "float32", "ms": ms}
+
+
+def pinned(settings: Settings) -> list[dict[str, Any]]:
+    """Return the records of `batches` from a process whose allocator keeps the memory that it is given back.
+
+    Otherwise it depends on what happened before whether a large array gets such memory, or pages that the system has to
+    clear first. PyTorch allocates its results and more for every call, so that its times jump, by a factor of two
+    and more.
+    """
+    cases = {name: shapes._asdict() for name, shapes in CASES.items()}
+    request = json.dumps({"settings": dataclasses.asdict(settings), "cases": cases})
+    done = subprocess.run(
+        [sys.executable, __file__],
+        input=request,
+        env=os.environ | PINNED,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def main() -> None:
+    """Measure the cases that standard input asks for, on one thread."""
+    request = json.load(sys.stdin)
+    CASES.clear()
+    CASES.update({name: Shapes(**shapes) for name, shapes in request["cases"].items()})
+    if torch:
+        torch.set_num_threads(1)
+    with threadpoolctl.threadpool_limits(1):
+        json.dump(list(batches(Settings(**request["settings"]))), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

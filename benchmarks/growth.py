@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from convolutions import CASES, Convolution, Shapes, signal
-from measuring import OURS, Settings, check, compare, medians, peak
+from measuring import OURS, Settings, check, compare, medians, peak, significant
 
 import cnn_course as cc
 
@@ -31,6 +31,22 @@ def along(sizes: Iterable[int], shapes: Any, settings: Settings) -> dict[str, An
         for name, ms in compare(candidates, settings.rounds, settings.seconds / 4).items():
             found["ms"].setdefault(name, []).append(ms)
         found["beyond_output"].append(peak(candidates[OURS]) - layer.y.nbytes)
+    return found
+
+
+def products(settings: Settings) -> dict[str, Any]:
+    """Return billions of operations a second of the matrix products of few filters and of many, by their columns."""
+    rng, weights = np.random.RandomState(0), 150  # of LeNet's C3
+    found: dict[str, Any] = {"weights": weights, "columns": list(settings.columns), "gigaflops": {}}
+    for filters in (16, 64):
+        matrix, rates = rng.randn(filters, weights).astype(np.float32), []
+        for count in settings.columns:
+            columns = rng.randn(weights, count).astype(np.float32)
+            out = np.empty((filters, count), np.float32)
+            once = {OURS: lambda a=matrix, b=columns, out=out: [np.matmul(a, b, out=out) for _ in range(50)]}
+            ms = medians(once, settings.rounds, settings.seconds / 8)[OURS]
+            rates.append(significant(50 * 2 * filters * weights * count / ms / 1e6))
+        found["gigaflops"][str(filters)] = rates
     return found
 
 

@@ -37,7 +37,7 @@ class Settings:
         How many networks learn the digits.
     picture : int
         Pixels along each side of the one large picture.
-    batches, sizes, kernels, fft_kernels : tuple of int
+    batches, sizes, kernels, fft_kernels, columns : tuple of int
         Where growth is measured.
     """
 
@@ -50,11 +50,13 @@ class Settings:
     sizes: tuple[int, ...] = (32, 256, 512, 724, 886, 1024, 1254, 1448)
     kernels: tuple[int, ...] = (1, 3, 5, 7, 9, 11)
     fft_kernels: tuple[int, ...] = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31)
+    columns: tuple[int, ...] = (100, 200, 300, 400, 450, 600, 800, 1200, 1600)
 
 
 QUICK = Settings(
     rounds=(3, 5), seconds=0.1, epoch=6000, seeds=1, picture=2048,
     batches=(1, 64, 128), sizes=(32, 256, 512), kernels=(1, 3, 5, 7), fft_kernels=(3, 7, 15, 31),
+    columns=(200, 400, 800, 1600),
 )  # fmt: skip
 
 

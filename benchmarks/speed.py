@@ -1,6 +1,6 @@
 """Measure the library beside PyTorch, onnxruntime and SciPy, as far as they are installed, and write the numbers down.
 
-    python benchmarks/speed.py                      everything, in about four minutes, into benchmarks/results.json
+    python benchmarks/speed.py                      everything, in about six minutes, into benchmarks/results.json
     python benchmarks/speed.py --output mine.json   into another file
     python benchmarks/speed.py --quick              less of everything, in about a minute; written only with --output
 
@@ -47,8 +47,13 @@ def run(settings: Settings, say: Callable[[str], object] = print) -> dict[str, A
             for record in part(settings):
                 results["records"].append(record)
                 say(line(record))
+        say("\nAgain, with an allocator that keeps what it is given back")
+        results["pinned"] = convolutions.pinned(settings)
+        for record in results["pinned"]:
+            say(line(record))
         results["digits"] = networks.learn_digits(settings)
         results["growth"] = growth.growth(settings)
+        results["products"] = growth.products(settings)
         results["fourier"] = growth.fourier(settings)
         results["picture"] = growth.large_picture(settings)
     return results
@@ -87,11 +92,13 @@ def written(shares: dict[str, float]) -> str:
 
 def summary(results: dict[str, Any]) -> str:
     """Write what stands over all cases, and what has no peer."""
-    lines = ["", "Geometric mean over the ten convolutions"]
-    for what, text in PASSES.items():
-        for dtype in ("float32", "float64"):
-            if means := what != "one image" and ratios(results["records"], what, dtype):
-                lines.append(f"{text + ', ' + dtype:<52}             " + " " * 12 + written(means))
+    lines = []
+    for records, heap in (("records", ""), ("pinned", ", with an allocator that keeps what it is given back")):
+        lines += ["", f"Geometric mean over the ten convolutions{heap}"]
+        for what, text in PASSES.items():
+            for dtype in ("float32", "float64"):
+                if means := what != "one image" and ratios(results[records], what, dtype):
+                    lines.append(f"{text + ', ' + dtype:<52}             " + " " * 12 + written(means))
     for split, found in results["digits"].items():
         rates, seconds = found["accuracy"], max(found["seconds"])
         lines.append(f"Digits, {split} split: {mean(rates):.4f} right, at worst {min(rates):.4f}, in {seconds:.1f} s")

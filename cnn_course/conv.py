@@ -1,7 +1,7 @@
 """Convolution and cross-correlation in 1D and 2D, the transposed convolution, and their gradients.
 
-Here arguments are checked and inputs padded; the work is done by the three operations of `engine`. The transposed
-convolution is the input gradient used forwards.
+Here arguments are checked; the work is done by the three operations of `engine`. The transposed convolution is the
+input gradient used forwards.
 
 Taught in chapters 1 to 5 (forward) and 9 (backward).
 """
@@ -287,10 +287,10 @@ def conv_transpose2d(
     """
     options: Any = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
     x, weight, bias, window, groups, size = given = transposed(x, weight, bias, **options, groups=groups)
-    padded = (len(x), weight.shape[1] * groups, *window.padded_size(size))
-    room(padded, x.itemsize, "the output")
-    y = engine.input_gradient(x, weight, padded, _slide(given))[window.inside(size)]
-    return np.ascontiguousarray(y) if bias is None else y + bias[:, None, None]
+    channels = weight.shape[1] * groups
+    room((len(x), channels, *window.padded_size(size)), x.itemsize, "the output")
+    y = engine.input_gradient(x, weight, (len(x), channels, *size), _slide(given), window.pads)
+    return y if bias is None else y + bias[:, None, None]
 
 
 def conv_transpose2d_backward(
@@ -579,25 +579,21 @@ def col2im(
 
 def _correlate(given: Arguments) -> np.ndarray:
     """Return the output of a convolution; that of a signal is an image of one row."""
-    y = engine.correlate(pad(given.x, given.window.pads), given.weight, _slide(given))
-    if given.bias is not None:
-        y += given.bias[:, None, None]
-    return y
+    return engine.correlate(given.x, given.weight, _slide(given), given.window.pads, given.bias)
 
 
 def _gradients(grad_y: np.ndarray, given: Arguments, need_grad_x: bool, axes: int = 2) -> Gradients:
     """Return the gradients of a convolution, of one over signals (one axis) as images of one row."""
     x, weight, bias, window, _, size = given
-    padded, slide = pad(x, window.pads), _slide(given)
+    slide, pads = _slide(given), window.pads
     shape = len(x), len(weight), *size
     grad_y = same_shape(grad_y, "grad_y", (*shape[:2], *size[-axes:]), "the output")
     grad_y = grad_y.reshape(shape).astype(x.dtype, copy=False)
-    grad_weight = engine.weight_gradient(grad_y, padded, weight.shape, slide)
+    grad_weight = engine.weight_gradient(grad_y, x, weight.shape, slide, pads)
     grad_bias = None if bias is None else grad_y.sum(axis=(0, 2, 3))
     grad_x = None
     if boolean(need_grad_x, "need_grad_x"):
-        grad_x = engine.input_gradient(grad_y, weight, padded.shape, slide)
-        grad_x = np.ascontiguousarray(grad_x[window.inside(x.shape[2:])])
+        grad_x = engine.input_gradient(grad_y, weight, x.shape, slide, pads)
     return grad_x, grad_weight, grad_bias
 
 

@@ -1,9 +1,8 @@
-"""The three operations of a convolutional layer over an already padded batch, at their best readable form.
+"""The three operations of a convolutional layer, each by the fastest way that its shapes allow.
 
 `correlate` is the layer, `weight_gradient` and `input_gradient` are what backpropagation needs, and the last one used
-forwards is the transposed convolution. Each makes the columns of a block of windows, which stays in the cache, and
-leaves the sums to one matrix product; `del` ends a block before the next is made in its place. `naive` holds the same
-three as loops. Nothing is checked here: `conv` is the door.
+forwards is the transposed convolution. `naive` holds the same three as loops. The ways are modules: `columns`, `bands`,
+`depthwise` and `winograd`; `algorithm` chooses among them. Nothing is checked here: `conv` is the door.
 
 Taught in chapters 2 (columns) and 9 (gradients); the page Speed says why it is fast.
 """
@@ -11,76 +10,89 @@ Taught in chapters 2 (columns) and 9 (gradients); the page Speed says why it is 
 from __future__ import annotations
 
 from math import prod
-from typing import NamedTuple
+from types import ModuleType
 
 import numpy as np
 
+from . import bands, columns, depthwise, winograd
 from .checks import room
 from .shapes import kernel_span
-from .windows import Pair, bands, blocks, fit_in_block, flip, fold, pad, windows
+from .windows import NO_PADDING, Pads, Pair, Slide, fit_in_block, flip
 
 
-class Slide(NamedTuple):
-    """How a kernel moves over an already padded image."""
+def algorithm(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -> ModuleType:
+    """Choose the way to compute a convolution, from the shape of its weight and the size of its outputs.
 
-    stride: Pair
-    dilation: Pair
-    groups: int
+    Parameters
+    ----------
+    shape : tuple of int
+        (C_out, C_in // groups, kH, kW), the weight's.
+    slide : Slide
+    size : pair of int
+        Rows and columns of the output.
+    itemsize : int
+        Bytes of one number.
 
-    def reach(self, n_out: Pair, kernel_size: Pair) -> Pair:
-        """Return the rows and columns from the first window's start to the last one's end."""
-        rows, cols = (
-            (n - 1) * s + kernel_span(k, d)
-            for n, k, s, d in zip(n_out, kernel_size, self.stride, self.dilation, strict=True)
-        )
-        return rows, cols
+    Returns
+    -------
+    module
+        It has the functions `correlate` and `weight_gradient`.
 
+    Notes
+    -----
+    Without a stride, and if what they keep beside the output fits into a block:
 
-def is_small(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -> bool:
-    """Tell whether the columns of five images fit into one block, for a weight of `shape` and outputs of `size`.
+    - `depthwise`, where each channel has one kernel of its own: a product with a single row would use no number twice.
+    - `winograd`, for kernels of three rows and at least 16 channels and filters in a group: half the multiplications.
+      With fewer channels, turning the rows takes longer than what it saves.
+    - `bands`, for at most 16 filters: copying columns would take longer than the product. A kernel of one pixel has
+      nothing to share, and one that is taller than the output has most bands above or below it.
 
-    Examples
-    --------
-    Those of LeNet's second convolution do, those of the first of VGG-16 do not.
-
-    >>> plain = Slide((1, 1), (1, 1), 1)
-    >>> is_small((16, 6, 5, 5), plain, (10, 10), 4), is_small((64, 3, 3, 3), plain, (224, 224), 4)
-    (True, False)
-    """
-    return fit_in_block(5 * prod(size), prod(shape[1:]) * slide.groups * itemsize)
-
-
-def use_bands(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -> bool:
-    """Tell whether to multiply `bands`, for a weight of `shape` and outputs of `size`.
-
-    They win where copying columns takes most of the time: with few filters, which make a small product, and kernels
-    of more than one pixel, which read each pixel more than once. The bands of one row must fit into a block, and the
-    kernel must not be taller than the output, or most bands would be above or below.
+    Everything else takes `columns`. The first two add and subtract what no output asked for: what is infinite or NaN
+    would spread to neighbours, so that such numbers take `columns`, too.
 
     Examples
     --------
-    LeNet's second convolution has few filters, the first of VGG-16 has many.
+    LeNet's second convolution has few filters, the second of VGG-16 has many:
 
-    >>> plain = Slide((1, 1), (1, 1), 1)
-    >>> use_bands((16, 6, 5, 5), plain, (10, 10), 4), use_bands((64, 3, 3, 3), plain, (224, 224), 4)
-    (True, False)
+    >>> plain, each = Slide((1, 1), (1, 1), 1), Slide((1, 1), (1, 1), 64)
+    >>> ways = (
+    ...     algorithm((16, 6, 5, 5), plain, (10, 10), 4),
+    ...     algorithm((64, 64, 3, 3), plain, (224, 224), 4),
+    ...     algorithm((64, 1, 3, 3), each, (56, 56), 4),
+    ...     algorithm((64, 3, 7, 7), plain, (112, 112), 4),
+    ... )
+    >>> [way.__name__.split(".")[-1] for way in ways]
+    ['bands', 'winograd', 'depthwise', 'columns']
     """
-    few = shape[0] <= 16 and prod(shape[2:]) > 1
-    fit = shape[2] <= size[0] and fit_in_block(size[1], prod(shape[1:]) * itemsize)
-    return slide == Slide((1, 1), (1, 1), 1) and few and fit
+    (c_out, c_group, k_h, k_w), (stride, dilation, groups) = shape, slide
+    if stride != (1, 1):
+        return columns
+    way: ModuleType
+    if dilation == (1, 1) and c_out == groups > 1 == c_group and size[0] >= depthwise.STEP:
+        way, kept = depthwise, depthwise.strip_bytes(shape, size[1], itemsize)
+    elif k_h == 3 and min(c_group, c_out // groups) >= 16 and size[0] >= 4 * dilation[0]:
+        way, kept = winograd, winograd.tile_bytes(shape, slide, size[1], itemsize)
+    elif dilation == (1, 1) and groups == 1 and c_out <= 16 and k_h * k_w > 1 and k_h <= size[0]:
+        way, kept = bands, bands.row_bytes(shape, size[1], itemsize)
+    else:
+        return columns
+    return way if fit_in_block(1, kept) else columns
 
 
-def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray | None = None) -> np.ndarray:
-    """Cross-correlate a batch with filters, a block of columns at a time.
+def correlate(
+    x: np.ndarray, weight: np.ndarray, slide: Slide, pads: Pads = NO_PADDING, bias: np.ndarray | None = None
+) -> np.ndarray:
+    """Cross-correlate a batch with filters.
 
     Parameters
     ----------
     x : ndarray of shape (N, C_in, H, W)
-        Already padded.
     weight : ndarray of shape (C_out, C_in // groups, kH, kW)
     slide : Slide
-    out : ndarray of shape (N, C_out, H_out, W_out), optional
-        Where to write the result.
+    pads : ((top, bottom), (left, right))
+        Rows and columns of zeros around `x`; where it is negative, so many of its own are left out.
+    bias : ndarray of shape (C_out,), optional
 
     Returns
     -------
@@ -89,7 +101,7 @@ def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray |
     Raises
     ------
     ValueError
-        If the output would be too large.
+        If the output or the input with its padding would be too large.
 
     Examples
     --------
@@ -98,44 +110,27 @@ def correlate(x: np.ndarray, weight: np.ndarray, slide: Slide, out: np.ndarray |
     array([[19., 25.],
            [37., 43.]])
     """
-    c_out, c_group, k_h, k_w = weight.shape
-    stride, dilation, groups = slide
-    view = windows(x, (k_h, k_w), stride, dilation)
-    n, _, _, _, h_out, w_out = view.shape
-    room((n, c_out, h_out, w_out), x.itemsize, "the output")
-    y = np.empty((n, c_out, h_out, w_out), x.dtype) if out is None else out
-    if use_bands(weight.shape, slide, (h_out, w_out), x.itemsize):
-        by_rows = weight.transpose(0, 2, 1, 3).reshape(c_out, -1)
-        # Bands and results take half a block, so that both stay in the cache while each band is read kH times.
-        for images, rows, cols in blocks(n, h_out, w_out, 2 * (c_group * k_w + c_out) * x.itemsize):
-            patch = x[images, :, rows.start : rows.stop + k_h - 1, cols.start : cols.stop + k_w - 1]
-            part = y[images, :, rows, cols]
-            products = np.matmul(by_rows, bands(patch, (k_h, k_w)))  # (H_out, C_out, images * W_out)
-            part[...] = products.reshape(part.shape[2], c_out, -1, part.shape[3]).transpose(2, 1, 0, 3)
-        return y
-    matrix = weight.reshape(groups, c_out // groups, c_group * k_h * k_w)
-    for images, rows, cols in blocks(n, h_out, w_out, x.shape[1] * k_h * k_w * x.itemsize):
-        columns = view[images, ..., rows, cols].reshape(images.stop - images.start, groups, matrix.shape[2], -1)
-        part = y[images, :, rows, cols]
-        if part.flags.c_contiguous:
-            np.matmul(matrix, columns, out=part.reshape(-1, groups, c_out // groups, columns.shape[3]))
-        else:
-            part[...] = np.matmul(matrix, columns).reshape(part.shape)
-        del columns
-    return y
+    size = slide.outputs(x.shape[2:], weight.shape[2:], pads)
+    padded = [n + sum(margins) for n, margins in zip(x.shape[2:], pads, strict=True)]
+    room((*x.shape[:2], *padded), x.itemsize, "the padded input")
+    room((len(x), len(weight), *size), x.itemsize, "the output")
+    way = algorithm(weight.shape, slide, size, x.itemsize)
+    return _compute("correlate", way, x, weight, slide, pads, bias)
 
 
-def weight_gradient(grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], slide: Slide) -> np.ndarray:
+def weight_gradient(
+    grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
+) -> np.ndarray:
     """Correlate a batch with the gradient of its output: one number for each weight.
 
     Parameters
     ----------
     grad_y : ndarray of shape (N, C_out, H_out, W_out)
     x : ndarray of shape (N, C_in, H, W)
-        Already padded.
     shape : tuple of int
         (C_out, C_in // groups, kH, kW), the weight's.
     slide : Slide
+    pads : ((top, bottom), (left, right))
 
     Returns
     -------
@@ -148,32 +143,13 @@ def weight_gradient(grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], s
     array([[ 8., 12.],
            [20., 24.]])
     """
-    c_out, c_group, k_h, k_w = shape
-    stride, dilation, groups = slide
-    n, _, h_out, w_out = grad_y.shape
-    # Columns from the left: the taller factor first is up to a third faster than the other way round.
-    if use_bands(shape, slide, (h_out, w_out), x.itemsize):
-        by_rows = np.zeros((k_h * c_group * k_w, c_out), x.dtype)
-        for images, rows, cols in blocks(n, h_out, w_out, 2 * (c_group * k_w + c_out) * x.itemsize):
-            patch = x[images, :, rows.start : rows.stop + k_h - 1, cols.start : cols.stop + k_w - 1]
-            upstream = grad_y[images, :, rows, cols]
-            grad_rows = upstream.transpose(2, 1, 0, 3).reshape(upstream.shape[2], c_out, -1)
-            by_rows += np.matmul(bands(patch, (k_h, k_w)), grad_rows.swapaxes(1, 2)).sum(axis=0)
-        return by_rows.reshape(k_h, c_group, k_w, c_out).transpose(3, 1, 0, 2)
-    grad = np.zeros((groups, c_group * k_h * k_w, c_out // groups), x.dtype)
-    view = windows(x, (k_h, k_w), stride, dilation)
-    for images, rows, cols in blocks(n, h_out, w_out, x.shape[1] * k_h * k_w * x.itemsize):
-        columns, upstream = view[images, ..., rows, cols], grad_y[images, :, rows, cols]
-        if h_out * w_out < c_out:  # one product for all images: a gradient for each would be larger than its columns
-            columns, upstream = columns.transpose(1, 2, 3, 0, 4, 5)[None], upstream.swapaxes(0, 1)[None]
-        columns = columns.reshape(len(upstream), groups, grad.shape[1], -1)
-        upstream = upstream.reshape(len(upstream), groups, grad.shape[2], -1)
-        grad += np.matmul(columns, upstream.swapaxes(2, 3)).sum(axis=0)
-        del columns
-    return grad.swapaxes(1, 2).reshape(shape)
+    way = algorithm(shape, slide, grad_y.shape[2:], x.itemsize)
+    return _compute("weight_gradient", way, grad_y, x, shape, slide, pads)
 
 
-def input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...], slide: Slide) -> np.ndarray:
+def input_gradient(
+    grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
+) -> np.ndarray:
     """Send the gradient of the output back to the inputs that each window looked at.
 
     Parameters
@@ -181,19 +157,19 @@ def input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...
     grad_y : ndarray of shape (N, C_out, H_out, W_out)
     weight : ndarray of shape (C_out, C_in // groups, kH, kW)
     shape : tuple of int
-        (N, C_in, H, W), the padded input's.
+        (N, C_in, H, W), the input's, without its padding.
     slide : Slide
+    pads : ((top, bottom), (left, right))
 
     Returns
     -------
     ndarray of shape (N, C_in, H, W)
+        The padding has a gradient too, which nobody asks for.
 
     Notes
     -----
-    Either each output's share is made, small images side by side, and folded; or, with stride 1, the full correlation
-    with the turned kernels gives each input's sum, with nothing to fold. That is for images of middle size: it
-    multiplies once for each input, of which there must not be many more than outputs, and one padded gradient has to
-    fit into a block.
+    Either each output's share is made and folded, or the correlation with the turned kernels gathers each input's sum;
+    see `gathers`.
 
     Examples
     --------
@@ -203,36 +179,52 @@ def input_gradient(grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...
            [2., 6., 4.],
            [2., 5., 3.]])
     """
-    c_out, c_group, k_h, k_w = weight.shape
-    stride, dilation, groups = slide
-    n, _, h_out, w_out = grad_y.shape
-    grad_x = np.zeros(shape, grad_y.dtype)
-    image = c_out * shape[2] * shape[3] * grad_y.itemsize
-    few_more = shape[2] * shape[3] <= 2 * h_out * w_out
-    middle = fit_in_block(1, image) and not is_small(weight.shape, slide, (h_out, w_out), grad_y.itemsize)
-    if stride == (1, 1) and few_more and middle and np.isfinite(weight).all():  # infinity * 0 in the border is NaN
-        before = [kernel_span(k, d) - 1 for k, d in zip((k_h, k_w), dilation, strict=True)]
-        margins = (before[0], shape[2] - h_out), (before[1], shape[3] - w_out)
-        turned = flip(weight).reshape(groups, c_out // groups, c_group, k_h, k_w).swapaxes(1, 2)
-        turned = np.ascontiguousarray(turned).reshape(shape[1], c_out // groups, k_h, k_w)
-        for images, _, _ in blocks(n, 1, 1, image):
-            correlate(pad(grad_y[images], margins), turned, slide, out=grad_x[images])
-        return grad_x
-    by_rows = weight.reshape(groups, c_out // groups, c_group, k_h, k_w).transpose(0, 3, 2, 4, 1)
-    matrix = by_rows.reshape(groups, 1, k_h * c_group * k_w, c_out // groups)
-    for images, rows, cols in blocks(n, h_out, w_out, shape[1] * k_h * k_w * grad_y.itemsize):
-        part = grad_y[images, :, rows, cols]
-        m, _, r, s = part.shape
-        upstream = part.reshape(m, groups, c_out // groups, r, s)
-        if m > 1:  # a product for each row, of all images: additions then run along many neighbours
-            upstream, axes = upstream.transpose(1, 3, 2, 0, 4), (5, 0, 3, 2, 4, 1, 6)
-        else:  # one product
-            upstream, axes = upstream.swapaxes(0, 1), (1, 0, 3, 2, 4, 5, 6)
-        columns = np.matmul(matrix, upstream.reshape(*upstream.shape[:3], -1))
-        columns = columns.reshape(groups, -1, k_h, c_group, k_w, *upstream.shape[3:]).transpose(axes)
-        top, left = rows.start * stride[0], cols.start * stride[1]
-        height, width = slide.reach((r, s), (k_h, k_w))
-        out = grad_x[images, :, top : top + height, left : left + width]
-        fold(columns, out.reshape(m, groups, c_group, height, width), stride, dilation)
-        del columns
-    return grad_x
+    (top, bottom), (left, right) = pads
+    n, c_in, height, width = shape
+    size, kernel = grad_y.shape[2:], weight.shape[2:]
+    if gathers(weight.shape, slide, size, (height, width), grad_y.itemsize) and np.isfinite(weight).all():
+        before = [kernel_span(k, d) - 1 for k, d in zip(kernel, slide.dilation, strict=True)]
+        margins = (
+            (before[0] - top, height - size[0] + top),
+            (before[1] - left, width - size[1] + left),
+        )
+        turned = flip(weight).reshape(slide.groups, -1, *weight.shape[1:]).swapaxes(1, 2)
+        turned = np.ascontiguousarray(turned).reshape(c_in, -1, *kernel)
+        return correlate(grad_y, turned, slide, margins)
+    padded = (n, c_in, top + height + bottom, left + width + right)
+    grad_x = columns.input_gradient(grad_y, weight, padded, slide)
+    return np.ascontiguousarray(grad_x[:, :, top : top + height, left : left + width])
+
+
+def gathers(shape: tuple[int, ...], slide: Slide, size: Pair, inputs: Pair, itemsize: int) -> bool:
+    """Tell whether the turned kernels gather the input gradient, for a weight of `shape` and outputs of `size`.
+
+    That multiplies once for each input, of which there must not be many more than outputs, and needs a stride of 1. It
+    is for kernels of one pixel, which have nothing to fold, for `depthwise` and `winograd`, and for images of middle
+    size. Small ones are folded, as additions then run along many neighbours, and those that fill a block by themselves.
+
+    Examples
+    --------
+    >>> plain = Slide((1, 1), (1, 1), 1)
+    >>> gathers((16, 6, 5, 5), plain, (10, 10), (14, 14), 4), gathers((64, 64, 3, 3), plain, (56, 56), (56, 56), 4)
+    (False, True)
+    """
+    c_out, c_group, *kernel = shape
+    if slide.stride != (1, 1) or prod(inputs) > 2 * prod(size):
+        return False
+    turned = (c_group * slide.groups, c_out // slide.groups, *kernel)
+    if prod(kernel) == 1 or algorithm(turned, slide, inputs, itemsize) in (depthwise, winograd):
+        return True
+    small = fit_in_block(5 * prod(size), prod(shape[1:]) * slide.groups * itemsize)
+    return fit_in_block(prod(inputs), c_out * itemsize) and not small
+
+
+def _compute(operation: str, way: ModuleType, *arguments: object) -> np.ndarray:
+    """Let a way compute; where its sums mix numbers of several outputs, infinity and NaN go by columns."""
+    if way in (depthwise, winograd):
+        with np.errstate(invalid="ignore", over="ignore"):
+            result = getattr(way, operation)(*arguments)
+            if np.isfinite(np.vdot(result, result)):  # then each number is
+                return result
+        way = columns
+    return getattr(way, operation)(*arguments)

@@ -1,27 +1,59 @@
 """Pad, flip, slide and fold: the one mechanism under convolution, its gradients and im2col.
 
-Taught in chapters 2 (windows, flip), 4 (padding) and 9 (fold, the adjoint of sliding).
+Taught in chapters 2 (windows, flip), 4 (padding) and 9 (fold, the adjoint of sliding); bands and blocks on the page
+Speed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from .checks import room
-from .shapes import Pair, kernel_span
+from .shapes import Pair
 
+Pads = tuple[Pair, Pair]  # (top, bottom), (left, right)
+
+NO_PADDING: Pads = ((0, 0), (0, 0))
 # Columns held at once. Two MiB stay in the cache between being written and being multiplied, and are few enough for
 # the allocator to hand out the same memory again; a whole batch's columns would be kH * kW times the input.
 COLUMN_BYTES = 2**21
+# OpenBLAS multiplies matrices with at most so many products of two numbers without rearranging them first, which with
+# few filters makes a product up to 1.6 times as fast.
+SMALL_PRODUCT = 10**6
 # The allocator of Linux gives freed memory back and asks for it anew, page by page, which can take a quarter of a
 # training step, until one block of 16 MiB has been freed: then it keeps that much (mallopt(3), M_TRIM_THRESHOLD).
 np.empty(8 * COLUMN_BYTES, np.uint8)
 
 
-def pad(x: np.ndarray, padding: tuple[Pair, Pair], name: str = "the padded input") -> np.ndarray:
+class Slide(NamedTuple):
+    """How a kernel moves over an image."""
+
+    stride: Pair
+    dilation: Pair
+    groups: int
+
+    def reach(self, n_out: Pair, kernel_size: tuple[int, ...]) -> Pair:
+        """Return the rows and columns from the first window's start to the last one's end."""
+        rows, cols = (
+            (n - 1) * s + d * (k - 1) + 1
+            for n, k, s, d in zip(n_out, kernel_size, self.stride, self.dilation, strict=True)
+        )
+        return rows, cols
+
+    def outputs(self, size: tuple[int, ...], kernel_size: tuple[int, ...], pads: Pads = NO_PADDING) -> Pair:
+        """Return how many windows there are from top to bottom and from left to right of an image with its padding."""
+        rows, cols = (
+            (before + n + after - d * (k - 1) - 1) // s + 1
+            for n, k, s, d, (before, after) in zip(size, kernel_size, self.stride, self.dilation, pads, strict=True)
+        )
+        return rows, cols
+
+
+def pad(x: np.ndarray, padding: Pads, name: str = "the padded input") -> np.ndarray:
     """Return `x` with zeros around its last two axes; `x` itself where there is nothing to add.
 
     Parameters
@@ -57,6 +89,53 @@ def pad(x: np.ndarray, padding: tuple[Pair, Pair], name: str = "the padded input
     return padded
 
 
+def cut(x: np.ndarray, pads: Pads, rows: slice, cols: slice) -> np.ndarray:
+    """Return some rows and columns of an image with its padding, without making the rest of it.
+
+    Parameters
+    ----------
+    x : ndarray of shape (..., H, W)
+        Without padding.
+    pads : ((top, bottom), (left, right))
+        Where it is negative, so many rows or columns are cut off instead.
+    rows, cols : slice
+        Counted from the start of the padding.
+
+    Returns
+    -------
+    ndarray of shape (..., rows, cols)
+        A view of `x` where no padding is in it.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    >>> cut(x, ((1, 1), (1, 1)), slice(0, 2), slice(1, 4))
+    array([[0., 0., 0.],
+           [1., 2., 0.]])
+    """
+    parts, margins = [], []
+    for n, (before, _), wanted in zip(x.shape[-2:], pads, (rows, cols), strict=True):
+        first, count = wanted.start - before, wanted.stop - wanted.start
+        start, stop = inside(n, first, count)
+        parts.append(slice(first + start, first + stop))
+        margins.append((start, count - stop))
+    return pad(x[..., parts[0], parts[1]], (margins[0], margins[1]))
+
+
+def inside(n: int, first: int, count: int, step: int = 1) -> Pair:
+    """Return which of the `count` places `first`, `first + step`, ... are places of an axis of `n`: from, to.
+
+    Examples
+    --------
+    Of the places -1, 0, 1, 2, 3 and 4 an axis of 4 has the second to the fifth:
+
+    >>> inside(4, first=-1, count=6)
+    (1, 5)
+    """
+    start = min(count, max(0, -(first // step)))
+    return start, max(start, min(count, -((first - n) // step)))
+
+
 def flip(kernel: np.ndarray) -> np.ndarray:
     """Return `kernel` turned by half a turn: the last two axes run backwards (a view).
 
@@ -77,7 +156,7 @@ def flip(kernel: np.ndarray) -> np.ndarray:
     return kernel[..., ::-1, ::-1]
 
 
-def windows(x: np.ndarray, kernel_size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> np.ndarray:
+def windows(x: np.ndarray, kernel_size: tuple[int, ...], stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> np.ndarray:
     """Return every window of `x` as a view: no number is copied.
 
     Parameters
@@ -98,49 +177,81 @@ def windows(x: np.ndarray, kernel_size: Pair, stride: Pair = (1, 1), dilation: P
     array([[1., 2.],
            [4., 5.]])
     """
-    span = (kernel_span(kernel_size[0], dilation[0]), kernel_span(kernel_size[1], dilation[1]))
-    view = sliding_window_view(x, span, axis=(-2, -1))
-    view = view[..., :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
-    return view.transpose(0, 1, 4, 5, 2, 3)
+    (n, c, *_), (image, channel, row, pixel) = x.shape, x.strides
+    h_out, w_out = Slide(stride, dilation, 1).outputs(x.shape[2:], kernel_size)
+    steps = (row * dilation[0], pixel * dilation[1], row * stride[0], pixel * stride[1])
+    return as_strided(x, (n, c, *kernel_size, h_out, w_out), (image, channel, *steps), writeable=False)
 
 
-def bands(x: np.ndarray, kernel_size: Pair) -> np.ndarray:
-    """Return the columns of every output row, several images side by side, from kW copies of `x` instead of kH * kW.
+class Bands:
+    """Rows of several images side by side, each with its shifted copies: one place, filled again for every block.
 
     Parameters
     ----------
-    x : ndarray of shape (N, C, H, W)
-        Already padded; the windows move by one pixel.
-    kernel_size : pair of int
+    channels : pair of int
+        Groups, and channels of one group.
+    rows, shifts, images, width : int
+        How many rows; how many copies of each, shifted by 0, 1, ... pixels; how many images, and how many pixels of
+        each, stand side by side in a row.
+    dtype : dtype
 
-    Returns
-    -------
-    ndarray of shape (H_out, kH * C * kW, N * W_out)
-        A view: neighbouring rows share all but one of their kH bands. Element (r, (i, c, j), (n, s)) is
-        x[n, c, r + i, s + j].
+    Attributes
+    ----------
+    numbers : ndarray of shape (groups, rows, C, shifts, N, width)
+        Element (g, r, c, j, n, s) is pixel s + j of row r of channel c of image n.
 
     Notes
     -----
-    Cho and Brand, "MEC: memory-efficient convolution for deep neural network", ICML 2017, here with the images side by
-    side, so that the matrix products of small images have long rows.
+    Windows that start one row further down have all rows but one in common: the columns of all of them are views of
+    the same numbers, of which there are kW copies instead of kH * kW ([1]_, here with the images side by side, so that
+    the matrix products of small images have long rows).
+
+    References
+    ----------
+    .. [1] Cho and Brand, "MEC: memory-efficient convolution for deep neural network", ICML 2017.
 
     Examples
     --------
-    >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
-    >>> bands(x, (2, 2))[1]
+    >>> bands = Bands((1, 1), rows=3, shifts=2, images=1, width=2, dtype=float)
+    >>> bands.load(np.arange(9.0).reshape(1, 1, 3, 3))
+    >>> bands.windows(2)[0, 1].reshape(4, 2)
     array([[3., 4.],
            [4., 5.],
            [6., 7.],
            [7., 8.]])
     """
-    n, c, h, w = x.shape
-    k_h, k_w = kernel_size
-    h_out, w_out = h - k_h + 1, w - k_w + 1
-    shifted = np.empty((h, c, k_w, n, w_out), x.dtype)
-    for j in range(k_w):
-        shifted[:, :, j] = x[..., j : j + w_out].transpose(2, 1, 0, 3)
-    row, _, shift, _, pixel = shifted.strides
-    return as_strided(shifted, (h_out, k_h * c * k_w, n * w_out), (row, shift, pixel), writeable=False)
+
+    def __init__(self, channels: Pair, *, rows: int, shifts: int, images: int, width: int, dtype: Any) -> None:
+        groups, c_group = channels
+        self.numbers = np.zeros((groups, rows, c_group, shifts, images, width), dtype)
+
+    def load(self, x: np.ndarray, first: int = 0, left: int = 0, step: int = 1) -> None:
+        """Copy rows `first`, `first + step`, ... of images (n, groups * C, H, W), `left` zeros before each.
+
+        Rows that `x` does not have, and images after its last, become zeros: the padding needs no pass of its own.
+        Its columns are those that are never written, so `left` and the width of `x` must not change.
+        """
+        groups, rows, channels, shifts, images, width = self.numbers.shape
+        n, _, h, w = x.shape
+        start, stop = inside(h, first, rows, step)
+        part = x[:, :, first + start * step : first + stop * step : step]
+        part = part.reshape(n, groups, channels, stop - start, w).transpose(1, 3, 2, 0, 4)
+        for j in range(shifts):
+            begin, end = inside(w, j - left, width)
+            self.numbers[:, start:stop, :, j, :n, begin:end] = part[..., j - left + begin : j - left + end]
+        if start > 0 or stop < rows:
+            self.numbers[:, :start], self.numbers[:, stop:] = 0, 0
+        if n < images:
+            self.numbers[:, :, :, :, n:] = 0
+
+    def windows(self, height: int, step: int = 1) -> np.ndarray:
+        """Return every `step`-th group of `height` neighbouring rows: a view of shape (groups, windows, height, row).
+
+        All numbers of a row, of its C channels, shifts and images, are one axis.
+        """
+        groups, rows = self.numbers.shape[:2]
+        flat = self.numbers.reshape(groups, rows, -1)
+        return sliding_window_view(flat, height, axis=1)[:, ::step].swapaxes(2, 3)
 
 
 def fold(columns: np.ndarray, out: np.ndarray, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> None:
@@ -212,7 +323,9 @@ def fit_in_block(outputs: int, column_bytes: int) -> bool:
     return outputs * column_bytes <= COLUMN_BYTES
 
 
-def blocks(n: int, h_out: int, w_out: int, column_bytes: int) -> Iterator[tuple[slice, slice, slice]]:
+def blocks(
+    n: int, h_out: int, w_out: int, column_bytes: int, most: int | None = None
+) -> Iterator[tuple[slice, slice, slice]]:
     """Cut a batch of outputs into blocks whose columns fit into `COLUMN_BYTES`.
 
     Parameters
@@ -221,6 +334,8 @@ def blocks(n: int, h_out: int, w_out: int, column_bytes: int) -> Iterator[tuple[
         Images, and rows and columns of an output.
     column_bytes : int
         Bytes of the column of one output: C * kH * kW numbers.
+    most : int, optional
+        How many outputs of one image a block may have at most.
 
     Yields
     ------
@@ -233,7 +348,9 @@ def blocks(n: int, h_out: int, w_out: int, column_bytes: int) -> Iterator[tuple[
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
     """
     fit = max(1, COLUMN_BYTES // column_bytes)
-    steps = max(1, fit // (h_out * w_out)), max(1, min(h_out, fit // w_out)), min(w_out, fit)
+    if most is not None and most < h_out * w_out:
+        fit = min(fit, most)
+    steps = even(n, fit // (h_out * w_out)), even(h_out, fit // w_out), min(w_out, fit)
     for image in range(0, n, steps[0]):
         for row in range(0, h_out, steps[1]):
             for column in range(0, w_out, steps[2]):
@@ -242,3 +359,64 @@ def blocks(n: int, h_out: int, w_out: int, column_bytes: int) -> Iterator[tuple[
                     slice(row, min(row + steps[1], h_out)),
                     slice(column, min(column + steps[2], w_out)),
                 )
+
+
+def even(n: int, most: int) -> int:
+    """Return the size of parts that `n` is cut into, as few and as even as can be, none larger than `most`.
+
+    Examples
+    --------
+    >>> even(32, 18), even(5, 0)
+    (16, 1)
+    """
+    return max(1, -(-n // -(-n // max(1, most)))) if n else 1
+
+
+def side_by_side(n: int, strips: int, width: int, strip_bytes: int, wide: int) -> Pair:
+    """Choose how many images stand side by side in a block, and how many strips of rows it has.
+
+    Parameters
+    ----------
+    n : int
+        Images.
+    strips : int
+        Strips of rows that an image has.
+    width : int
+        Pixels of one image in a row.
+    strip_bytes : int
+        Bytes of one strip of one image, with all that is made of it.
+    wide : int
+        How many pixels a row should have, so that matrix products are neither short nor too large.
+
+    Returns
+    -------
+    images, strips : int
+        So many that they fit into `COLUMN_BYTES`, but at least one of each.
+
+    Examples
+    --------
+    >>> side_by_side(8, strips=14, width=56, strip_bytes=20_000, wide=448)
+    (8, 7)
+    """
+    fit = COLUMN_BYTES // strip_bytes
+    images = even(n, min(fit, wide // width))
+    return images, even(strips, fit // images)
+
+
+def strips(n: int, h_out: int, images: int, rows: int, dilation: int = 1) -> Iterator[tuple[slice, slice]]:
+    """Cut a batch of outputs into blocks of so many images and rows, every `dilation`-th row for itself.
+
+    Yields
+    ------
+    images, rows : slice
+        The last of them may reach over the end.
+
+    Examples
+    --------
+    >>> [rows for _, rows in strips(1, h_out=5, images=1, rows=2, dilation=2)]
+    [slice(0, 4, 2), slice(4, 8, 2), slice(1, 5, 2)]
+    """
+    for phase in range(dilation):
+        for row in range(phase, h_out, rows * dilation):
+            for image in range(0, n, images):
+                yield slice(image, image + images), slice(row, row + rows * dilation, dilation)

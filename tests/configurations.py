@@ -1,11 +1,12 @@
 """Configurations of the library's operations for Hypothesis to draw, and what the loops and PyTorch make of them.
 
 `cases` draws an operation with shapes and options that fit together, so that none is thrown away, and a seed for its
-arrays. The size of the engine's blocks, and what a pool takes for a small window, are drawn too: small images, which
-the loops can follow, are treated as large ones are.
+arrays. The size of the engine's blocks, the way in which it computes, and what a pool takes for a small window, are
+drawn too: small images, which the loops can follow, are treated as large ones are.
 """
 
 from math import prod
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -13,14 +14,33 @@ import pytest
 from hypothesis import strategies as st
 
 import cnn_course as cc
-from cnn_course import naive, pool, windows
+from cnn_course import bands, columns, depthwise, engine, naive, pool, windows, winograd
 
 CONVOLUTIONS = ["conv1d", "conv2d", "conv_transpose2d", "locally_connected2d", "tiled_conv2d", "restricted_conv2d"]
 POOLS = ["max_pool2d", "avg_pool2d", "sum_pool2d", "lp_pool2d", "global_avg_pool2d", "global_max_pool2d"]
 LINEAR = [*CONVOLUTIONS, "linear", "avg_pool2d", "sum_pool2d", "global_avg_pool2d"]
 OPERATIONS = [*CONVOLUTIONS, "linear", *POOLS]
 SLIDING = ["conv1d", "conv2d", *POOLS[:4]]  # whose windows are all treated alike
+WAYS = [columns, bands, depthwise, winograd]
 POINTWISE = ["relu", "leaky_relu", "sigmoid", "tanh", "softmax", "log_softmax", "cross_entropy"]
+
+
+def can(way, shape, slide):
+    """Tell whether a way can compute a convolution with a weight of that shape, be it fast or not."""
+    c_out, c_group, k_h, _ = shape
+    stride, dilation, groups = slide
+    return {
+        columns: True,
+        bands: stride == dilation == (1, 1) and groups == 1,
+        depthwise: stride == dilation == (1, 1) and c_out == groups and c_group == 1,
+        winograd: stride == (1, 1) and 2 <= k_h <= 5,
+    }[way]
+
+
+def force(patch, way, gathers):
+    """Let a way compute all that it can, and columns the rest; gather the input gradient wherever that can be done."""
+    patch.setattr(engine, "algorithm", lambda shape, slide, *_: way if can(way, shape, slide) else columns)
+    patch.setattr(engine, "gathers", lambda shape, slide, *_: gathers and slide.stride == (1, 1))
 
 
 class Case(NamedTuple):
@@ -37,12 +57,15 @@ class Case(NamedTuple):
     size: tuple = (1, 1)  # of the output
     numbers: str = ""
     block: int = 0  # bytes
+    way: ModuleType | None = None  # that computes, if it can; none leaves the choice to the engine
+    gathers: bool = False  # the input gradient
     small: int = 0  # positions of a window that a pool takes one by one
 
     def __repr__(self):
         shapes = [array.shape for array in self.arrays]
         sizes = f"blocks of {self.block} bytes, small windows of {self.small}"
-        return f"{self.name} of {shapes} ({self.numbers}), {self.options}, {sizes}"
+        ways = f", by {self.way.__name__}, {'gathered' if self.gathers else 'folded'}" if self.way else ""
+        return f"{self.name} of {shapes} ({self.numbers}), {self.options}, {sizes}{ways}"
 
     def on(self, *arrays):
         return self._replace(arrays=arrays)
@@ -64,6 +87,8 @@ class Case(NamedTuple):
             for module in (windows, pool):
                 patch.setattr(module, "COLUMN_BYTES", self.block)
             patch.setattr(pool, "SMALL_WINDOW", self.small)
+            if self.way:
+                force(patch, self.way, self.gathers)
             found = function(**arrays, **options)
         found = found if isinstance(found, tuple) else (found,)
         return [a[:, :, None] if one_row and a is not None and a.ndim == 3 else a for a in found]
@@ -75,6 +100,13 @@ class Case(NamedTuple):
     @property
     def span(self):
         return np.multiply(self.dilation, np.subtract(self.kernel, 1)) + 1
+
+    def scale(self, absolute):
+        """Return how large the numbers are that an output is the sum of, from the output for absolute values.
+
+        Winograd's way sums those of a whole tile.
+        """
+        return np.full_like(absolute, absolute.max(initial=0)) if self.way is winograd else absolute
 
     def unpadded(self):
         """Return the case with its padding written into x, as zeros."""
@@ -94,11 +126,13 @@ NUMBERS = {
     # No two are equal and none is 0, so that maxima and absolute values have a derivative.
     "distinct": lambda rng, shape: (rng.permutation(prod(shape)).reshape(shape) - prod(shape) // 2 + 0.5) / 4,
 }
-# How many pixels x has beyond the fewest, from and to; how many channels a group has at most; the bytes of a block.
+# How many pixels x has beyond the fewest, from and to; how many channels a group has, from and to; the bytes of a
+# block. For many channels and kernels of three rows the engine chooses Winograd's way.
 SIZES = {
-    "tiny": (0, 1, 2, [windows.COLUMN_BYTES]),
-    "small": (0, 4, 3, [windows.COLUMN_BYTES, 4000, 500, 64]),
-    "large": (8, 32, 18, [windows.COLUMN_BYTES, 2**17]),
+    "tiny": (0, 1, (1, 2), [windows.COLUMN_BYTES]),
+    "small": (0, 4, (1, 3), [windows.COLUMN_BYTES, 4000, 500, 64]),
+    "large": (8, 32, (1, 18), [windows.COLUMN_BYTES, 2**17]),
+    "many": (4, 12, (16, 18), [windows.COLUMN_BYTES, 2**17]),
 }
 SEEDS, BATCHES, ONES = st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 3, 1, 2, 3, 0]), st.just((1, 1))
 
@@ -112,12 +146,13 @@ def pairs(low, high):
 def convolutions(draw, name, low, high, channels):
     """Draw a convolution; for the arrays, their shapes."""
     axes = np.array([name != "conv1d", True])  # an axis that is not there has one pixel, and no options
-    kernel, stride, dilation, groups = draw(pairs(1, 1 + 3 * axes)), draw(ONES | pairs(1, 1 + 3 * axes)), (1, 1), 1
+    kernel, stride, dilation, groups = pairs(1, 1 + 3 * axes), draw(ONES | pairs(1, 1 + 3 * axes)), (1, 1), 1
+    kernel = draw(kernel | st.just((3, 3)) if axes.all() else kernel)
     options = {"stride": stride}
     if name in ("conv1d", "conv2d", "conv_transpose2d"):
         dilation, groups = draw(ONES | pairs(1, 1 + 2 * axes)), draw(st.just(1) | st.integers(1, 3))
         options |= {"dilation": dilation, "groups": groups}
-    c_in, c_out = draw(pairs(1, channels))  # of one group
+    c_in, c_out = draw(pairs(*channels) | st.just(channels[:1] * 2))  # of one group
     weight, bias = (groups * c_out, c_in, *kernel), (groups * c_out,)
     case = Case(name, [], options, kernel, stride, dilation)
     if name == "conv_transpose2d":
@@ -149,7 +184,7 @@ def convolutions(draw, name, low, high, channels):
 @st.composite
 def poolings(draw, name, low, high, channels):
     """Draw a pool; for the array, its shape."""
-    batch = draw(BATCHES), draw(st.integers(1, channels))
+    batch = draw(BATCHES), draw(st.integers(*channels))
     if name.startswith("global"):
         n = draw(pairs(1 + low, 1 + high))
         return Case(name, [(*batch, *n)], {}, n)
@@ -175,7 +210,7 @@ def others(draw, name, low, high, channels):
     """Draw a dense layer, an activation or the loss; for the arrays, their shapes."""
     batch, n = draw(BATCHES), draw(st.integers(1 + low, 1 + high))
     if name == "linear":
-        m = draw(st.integers(1, channels))
+        m = draw(st.integers(*channels))
         return Case(name, [(batch, n), (m, n)] + [(m,)] * draw(st.booleans()), {})
     if name == "cross_entropy":
         target = draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=3))
@@ -189,11 +224,13 @@ def cases(draw, name, numbers=("integers",), sizes=("small",)):
     """Draw a case of an operation."""
     family = convolutions if name in CONVOLUTIONS else poolings if name in POOLS else others
     low, high, channels, blocks = SIZES[draw(st.sampled_from(sizes))]
-    case = draw(family(name, low, high, min(channels, 4) if name == "locally_connected2d" else channels))
+    case = draw(family(name, low, high, (1, 4) if name == "locally_connected2d" and channels[1] > 4 else channels))
     rng, kind = np.random.RandomState(draw(SEEDS)), draw(st.sampled_from(numbers))
     arrays = tuple(NUMBERS[kind](rng, shape) for shape in case.arrays)
     small = draw(st.sampled_from([pool.SMALL_WINDOW, 0])) if name in POOLS else 0
-    return case._replace(arrays=arrays, numbers=kind, block=draw(st.sampled_from(blocks)), small=small)
+    way = draw(st.sampled_from([None, *WAYS])) if name in CONVOLUTIONS else None
+    case = case._replace(arrays=arrays, numbers=kind, block=draw(st.sampled_from(blocks)), small=small)
+    return case._replace(way=way, gathers=way is not None and draw(st.booleans()))
 
 
 def loops(case):

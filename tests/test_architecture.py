@@ -23,6 +23,7 @@ FLOORS = [
     {"checks", "palette"},
     {"shapes", "naive"},
     {"windows", "masks", "arguments"},
+    {"columns", "bands", "depthwise", "winograd"},
     {"engine"},
     {"conv", "pool", "dense"},
     {"variants"},

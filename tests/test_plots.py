@@ -41,6 +41,9 @@ GALLERY = {
     "stamps": lambda: plots.stamps(np.ones((2, 2)), SMALL),
     "windows": lambda: plots.windows(range(1, 7), 3, {"first": (1, 1), "second": (0, 1)}, stride=2),
     "flattened": lambda: plots.flattened({"first": IMAGE, "last": IMAGE.transpose(1, 2, 0)}),
+    "steps": lambda: plots.steps(
+        [np.eye(2), [[5], [6]], [[5], [6]]], "·=", titles=["a", "x", "y"], kinds=["weight", "input", "output"]
+    ),
     "images": lambda: plots.images([np.eye(8), np.zeros((3, 8, 8)), np.ones((1, 4, 8))], ["a", "b", "c"]),
     "kernels": lambda: plots.kernels(np.arange(108.0).reshape(3, 4, 3, 3) - 50),
     "feature_maps": lambda: plots.feature_maps(np.arange(96.0).reshape(6, 4, 4)),
@@ -293,6 +296,21 @@ def test_stamps_stand_at_their_places_and_add_up():
     assert written[titles[3] + 1 :] == [*by_hand, "sum"]
     assert [text for text in texts(figure) if text in "+="] == ["+", "+", "+", "="]
     assert len(styled(figure, "stroke-dasharray")) == 4 * 5
+
+
+def test_steps_stand_side_by_side_with_their_signs_between():
+    figure = plots.steps([[[1, 2], [3, 4]], [[5], [6]], [[17], [39]]], "·=", titles=["w", "x", "y"])
+    found = {text: (x, y) for text, x, y in places(figure)}
+    across = [found[text][0] for text in ("1", "2", "·", "5", "=", "17")]
+    assert across == sorted(across)
+    assert found["3"][1] == found["6"][1] == found["39"][1] > found["1"][1]
+    assert [found[title][0] for title in "xy"] == pytest.approx([found["5"][0], found["17"][0]], abs=0.5)
+
+
+def test_steps_outline_what_they_are_told():
+    arrays = [NINE, NINE + 10]
+    assert outlined(plots.steps(arrays, "+")) == []
+    assert outlined(plots.steps(arrays, "+", windows=[(0, 1, 1, 2), (2, 0, 1, 1)])) == [["1", "2"], ["16"]]
 
 
 def test_stamps_stand_a_stride_apart():
@@ -612,6 +630,12 @@ def test_shared_weights_carry_their_letter():
         (lambda: plots.centred([1, 2, 3], [1, 1], (0, 1), 3), "position 3 is not in the output, which has length 3"),
         (lambda: plots.centred([1, 2, 3], [1, 1], 1), "padding must be (before, after)"),
         (lambda: plots.stamps(NINE, SMALL), "g must have at most 4 numbers, a stamp for each, got shape (3, 3)"),
+        (lambda: plots.steps([[1]], []), "arrays must be at least two, got 1"),
+        (lambda: plots.steps([[1], [2]], "+-"), "signs must be 1 for 2 arrays, got 2"),
+        (lambda: plots.steps([[1], [2]], "+", titles=["a"]), "titles must be 2 for 2 arrays, got 1"),
+        (lambda: plots.steps([[1], [2]], "+", kinds=["input", "photo"]), "kind"),
+        (lambda: plots.steps([[1], [2]], "+", windows=[None, (0, 1, 1, 1)]), "window (0, 1, 1, 1) leaves the array"),
+        (lambda: plots.steps([[1], []], "+"), "array 1 must be a non-empty array"),
         (lambda: plots.images([]), "at least one picture"),
         (lambda: plots.images([np.zeros((2, 4, 4))]), "a picture must have shape"),
         (lambda: plots.images([NINE / 8], ["a", "b"]), "2 for 1"),

@@ -43,7 +43,8 @@ CAUGHT = ROOT / "_build" / "mutants.txt"
 DRAWN = ("plots", "display", "exercises", "explorers")
 PARTS = [path.relative_to(LIBRARY).with_suffix("").parts for path in sorted(LIBRARY.rglob("*.py"))]
 MODULES = {".".join(parts): parts[0] for parts in PARTS if parts[0] not in DRAWN and parts[-1] != "__init__"}
-MODULES |= {"engine": "conv", "masks": "dense", "optimizers": "training", "saving": "files"}
+MODULES |= dict.fromkeys(("columns", "bands", "depthwise", "winograd"), "engine")
+MODULES |= {"masks": "dense", "optimizers": "training", "saving": "files"}
 # Further tests; those of random configurations would take a minute for each bug that survives.
 OTHERS = ("goodfellow", "lectures", "bad_calls", "files")
 OPERATORS: dict[type[ast.AST], str] = {

@@ -8,7 +8,7 @@ outputs red and blue, padding is dashed. Used in every chapter.
 from cnn_course.plots.charts import areas, bars, confusion, curves, history
 from cnn_course.plots.figure import ACCENT, ACCENT_SOFT, INK, MUTED, PAPER, BookFigure
 from cnn_course.plots.networks import connections, filter_in_volume, volumes
-from cnn_course.plots.numbers import centred, correlation, flattened, grid, sequence, stamps, usage, windows
+from cnn_course.plots.numbers import centred, correlation, flattened, grid, sequence, stamps, steps, usage, windows
 from cnn_course.plots.pictures import feature_maps, images, kernels
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "kernels",
     "sequence",
     "stamps",
+    "steps",
     "usage",
     "volumes",
     "windows",

@@ -177,11 +177,8 @@ def grid(
     rows, cols = array.shape
     if sum(pads[0]) > rows or sum(pads[1]) > cols:
         raise ValueError(f"dashed={dashed} is wider than the array of shape {array.shape}")
-    if window is not None:
-        window = row, col, height, width = as_integers("window", window, "(row, col, height, width)")
-        if min(height, width) < 1 or row + height > rows or col + width > cols:
-            raise ValueError(f"window {window} leaves the array of shape {array.shape}")
-    panel = _fit(Panel(array, kind, title, pads, () if window is None else (window,)))
+    marks = () if window is None else (_inside("window", window, array.shape),)
+    panel = _fit(Panel(array, kind, title, pads, marks))
     head = HEAD if title else 0
     figure, axes = sheet(panel.width, head + panel.height)
     panel.draw(axes, 0, head)
@@ -322,6 +319,74 @@ def stamps(g: ArrayLike, kernel: ArrayLike, *, stride: int | Pair = 1) -> BookFi
         stamp = np.pad(factor * kernel.astype(float), pads, constant_values=np.inf)
         panels.append(Panel(stamp, "weight", f"{number(factor)} \N{MIDDLE DOT} kernel", pads, blank=np.inf))
     return _row_of_panels([*panels, Panel(total, "output", "sum")], ["+"] * (g.size - 1) + ["="])
+
+
+@book_figure
+def steps(
+    arrays: Sequence[ArrayLike],
+    signs: Sequence[str],
+    *,
+    titles: Sequence[str] | None = None,
+    kinds: Sequence[str] | None = None,
+    windows: Sequence[Sequence[int] | None] | None = None,
+) -> BookFigure:
+    """Draw arrays side by side, and between them the signs of what happens: a product, a sum, one turned into another.
+
+    Parameters
+    ----------
+    arrays : sequence of arrays of shape (H, W) or (W,)
+        At least two.
+    signs : sequence of str
+        One less than the arrays.
+    titles : sequence of str, optional
+        Written above the arrays.
+    kinds : sequence of {"input", "weight", "output"}, optional
+        Their colours, as in `grid`; inputs unless told otherwise.
+    windows : sequence of (row, col, height, width) or None, optional
+        A block of cells to outline in each, or none.
+
+    Returns
+    -------
+    BookFigure
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two arrays, signs, titles, kinds or windows are not as many as they have to be, an array
+        is empty, too large or has more than two axes, a kind is unknown, or a window leaves its array.
+    TypeError
+        If an array does not hold real numbers, or a window integers.
+
+    Examples
+    --------
+    >>> from cnn_course import plots
+    >>> plots.steps([[[1, 2], [3, 4]], [[5], [6]], [[17], [39]]], ["·", "="])
+    <BookFigure: steps>
+    """
+    shown = [np.atleast_2d(as_array(f"array {place}", array, 1, 2)) for place, array in enumerate(arrays)]
+    n = len(shown)
+    if n < 2:
+        raise ValueError(f"arrays must be at least two, got {n}")
+    all_windows = windows or [None] * n
+    for what, found, wanted in (
+        ("signs", signs, n - 1), ("titles", titles, n), ("kinds", kinds, n), ("windows", all_windows, n)
+    ):  # fmt: skip
+        if found is not None and len(found) != wanted:
+            raise ValueError(f"{what} must be {wanted} for {n} arrays, got {len(found)}")
+    panels = []
+    for place, (array, window) in enumerate(zip(shown, all_windows, strict=True)):
+        kind = choice(kinds[place], "kind", ("input", "weight", "output")) if kinds else "input"
+        marks = () if window is None else (_inside("window", window, array.shape),)
+        panels.append(Panel(array, kind, titles[place] if titles else None, marks=marks))
+    return _row_of_panels(panels, list(signs))
+
+
+def _inside(name: str, window: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Take (row, col, height, width) of a block of cells of an array of that shape."""
+    window = row, col, height, width = as_integers(name, window, "(row, col, height, width)")
+    if min(height, width) < 1 or row + height > shape[0] or col + width > shape[1]:
+        raise ValueError(f"{name} {window} leaves the array of shape {shape}")
+    return window
 
 
 def _row_of_panels(panels: list[Panel], signs: list[str], sum_line: str = "") -> BookFigure:
