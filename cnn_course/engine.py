@@ -74,7 +74,7 @@ def algorithm(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -
     elif k_h == 3 and min(c_group, c_out // groups) >= 16 and size[0] >= 4 * dilation[0]:
         way, kept = winograd, winograd.tile_bytes(shape, slide, size[1], itemsize)
     elif dilation == (1, 1) and groups == 1 and c_out <= 16 and k_h * k_w > 1 and k_h <= size[0]:
-        way, kept = bands, bands.row_bytes(shape, size[1], itemsize)
+        way, kept = bands, 2 * k_h * bands.row_bytes(shape, size[1], itemsize)
     else:
         return columns
     return way if fit_in_block(1, kept) else columns
