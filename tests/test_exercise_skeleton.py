@@ -64,10 +64,23 @@ def test_a_skeleton_has_a_check_that_takes_its_solution_and_rejects_its_wrong_an
     assert verdicts == ["open", "right", "wrong", "wrong"]
 
 
+def test_the_first_exercise_of_a_chapter_makes_its_files(tmp_path: Path) -> None:
+    for folder in ("book", "cnn_course/exercises", "tests/wrong_answers"):
+        (tmp_path / folder).mkdir(parents=True)
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "book" / "12-more.ipynb")
+    for number, name in enumerate(("one", "other"), 1):
+        exercise.add(12, name, "Title", tmp_path)
+        assert list(module(f"wrong{number}", tmp_path / "tests/wrong_answers/chapter_12.py").WRONG)[-1] == "12.1"
+    assert [line.rpartition(" ")[0] for line in headings(tmp_path / "book" / "12-more.ipynb")] == [
+        "### Exercise 12.1 ★★",
+        "### Exercise 12.2 ★★",
+    ]
+
+
 @pytest.mark.parametrize(
     ("chapter", "name", "told"),
     [
-        (44, "f", "no chapter 44"),
+        (44, "f", "no chapter 44 in"),
         (4, "two words", "got 'two words'"),
         (4, "same_padding", "function same_padding already"),
     ],

@@ -61,6 +61,7 @@ def test_the_page_says_the_rates() -> None:
     assert book_minutes.STARS == {1: 10, 2: 20, 3: 40}
 
 
+@pytest.mark.style
 def test_every_section_for_a_lecture_has_its_minutes() -> None:
     assert list(BOOK) == [*map(str, range(8)), "8a", "8b", "9", "10", "11"]
     exercises = Counter[str]()
@@ -112,6 +113,7 @@ def test_a_plan_that_does_not_fit_is_refused(line: str, complaint: str) -> None:
         list(book_minutes.plan([line], 7, {"2": book_minutes.Chapter("2", "Two", sections, [])}))
 
 
+@pytest.mark.style
 def test_the_answers_for_the_room_are_computed() -> None:
     answers = re.findall(r"<summary>Answer \d+</summary>\n\n(.*?)\n\n</details>", PAGE, re.DOTALL)
     assert len(answers) == len({number.rstrip("ab") for number in BOOK})

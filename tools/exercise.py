@@ -66,22 +66,31 @@ def {name}_is_a_product(a, b):
 def {name}_is_the_first(a, b):
     """One of the two left out."""
     return a
+'''
+MODULE = '''"""Checks of the exercises of chapter {chapter}."""
 
+from .checking import Answer, exercise, expect
+'''
+TABLE = '''"""Wrong answers to the exercises of chapter {chapter}, each with the misconception behind it."""
 
-WRONG["{number}"] = [{name}_is_a_product, {name}_is_the_first]
+WRONG = {{}}
 '''
 
 
 def notebook_of(chapter: int, root: Path = ROOT) -> Path:
-    """Return the notebook with a chapter's last exercise."""
-    found = [
-        path
-        for path in sorted(root.glob(f"book/{chapter:02d}-*.ipynb"))
-        if any(HEADING.search(cell.source) for cell in nbformat.read(path, as_version=4).cells)
-    ]
+    """Return the notebook of a chapter, the last one if it has several."""
+    found = sorted(root.glob(f"book/{chapter:02d}-*.ipynb"))
     if not found:
-        raise ValueError(f"there is no chapter {chapter} with exercises in {root / 'book'}")
+        raise ValueError(f"there is no chapter {chapter} in {root / 'book'}")
     return found[-1]
+
+
+def with_wrong_answers(text: str, number: str, name: str) -> str:
+    """Return a file of wrong answers with two more, before its table and in it."""
+    before, table = text.split("\nWRONG = {", 1)
+    rows = table.rstrip().removesuffix("}") or "\n"
+    row = f'    "{number}": [{name}_is_a_product, {name}_is_the_first],\n'
+    return f"{before.rstrip()}\n{WRONG.format(name=name)}\n\nWRONG = {{{rows}{row}}}\n"
 
 
 def cells(number: str, name: str, title: str) -> list[NotebookNode]:
@@ -124,16 +133,21 @@ def add(chapter: int, name: str, title: str, root: Path = ROOT) -> list[Path]:
     path = notebook_of(chapter, root)
     check = root / "cnn_course" / "exercises" / f"chapter_{chapter:02d}.py"
     wrong = root / "tests" / "wrong_answers" / f"chapter_{chapter:02d}.py"
-    if re.search(rf"^def {name}\(", check.read_text("utf-8"), re.MULTILINE):
+    checks = check.read_text("utf-8") if check.exists() else MODULE.format(chapter=chapter)
+    answers = wrong.read_text("utf-8") if wrong.exists() else TABLE.format(chapter=chapter)
+    if re.search(rf"^def {name}\(", checks, re.MULTILINE):
         raise ValueError(f"{check} has a function {name} already")
     notebook = nbformat.read(path, as_version=4)
-    place, last = [(i, found) for i, cell in enumerate(notebook.cells) if (found := HEADING.search(cell.source))][-1]
-    number, after = f"{chapter}.{last[2]}", f"{chapter}.{int(last[2]) + 1}"
-    notebook.cells[place].source = HEADING.sub(f"### Exercise {after} ", notebook.cells[place].source)
+    found = [(at, heading) for at, cell in enumerate(notebook.cells) if (heading := HEADING.search(cell.source))]
+    place, last = found[-1] if found else (len(notebook.cells), None)
+    number = f"{chapter}.{last[2] if last else 1}"
+    if last:  # it comes after the new one
+        heading = f"### Exercise {chapter}.{int(last[2]) + 1} "
+        notebook.cells[place].source = HEADING.sub(heading, notebook.cells[place].source)
     notebook.cells[place:place] = cells(number, name, title)
     nbformat.write(notebook, path)
-    for file, text in ((check, CHECK), (wrong, WRONG)):
-        file.write_text(file.read_text("utf-8") + text.format(number=number, name=name), "utf-8")
+    check.write_text(checks + CHECK.format(number=number, name=name), "utf-8")
+    wrong.write_text(with_wrong_answers(answers, number, name), "utf-8")
     return [path, check, wrong]
 
 

@@ -54,7 +54,8 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
 
     Examples
     --------
-    >>> svg = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt"><metadata/><path id="a" fill="#7b1fa2"/></svg>'
+    >>> accent, _ = palette.TOKENS["accent"]
+    >>> svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="72pt"><metadata/><path id="a" fill="{accent}"/></svg>'
     >>> inline_svg(svg, "A dot.", "fig-1-")
     '<svg width="96" role="img" aria-label="A dot."><path fill="var(--accent)" /></svg>'
     """
@@ -91,7 +92,7 @@ def bind(value: str) -> str:
 
     Examples
     --------
-    >>> bind("fill:#7b1fa2;stroke:#404040")
+    >>> bind("fill:%s;stroke:#404040" % palette.TOKENS["accent"][0])
     'fill:var(--accent);stroke:light-dark(#404040,#28282c)'
     """
     if value.startswith("data:"):

@@ -10,6 +10,7 @@ import html
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,10 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     }
     write(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
     robots = "User-agent: *\nAllow: /\n"
-    if base:
+    if not base:  # what is left of a build for an address
+        (folder / "sitemap.xml").unlink(missing_ok=True)
+        shutil.rmtree(folder / CARDS, ignore_errors=True)
+    else:
         assert app.env
         pages = (base + app.builder.get_target_uri(name) for name in sorted(app.env.found_docs))
         urls = "\n".join(f"<url><loc>{html.escape(page)}</loc></url>" for page in pages)
