@@ -282,6 +282,17 @@ def test_same_padding_of_an_even_kernel_is_at_the_right_and_below():
     assert "4·1 + 0·1 + 0·1 + 0·1 = 4" in texts(figure)
 
 
+@pytest.mark.parametrize("shown", [1, 3])
+def test_later_outputs_are_empty_where_the_reader_shall_work_them_out(shown):
+    outputs = ["19", "25", "37", "43"]
+    table = plots.correlation(NINE, SMALL, shown=shown)
+    assert [text for text in texts(table) if text in outputs] == outputs[:shown]
+    assert outlined(table)[-1] == ["19"]
+    row = plots.sequence([5, 1, 3, 2, 4, 7], [10, 20, 40], shown=shown)  # 5·40 + 1·20 + 3·10 and so on
+    outputs = [text for text in texts(row) if len(text) == 3]
+    assert outputs == ["250", "120", "200"][:shown]
+
+
 def test_negative_factors_stand_in_brackets():
     assert f"({MINUS}1)·2 + 3·({MINUS}4) = {MINUS}14" in texts(plots.correlation([[-1, 3]], [[2, -4]]))
 

@@ -335,7 +335,7 @@ def confusion(matrix: ArrayLike, labels: Sequence | None = None) -> BookFigure:
     depth = np.sqrt(matrix) * np.where(np.eye(rows, dtype=bool), 1, -1)
     fills = colors(depth, "output")
     fills[matrix == 0] = 0  # transparent
-    panel = Panel(matrix, fills=fills, blank=0)
+    panel = Panel(matrix, fills=fills, written=matrix != 0)
     panel.scale = min(1.0, (WIDTH - 0.7) / panel.width)
     left = 0.35 + max(text_width(str(label), SMALL) for label in labels)
     top = 2 * HEAD

@@ -49,7 +49,7 @@ class Panel:
     """One array as a block of cells, to be placed on a sheet.
 
     `pads` is the width of the border of padding: ((top, bottom), (left, right)). `fills` overrules the colours of
-    the kind, `blank` is a number that is not written.
+    the kind, `written` says which cells hold their number; the others are empty.
     """
 
     array: np.ndarray
@@ -58,7 +58,7 @@ class Panel:
     pads: tuple = ((0, 0), (0, 0))
     marks: tuple = ()
     fills: np.ndarray | None = None
-    blank: float | None = None
+    written: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.array.size > MOST_CELLS:
@@ -89,7 +89,9 @@ class Panel:
         inside = np.zeros(self.array.shape, dtype=bool)
         (above, below), (before, behind) = self.pads
         inside[above : rows - below, before : cols - behind] = True
-        fills = self.fills if self.fills is not None else colors(np.where(inside, self.array, np.nan), self.kind)
+        written = np.ones_like(inside) if self.written is None else self.written
+        colored = np.where(inside & written, self.array, np.nan)
+        fills = self.fills if self.fills is not None else colors(colored, self.kind)
         styles: tuple[tuple[np.ndarray, dict[str, Any]], ...] = (
             (corners[~inside], {"facecolors": "none", "linestyles": (0, (3, 2.5)), "linewidths": 0.9}),
             (corners[inside], {"facecolors": fills[inside], "linewidths": 0.7}),
@@ -99,11 +101,10 @@ class Panel:
                 axes.add_collection(
                     PolyCollection(list(cells), edgecolors=MUTED, clip_on=False, **options), autolim=False
                 )
-        for (row, col), value in np.ndenumerate(self.array):
-            if value != self.blank:
-                color = ink_on(fills[row, col]) if inside[row, col] else INK
-                middle = left + (col + 0.5) * w, top + (row + 0.5) * h
-                write(axes, *middle, self.texts[row][col], size=TEXT * min(1, self.scale), color=color)
+        for row, col in np.argwhere(written):
+            color = ink_on(fills[row, col]) if inside[row, col] else INK
+            middle = left + (col + 0.5) * w, top + (row + 0.5) * h
+            write(axes, *middle, self.texts[row][col], size=TEXT * min(1, self.scale), color=color)
         for row, col, height, width in self.marks:
             place = (left + col * w, top + row * h), width * w, height * h
             # the paper around it keeps the outline visible on cells of any colour
@@ -116,6 +117,14 @@ class Panel:
 def _fit(panel: Panel, width: float = WIDTH) -> Panel:
     panel.scale = min(1.0, width / panel.width)
     return panel
+
+
+def _first(shown: int | None, output: np.ndarray) -> np.ndarray:
+    """Say which outputs are written: the first `shown` in reading order, or all."""
+    count = output.size if shown is None else integer(shown, "shown")
+    if count > output.size:
+        raise ValueError(f"shown={count} is more than the {output.size} outputs there are")
+    return (np.arange(output.size) < count).reshape(output.shape)
 
 
 def _as_pads(dashed: Border, ndim: int) -> tuple:
@@ -224,6 +233,7 @@ def correlation(
     *,
     stride: int | Pair = 1,
     padding: Padding = 0,
+    shown: int | None = None,
 ) -> BookFigure:
     """Draw one step of a 2D cross-correlation: input, kernel and output, with the arithmetic beneath.
 
@@ -239,6 +249,8 @@ def correlation(
         As in `cnn_course.conv2d`, and so is the padding.
     padding : int, (int, int), "valid", "same" or "full", optional
         Zeros around the input, drawn dashed.
+    shown : int, optional
+        How many outputs hold their number, in reading order; the others are empty. All, if not given.
 
     Returns
     -------
@@ -248,7 +260,8 @@ def correlation(
     Raises
     ------
     ValueError
-        If an array does not have two axes, the kernel does not fit, or `position` is not in the output.
+        If an array does not have two axes, the kernel does not fit, `position` is not in the output, or there are
+        fewer outputs than `shown`.
     TypeError
         If an array does not hold real numbers, or an option is not an integer.
 
@@ -270,7 +283,7 @@ def correlation(
     panels = [
         Panel(padded, "input", "input", pads, ((top, left, kh, kw),)),
         Panel(kernel, "weight", "kernel", marks=((0, 0, kh, kw),)),
-        Panel(output, "output", "output", marks=((row, col, 1, 1),)),
+        Panel(output, "output", "output", marks=((row, col, 1, 1),), written=_first(shown, output)),
     ]
     sum_line = _products(padded[top : top + kh, left : left + kw], kernel, output[row, col])
     return _row_of_panels(panels, ["\N{STAR OPERATOR}", "="], sum_line)
@@ -316,8 +329,8 @@ def stamps(g: ArrayLike, kernel: ArrayLike, *, stride: int | Pair = 1) -> BookFi
     for (row, col), factor in np.ndenumerate(g):
         (top, left), (kh, kw) = (row * down, col * right), kernel.shape
         pads = (top, total.shape[0] - top - kh), (left, total.shape[1] - left - kw)
-        stamp = np.pad(factor * kernel.astype(float), pads, constant_values=np.inf)
-        panels.append(Panel(stamp, "weight", f"{number(factor)} \N{MIDDLE DOT} kernel", pads, blank=np.inf))
+        stamp, written = np.pad(factor * kernel, pads), np.pad(np.ones(kernel.shape, dtype=bool), pads)
+        panels.append(Panel(stamp, "weight", f"{number(factor)} \N{MIDDLE DOT} kernel", pads, written=written))
     return _row_of_panels([*panels, Panel(total, "output", "sum")], ["+"] * (g.size - 1) + ["="])
 
 
@@ -455,7 +468,13 @@ def _wrap(text: str, width: float) -> list[str]:
 
 @book_figure
 def sequence(
-    x: ArrayLike, kernel: ArrayLike, position: int = 0, *, mode: conv.Mode = "valid", flip: bool = True
+    x: ArrayLike,
+    kernel: ArrayLike,
+    position: int = 0,
+    *,
+    mode: conv.Mode = "valid",
+    flip: bool = True,
+    shown: int | None = None,
 ) -> BookFigure:
     """Draw one step of a 1D convolution: flip the kernel, place it, multiply, add.
 
@@ -471,6 +490,8 @@ def sequence(
         As in `cnn_course.convolve1d`. The zeros it needs are drawn dashed.
     flip : bool, optional
         Convolution flips the kernel; `False` draws the cross-correlation.
+    shown : int, optional
+        How many outputs hold their number, from the first; the others are empty. All, if not given.
 
     Returns
     -------
@@ -481,9 +502,10 @@ def sequence(
     Raises
     ------
     ValueError
-        If an array does not have one axis, the kernel does not fit, or `position` is not in the output.
+        If an array does not have one axis, the kernel does not fit, `position` is not in the output, or there are
+        fewer outputs than `shown`.
     TypeError
-        If an array does not hold real numbers, `position` is no integer or `flip` no bool.
+        If an array does not hold real numbers, `position` or `shown` is no integer or `flip` no bool.
 
     Examples
     --------
@@ -505,7 +527,7 @@ def sequence(
     marked = ((0, 0, 1, k),)
     top = Panel(padded[None], pads=((0, 0), (before, added - before)), marks=((0, position, 1, k),))
     middle = Panel(lying[None], "weight", marks=marked)
-    bottom = Panel(output[None], "output", marks=((0, position, 1, 1),))
+    bottom = Panel(output[None], "output", marks=((0, position, 1, 1),), written=_first(shown, output[None]))
     panels = (top, middle, bottom)
     column = max(panel.cell_width for panel in panels)
     scale = min(1.0, WIDTH / (column * len(padded)))
