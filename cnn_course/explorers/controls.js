@@ -56,7 +56,7 @@ function toggle({ label, trait }, set) {
  * @param {Kind} kind
  */
 function miniature(rows, kind) {
-  const [low, high] = limits(rows);
+  const [low, high] = limits(kind === "weight" ? [...rows, [1]] : rows); // a mean is paler than a sum
   const node = svg("svg", { viewBox: `0 0 ${rows[0].length} ${rows.length}`, "aria-hidden": true });
   rows.forEach((row, r) => row.forEach((value, c) => {
     const [fill] = shades(kind, value, low, high);
