@@ -119,7 +119,7 @@ def test_a_shift_says_that_zeros_come_in_and_how_much_a_maximum_keeps(drive: Any
 def test_a_shift_moves_the_numbers_and_nothing_that_lies_around_them(reader: Any, size: tuple[int, int]) -> None:
     box = explorers.pooling(image="noise", window=3, stride=1, controls=["image", "kind", "window", "shift", "wrap"])
     tab = reader(box, viewport=dict(zip(("width", "height"), size, strict=True)))
-    places = """() => Object.fromEntries([".cc-image .cc-cells", ".cc-result .cc-cells", ".cc-strip", ".cc-explorer"]
+    places = """() => Object.fromEntries([".cc-image .cc-cells", ".cc-result .cc-cells", ".cc-strip"]
         .map((what) => { const { x, y, width, height } = document.querySelector(what).getBoundingClientRect();
             return [what, [x, y, width, height].map(Math.round)]; }))"""
     before, cell = tab.evaluate(places), tab.get_by_label("input[5, 5] is 5")
