@@ -305,6 +305,7 @@ def test_ten_drawn_digits_are_recognised(reader: Any, model: Any, hand: str) -> 
 
 def test_the_last_bar_is_that_of_a_network_that_may_decline(reader: Any, model: Any) -> None:
     tab, bar = reader(explorers.draw_a_digit(model)), ".cc-none > span"
+    assert tab.locator(".cc-none").inner_text().startswith("if it may decline:")  # the ten bars above make 100 % alone
     draw(tab, NONE["plus"])
     assert read(tab) in range(10)
     assert line(tab).endswith(f"it says: none of these ({tab.locator(bar).inner_text()}).")

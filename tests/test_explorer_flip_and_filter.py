@@ -61,6 +61,22 @@ def test_every_repair_mends(drive: Any) -> None:
         assert mended["trouble"] == ""
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (1440, 720), (375, 812)])
+def test_the_controls_stay_under_the_pointer_where_there_is_no_output(reader: Any, size: tuple[int, int]) -> None:
+    box = explorers.flip_and_filter(controls=["size", "kernel_size"])
+    tab = reader(box, viewport=dict(zip(("width", "height"), size, strict=True)))
+    less = tab.locator(".cc-step button").first
+    place = less.bounding_box()
+    tab.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    for n in (5, 4, 3, 2):
+        tab.mouse.down()
+        tab.mouse.up()
+        assert tab.get_by_label("input n", exact=True).input_value() == str(n)
+        assert less.bounding_box() == place
+    callout, strip = (tab.locator(what).bounding_box() for what in (".cc-callout", ".cc-kernel .cc-title"))
+    assert callout["y"] >= strip["y"] + strip["height"]
+
+
 def test_the_strip_is_dragged_and_so_are_the_ends_and_the_zeros(reader: Any) -> None:
     tab = reader(explorers.flip_and_filter())
     side = tab.get_by_label("x[0]", exact=True).bounding_box()["width"]

@@ -123,6 +123,16 @@ def test_padding_shows_no_counts_and_the_words_fit_the_numbers(reader: Any) -> N
     )
 
 
+def test_the_reason_is_about_the_rows_and_columns_that_are_named(drive: Any) -> None:
+    case = {"size": 4, "size_w": 6, "kernel_size": 3, "stride": 2, "padding": 1, "layers": 1, "square": False}
+    case |= {f"{name}_w": case[name] for name in ("kernel_size", "stride", "padding")}
+    (rows,) = drive(explorers.padding_and_stride(), [case])
+    assert rows["text"][0].endswith("Every pixel is in some window; only padding is in none: "
+        "6 − 3 = 1·2 + 1 leaves a remainder and 8 − 3 = 2·2 + 1 leaves a remainder.")  # fmt: skip
+    (column,) = drive(explorers.padding_and_stride(), [case | {"stride_w": 3}])
+    assert column["text"][0].endswith("Column 5 is in no window: 8 − 3 = 1·3 + 2 leaves a remainder.")
+
+
 def value(tab: Any, label: str) -> str:
     return tab.get_by_label(label, exact=True).input_value()
 

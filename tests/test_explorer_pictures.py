@@ -69,6 +69,15 @@ def test_a_module_needs_no_import(boxes: dict[str, Any], name: str) -> None:
         assert row.count("`") % 2 == 0, row
 
 
+@pytest.mark.parametrize("size", [3, 5, 7])
+def test_a_larger_kernel_leaves_the_pictures_beside_it(reader: Any, size: int) -> None:
+    tab = reader(explorers.pictures(kernel_size=size), viewport={"width": 1440, "height": 900})
+    photo, result = (canvas.bounding_box() for canvas in tab.locator(".cc-image canvas").all())
+    kernel = tab.locator(".cc-kernel .cc-cells").bounding_box()
+    assert photo["x"] + photo["width"] < kernel["x"] < kernel["x"] + kernel["width"] < result["x"]
+    assert photo["width"] > 300
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("address", ["", "#pictures.size=7&pictures.preset=box+blur", "#pictures.picture=your+own"])
 def test_pictures_are_on_one_screen(reader: Any, size: tuple[int, int], address: str) -> None:

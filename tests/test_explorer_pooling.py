@@ -115,6 +115,27 @@ def test_a_shift_says_that_zeros_come_in_and_how_much_a_maximum_keeps(drive: Any
     assert "moved 1 to the right, wrapped around" in tab.locator(".cc-hint").inner_text()
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (375, 812)])
+def test_a_shift_moves_the_numbers_and_nothing_that_lies_around_them(reader: Any, size: tuple[int, int]) -> None:
+    box = explorers.pooling(image="noise", window=3, stride=1, controls=["image", "kind", "window", "shift", "wrap"])
+    tab = reader(box, viewport=dict(zip(("width", "height"), size, strict=True)))
+    places = """() => Object.fromEntries([".cc-image .cc-cells", ".cc-result .cc-cells", ".cc-strip"]
+        .map((what) => { const { x, y, width, height } = document.querySelector(what).getBoundingClientRect();
+            return [what, [x, y, width, height].map(Math.round)]; }))"""
+    before, cell = tab.evaluate(places), tab.get_by_label("input[5, 5] is 5")
+    pull(tab, cell, cell.bounding_box()["width"], 0)  # beside the window
+    assert value(tab, "shift →") == "1"
+    assert tab.evaluate(places) == before
+    assert tab.get_by_label("input[5, 6] is 5").inner_text() == "5"  # the numbers can still be read
+    titles = [title.bounding_box() for title in tab.locator(".cc-plate:visible .cc-title").all()]
+    assert len(titles) == 4
+    for at, one in enumerate(titles):
+        for other in titles[at + 1 :]:
+            apart = [one[axis] >= other[axis] + other[side] or other[axis] >= one[axis] + one[side]
+                     for axis, side in (("x", "width"), ("y", "height"))]  # fmt: skip
+            assert any(apart)
+
+
 def test_a_number_of_one_s_own_stays_when_the_size_changes(drive: Any) -> None:
     own = [1, 2, 3, 4]
     steps = [{"image": "your own", "size": 2, "size_w": 2, "x": own}, {"size_w": 3}, {"size": 1}, {"image": "map"}]

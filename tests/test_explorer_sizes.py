@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -412,6 +413,16 @@ def test_a_phone_shows_the_input_and_the_layers_up_to_the_chosen_one(reader: Any
     assert [name.split()[0] for name in layers(tab)] == ["input", *map(str, range(13, 19))]
     cell(tab, "13 conv", "kernel k").focus()
     assert chosen(tab) == "13"
+    numbers, words = ".cc-names b", ".cc-names span"
+    assert [text for text in tab.locator(numbers).all_inner_texts() if "…" in text] == ["… 13", "18 …"]
+    written = """(nodes) => nodes.map((node) => {
+        const text = document.createRange();
+        text.selectNodeContents(node);
+        return [text.getBoundingClientRect().left, text.getBoundingClientRect().right];
+    })"""
+    ends = tab.locator(words).evaluate_all(written)
+    assert all(end + 3 < start for (_, end), (start, _) in pairwise(ends))  # no name runs into the next
+    assert tab.locator(".cc-step b").last.inner_text() == "50 %"
 
 
 @pytest.mark.parametrize(

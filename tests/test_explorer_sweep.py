@@ -78,10 +78,25 @@ def test_the_thing_is_dragged_and_moved_by_keys_and_can_be_taught_anew(reader: A
     assert focused(tab) == "picture[2, 3] is 1"
     pull(tab, tab.locator("[title*='the thing']"), 9 * side, 9 * side)
     assert tab.get_by_role("grid", name="picture, thing at [2, 5]").count() == 1
-    tab.get_by_label("picture[0, 0] is 0").click()  # the thing comes to the hand
-    assert tab.get_by_role("grid", name="picture, thing at [0, 0]").count() == 1
-    assert tab.get_by_label("row r", exact=True).input_value() == "0"
+    assert tab.get_by_label("row r", exact=True).input_value() == "2"
     assert tab.locator(".cc-held").count() == 0
+
+
+def test_what_lies_beside_the_thing_neither_moves_it_nor_keeps_the_page_from_scrolling(reader: Any) -> None:
+    tab = reader(explorers.sweep(row=2, column=5))
+    corner = tab.get_by_label("picture[0, 0] is 0")
+    corner.click()  # the window's frame lies here
+    side = corner.bounding_box()["width"]
+    pull(tab, tab.get_by_label("picture[0, 4] is 0"), 0, side)
+    assert tab.get_by_role("grid", name="picture, thing at [2, 5]").count() == 1
+    held = """(cell) => {
+        const { x, y, width, height } = cell.getBoundingClientRect();
+        let node = document.elementFromPoint(x + width / 2, y + height / 2);
+        while (node && getComputedStyle(node).touchAction !== "none") node = node.parentElement;
+        return node !== null;
+    }"""
+    assert corner.evaluate(held) is False
+    assert tab.get_by_label("picture[3, 6] is 1").evaluate(held) is True
 
 
 def test_a_score_shows_its_window_and_the_sweep_plays(reader: Any) -> None:

@@ -642,6 +642,15 @@ def test_an_explorer_fits_a_phone_with_digits_that_can_be_read(reader: Any, name
     assert tab.evaluate(MISPLACED) == []
 
 
+def test_of_small_pictures_the_chosen_one_has_its_name_on_a_phone_and_a_white_one_an_edge(reader: Any) -> None:
+    tab = reader(explorers.sweep(thing="plus"), viewport={"width": 375, "height": 800})
+    assert tab.locator(".cc-chip:has(svg) span:visible").all_inner_texts() == ["plus"]
+    tab.get_by_label("ring", exact=True).check(force=True)
+    assert tab.locator(".cc-chip:has(svg) span:visible").all_inner_texts() == ["ring"]
+    edges = "(pictures) => pictures.map((node) => getComputedStyle(node).outlineStyle)"
+    assert set(tab.locator(".cc-chip svg").evaluate_all(edges)) == {"solid"}
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", NAMES)
 def test_an_explorer_is_on_one_screen(reader: Any, name: str, size: tuple[int, int]) -> None:

@@ -22,6 +22,7 @@ function caption(label, side) {
 function stepper({ label, trait, smallest, largest, step = 1, side = "" }, set) {
   const input = make("input", { type: "range", min: smallest, max: largest, step, id: nameAfresh(), "aria-label": label,
     input: () => set({ [trait]: Number(input.value) }) });
+  const unit = label.endsWith(", percent") ? " %" : "";
   const value = make("b"), words = make("label", { for: input.id, "aria-hidden": true }, ...caption(label, side), value);
   const nudge = (by) => press({ tabindex: -1, "aria-hidden": true, class: "",
     click: () => set({ [trait]: clamp(Number(input.value) + by * step, smallest, largest) }) }, by < 0 ? "−" : "+");
@@ -29,7 +30,7 @@ function stepper({ label, trait, smallest, largest, step = 1, side = "" }, set) 
   const root = make("div", { class: `cc-step ${side && `cc-side-${side}`}` }, less, input, words, more);
   return { root, input, draw(now) {
     input.value = now;
-    value.textContent = show(now);
+    value.textContent = `${show(now)}${unit}`;
     input.setAttribute("aria-valuetext", show(now));
     [less.disabled, more.disabled] = [now <= smallest, now >= largest];
     root.style.setProperty("--part", `${(now - smallest) / (largest - smallest || 1)}`);
@@ -55,7 +56,7 @@ function toggle({ label, trait }, set) {
  * @param {Kind} kind
  */
 function miniature(rows, kind) {
-  const [low, high] = limits(rows);
+  const [low, high] = limits(kind === "weight" ? [...rows, [1]] : rows); // a mean is paler than a sum
   const node = svg("svg", { viewBox: `0 0 ${rows[0].length} ${rows.length}`, "aria-hidden": true });
   rows.forEach((row, r) => row.forEach((value, c) => {
     const [fill] = shades(kind, value, low, high);

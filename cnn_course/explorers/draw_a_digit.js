@@ -279,7 +279,8 @@ function build({ get, set, redraw, root, running, controls }) {
   const [full] = shades("output", 1, 0, 1);
   const bar = () => [make("div", {}, make("div", { class: "cc-bar", style: `background:${full}` })), make("span")];
   const bars = range(10).map((digit) => make("li", {}, `${digit}`, ...bar()));
-  const none = make("div", { class: "cc-none" }, make("em", {}, "none", make("span", { class: "cc-hidden" }, " of these")), ...bar());
+  const none = make("div", { class: "cc-none" }, make("p", {}, "if it may decline:"), // shares of eleven, not of ten
+    make("em", {}, "none", make("span", { class: "cc-hidden" }, " of these")), ...bar());
   none.hidden = classes < 11;
   const shares = make("ol", { class: "cc-bars", start: 0, "aria-label": "Probabilities" }, ...bars);
   const reads = make("div", { class: "cc-reads" }, shares, none);

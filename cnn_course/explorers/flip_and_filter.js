@@ -110,19 +110,24 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
   // ---- the picture
   function fit() {
     const { row, used, y } = now, [W, H] = roomOn(stage), cols = Math.max(row.length, now.k);
-    const free = H - 2 * TITLE - RULER - FOOT, cell = Math.min(64, Math.floor((free - 44) / 3), Math.floor((W - 2 * SIDE) / cols));
+    const free = H - 2 * TITLE - RULER - FOOT, wide = Math.min(W - 12, 620);
+    if (y.length) callout.style.cssText = "";
+    else Object.assign(callout.style, { left: `${(W - wide) / 2}px`, width: `${wide}px` }); // it stands where the output would
+    const says = y.length ? 0 : callout.offsetHeight - FOOT, third = (free - 44) / 3;
+    const cell = Math.floor(Math.min(64, y.length ? third : clamp((free - 26 - says) / 2, FINGER, third), (W - 2 * SIDE) / cols));
     const texts = [row.map(show), used.map(written), y.map(show)];
     const rows = texts.map(/** @returns {Box} */ (some) => { // numbers too long for their columns are written downwards
       const letters = Math.max(1, ...some.map(width)), aside = letters * LETTER + 3 > cell;
       return { aside, cell, x: Math.round((W - cols * cell) / 2), high: aside ? Math.ceil(letters * LETTER + 14) : Math.max(cell, 26),
         font: clamp(aside ? 14 : Math.min(cell * 0.36, (cell - 4) / (0.66 * letters)), 14, 24) };
     });
-    const [A, B, C] = rows, spare = Math.max(20, free - A.high - B.high - (y.length ? C.high : 0));
+    const [A, B, C] = rows, spare = Math.max(20, free - A.high - B.high - (y.length ? C.high : says));
     A.y = TITLE + RULER + Math.round(Math.min(spare / 5, 24));
     B.y = A.y + A.high;
     C.y = B.y + B.high + TITLE + Math.round(clamp(spare * 0.7, 20, 80));
+    if (!y.length) callout.style.top = `${C.y}px`;
     C.x += (now.k - 1) * cell; // an output stands under the last number of its window, so that y[t] is under x[t]
-    return { W, H, cell, rows };
+    return { W, H, cell, rows, tall: C.y + (y.length ? C.high : says) + FOOT };
   }
   const named = () => ({
     input: ["input x", `${many(now.n, "number")}${state.mode === "valid" ? "" : ", between zeros"}`],
@@ -134,8 +139,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     [state, now] = [given, found];
     lay = fit();
     const { n, k, left, row, used, y } = now, [A, B, C] = lay.rows, scales = [state.signal, state.kernel, y].map((list) => limits([list]));
-    const tall = (y.length ? C.y + C.high : C.y + 90) + FOOT;
-    grow(stage, tall);
+    grow(stage, lay.tall);
     if (aimed !== null && (aimed >= row.length || !y.length || run)) aimed = null;
     const at = y[peeked] === undefined ? state.position : peeked, goes = aimed === null ? [] : range(k).map((j) => [aimed - j, j])
       .filter(([i]) => y[i] !== undefined).reverse();
@@ -166,11 +170,6 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       i === t || ((i - left) % every === 0 && !(every > 1 && Math.abs(i - t) === 1)) ? show(i - left) : "")));
     rays.replaceChildren(...goes.map(([i]) => svg("line", { x1: centre(aimed), y1: A.y + A.high, x2: centre(i + k - 1), y2: C.y })));
     explain(legend, left && y.length ? [["cc-pad", "padding, zeros"]] : []);
-    if (y.length) callout.style.cssText = "";
-    else { // it stands where the output would
-      const wide = Math.min(lay.W - 12, 620);
-      Object.assign(callout.style, { left: `${(lay.W - wide) / 2}px`, top: `${C.y - 8}px`, width: `${wide}px` });
-    }
     const drawn = `${[row.length, k, lay.cell, A.x]}`, same = shape === (shape = drawn);
     if (same && flipped !== undefined && flipped !== state.flip && !still()) turn();
     flipped = state.flip;
@@ -194,7 +193,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       full: [["=", ["n", n], "+", ["k", k], "− 1"], `${n} + ${k} − 1`] }[state.mode];
     formula(size, [["m", now.size], ...tokens], `output size: ${said} = ${show(now.size)}`);
     rule.textContent = state.flip ? `y[${t}] = Σ x[t]·w[${t} − t]` : `output[${at}] = Σ x[${show(at - left)} + i]·w[i]`;
-    rule.hidden = !y.length;
+    rule.style.visibility = y.length ? "" : "hidden"; // what lies below stays where it is
     if (!y.length) return sums.replaceChildren(make("span", { class: "cc-head" }, "There is no output."));
     const zero = (i) => (state.signal[i - left] === undefined ? "cc-zero" : "");
     if (aimed !== null) {

@@ -319,7 +319,8 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
   function skipped(lost, inside) {
     const { n, k, s, p, m } = now, names = state.square ? [] : ["row", "column"];
     const pixels = lost.map((places, axis) => places.filter((at) => at >= p[axis] && at < p[axis] + n[axis]).map((at) => at - p[axis]));
-    const why = [...new Set([0, 1].filter((axis) => lost[axis].length).flatMap((axis) => {
+    const told = pixels.flat().length ? pixels : lost; // the reason is that of what is named
+    const why = [...new Set([0, 1].filter((axis) => told[axis].length).flatMap((axis) => {
       const rest = (inside[axis] - k[axis]) % s[axis];
       return [rest ? `${inside[axis]} − ${k[axis]} = ${m[axis] - 1}·${s[axis]} + ${rest} leaves a remainder` : "",
         s[axis] > k[axis] ? "the stride is larger than the kernel" : ""].filter(Boolean);

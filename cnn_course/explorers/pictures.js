@@ -239,7 +239,7 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     const shape = now.rows ? [now.down, now.across, now.rows, now.cols] : [1, 1, 1, 1];
     const plan = (cell, bare) => {
       const [weights, window] = letters.map((many) => room(k, k, Math.min(cell, 44), many, { bare: bare > 1 }));
-      if (bare) Object.assign(window, { w: 0, h: -TITLE, gone: true }); // the lens gives way first: the sum has its numbers
+      if (bare || (wide && 2 * (22 * k + TITLE) + 8 > H)) Object.assign(window, { w: 0, h: -TITLE, gone: true }); // the lens gives way first: the sum has its numbers
       return [{}, weights, window, {}].map((box) => ({ letters: 1, ...box }));
     };
     /** The pictures take what the kernel and the lens leave. */
@@ -264,7 +264,8 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
         return { w: boxes[0].h < (wide ? 150 : 80) ? W + 1 : w, h: top + below + 8, at: () => [[(W / 2 - boxes[0].w - gap / 2), TITLE], [x, top + TITLE + 4], [x + a.w + 40, top + TITLE + 4], [W / 2 + gap / 2, TITLE]] };
       },
     };
-    return arrange(W, H, plan, forms, wide ? ["row", "stack"] : ["stack"]);
+    const row = wide && arrange(W, H, plan, forms, ["row"]); // a large kernel has small cells before the pictures leave their places
+    return row && row.size.w <= W && row.size.h <= H ? row : arrange(W, H, plan, forms, ["stack"]);
   }
 
   function paint(given, found) {
@@ -299,7 +300,8 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     } });
     const span = `${about(found.least)} to ${about(found.most)}`;
     input.draw({ name: "input", about: `${high} × ${wide}${edge ? `, ${edge} of padding` : ""}`, image: found.input, box: A, paper: 0 });
-    output.draw({ name: "output", about: `${rows} × ${cols}${lay.form === "row" ? `, ${span}` : ""}`, image: found.output, box: C, paper: signed ? paper.now() : 0 });
+    const spanned = `${rows} × ${cols}, ${span}`, roomy = lay.form === "row" && 7.6 * (7 + spanned.length) <= roomOn(stage)[0] - C.x;
+    output.draw({ name: "output", about: roomy ? spanned : `${rows} × ${cols}`, image: found.output, box: C, paper: signed ? paper.now() : 0 });
     const seen = { x: j * stride * A.high, y: i * stride * A.high, w: k * A.high, h: k * A.high };
     const made = { x: j * C.high, y: i * C.high, w: C.high, h: C.high };
     around(input.frame, seen);

@@ -183,21 +183,25 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
 
   // ---- the picture
   const isShifted = () => Boolean(state.shift || state.shift_down);
+  const compares = () => Boolean(controls.shift) || isShifted(); // what a shift changes has its room before there is one
 
   function fit(rows, cols) {
-    const { m, x, y, original } = now, [W, whole] = roomOn(stage), H = whole - 20;
+    const { m, x, y, original } = now, [W, whole] = roomOn(stage), beside = compares() && m[0], maximum = takesMaximum(state);
     const roomy = W >= 620, gap = roomy ? 44 : W < 310 ? 14 : 22, letters = [x, y, now.gaps[0], now.gaps[1]].map((some) => longest(some.flat()));
-    letters[0] = Math.max(letters[0], longest(original.flat()), takesMaximum(state) && now.ring[0] + now.ring[1] ? 2 : 1);
+    letters[0] = Math.max(letters[0], longest(original.flat()), maximum && now.ring[0] + now.ring[1] ? 2 : 1);
+    if (beside) for (const at of [1, 2, 3]) letters[at] = Math.max(letters[at], at === 2 || maximum ? letters[0] + Number(at > 1) : 5); // as after a shift
+    const H = beside && !roomy ? Math.max(whole - 20, 22 * (rows + m[0]) + 2 * HEAD + 56) : whole - 20; // a phone keeps the numbers
     const plan = (cells, bare) => {
-      const change = (at) => ({ ...room(...(at ? m : now.n), cells, letters[at + 2], { bare: bare > 0 }), title: roomy ? 126 : 104, foot: 28 });
+      const change = (at) => ({ ...room(...(at ? m : now.n), roomy ? cells : Math.ceil(cells / 2), letters[at + 2], { bare: bare > 0 || !roomy }),
+        title: roomy ? 126 : 104, foot: 28 });
       return [{ ...room(rows, cols, cells, letters[0], { bare: bare > 1 }), title: 7.2 * now.titles[0].join(" ").length, foot: m[0] ? 20 : 0 },
-        m[0] ? { ...room(...m, cells, letters[1], { bare: bare > 1 || (bare > 0 && !isShifted()) }), title: 7.2 * now.titles[1].join(" ").length }
+        m[0] ? { ...room(...m, cells, letters[1], { bare: bare > 1 || (bare > 0 && !beside) }), title: 7.2 * now.titles[1].join(" ").length }
           : { w: Math.min(W - 12, roomy ? 330 : W - 12), h: roomy ? 130 : 104, letters: 1, cell: 5, high: 5 },
-        ...(!isShifted() || !m[0] ? [] : roomy ? [change(0), change(1)] : [change(1)])];
+        ...(beside ? [change(0), change(1)] : [])];
     };
-    const order = !m[0] ? (roomy ? ["pair"] : ["below"]) : isShifted() ? (roomy ? ["row", "quad"] : ["three", "stack"]) : roomy ? ["pair"] : ["pair", "below"];
-    const forms = { pair: inGroups(W, gap, [[0], [1]]), below: inGroups(W, gap, [[0], [1]], true),
-      row: inGroups(W, gap, [[0], [1], [2], [3]]), quad: inGroups(W, gap, [[0, 2], [1, 3]]), three: inGroups(W, gap, [[0], [1], [2]]), stack: inGroups(W, gap, [[0], [1, 2]], true) };
+    const order = beside ? (roomy ? ["row", "quad"] : ["rows"]) : roomy ? ["pair"] : m[0] ? ["pair", "below"] : ["below"];
+    const forms = { pair: inGroups(W, gap, [[0], [1]]), below: inGroups(W, gap, [[0], [1]], true), row: inGroups(W, gap, [[0], [1], [2], [3]]),
+      quad: inGroups(W, gap, [[0, 2], [1, 3]]), rows: inGroups(W, 14, [[0, 2], [1, 3]], true) };
     const found = arrange(W - 6, H, plan, forms, order);
     return { ...found, tall: found.tall + 20 };
   }
@@ -225,9 +229,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       return { value, kind: "output", scale: scales, label: `output[${r}, ${c}] is ${show(value)}${changed ? ", changed" : ""}`,
         marks: `${changed ? `cc-changed ${flash}` : ""} ${isAhead(run, r * m[1] + c, state.position) ? "cc-empty" : ""}` };
     } });
-    const boxes = lay.boxes.slice(2);
-    if (boxes.length === 1) boxes.unshift(null); // a phone has room for the output's alone
-    changes.forEach((part, at) => drawChange(part, at, boxes[at]));
+    changes.forEach((part, at) => drawChange(part, at, lay.boxes[at + 2]));
     root().classList.toggle("cc-square", state.square);
     output.root.style.visibility = m[0] ? "" : "hidden";
     input.frame.classList.toggle("cc-out", !m[0]);
@@ -275,6 +277,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     part.draw({ name: `change of the ${at ? "output" : "input"}`, rows: rows.length, cols: rows[0].length, box, active: -1, cell: (r, c) => ({
       value: rows[r][c], kind: "output", scale: limits(rows), label: `${show(rows[r][c])}` }) });
     part.title.replaceChildren(make("b", {}, roomOn(stage)[0] < 620 ? "" : at ? "output " : "input "), "changed by");
+    part.title.style.transform = ""; // its box has the room for these words
     bars[at].style.cssText = `top:${box.h + 5}px;width:${Math.max(box.w, 104)}px;--part:${count / all}`;
     bars[at].lastChild.textContent = `${count} of ${all} (${Math.round((100 * count) / all)} %)`;
   }
@@ -316,7 +319,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
       formula(size, [["m", ...raw], `= ${open}(`, ["n", ...n], "+ 2·", ["p", ...p], "−", ["k", ...k], ") /", ["s", ...s], `${shut} + 1`]
         .map((token) => (Array.isArray(token) && square ? token.slice(0, 2) : token)), label);
     }
-    news.replaceChildren();
+    news.textContent = compares() && seen ? "Not moved: no input has changed, and no output." : "";
     for (const trait of ["before", "after"]) delete news.dataset[trait];
     if (!seen) {
       sums.replaceChildren(make("span", { class: "cc-head" }, "No window, no number."));

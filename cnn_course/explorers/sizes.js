@@ -99,7 +99,7 @@ const pictures = () => ({ preset: Object.values(NETWORKS).map(([depth, size, lay
   }));
 }) });
 
-const HEADS = 54, LEAST = 40; // widths: of the names of the table's rows, of the narrowest column
+const HEADS = 54, LEAST = 43; // widths: of the names of the table's rows, of the narrowest column
 
 /** @type {Description["build"]} */
 function build({ set, move, stop, refuse, callout, redraw }) {
@@ -213,7 +213,7 @@ function build({ set, move, stop, refuse, callout, redraw }) {
       const x = layer || side === least ? HEADS + i * wide + (wide - side - deep) / 2 : HEADS + wide - side - deep - 6;
       boxes[layer] = { n, side, deep, x, y: (high - side + deep) / 2, middle: HEADS + (i + 0.5) * wide };
     });
-    return { columns, wide, boxes, line, top, high, below: top + high + 22, width: HEADS + seen * wide, gap: first > 1 };
+    return { columns, wide, boxes, line, top, high, below: top + high + 22, width: HEADS + seen * wide };
   }
 
   /** What the unit sees of every map: from and to, along one axis, in that map's own numbers. */
@@ -265,7 +265,7 @@ function build({ set, move, stop, refuse, callout, redraw }) {
     names.style.cssText = `top:${lay.top - 22}px;height:${lay.high + 44}px`;
     names.replaceChildren(...lay.columns.flatMap((layer) => {
       const style = `left:${lay.boxes[layer].middle - lay.wide / 2}px;width:${lay.wide}px`, look = layer === at() ? "cc-now" : "";
-      return [make("b", { style, class: look }, layer ? `${lay.gap && layer === first ? "… " : ""}${layer}` : ""),
+      return [make("b", { style, class: look }, layer ? `${layer === first && first > 1 ? "… " : ""}${layer}${layer === lay.columns.at(-1) && layer < stack.length ? " …" : ""}` : ""),
         make("span", { style: `${style};top:${lay.high + 22}px`, class: `${look} ${layer ? "cc-handle" : ""}`, title: layer ? "pull to another place" : "" },
           `${layer && lay.wide > 70 ? "⠿ " : ""}${kinds[layer]}`)];
     }));

@@ -48,18 +48,14 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
   const dot = make("div", { class: "cc-grip", title: "pull: the thing" });
   picture.root.append(thing, dot);
 
-  // ---- hands: the thing is pulled; the detector goes where its score is pointed at
-  for (const node of [picture.cells, dot]) pullable(node, (event) => {
+  // ---- hands: the thing is pulled, and a press beside it is not its; the detector goes where its score is pointed at
+  for (const node of [thing, dot]) pullable(node, (event) => {
     stop();
-    const box = picture.cells.getBoundingClientRect(), { cell, high } = lay.boxes[0];
-    const at = [(event.clientY - box.top) / high - state.row, (event.clientX - box.left) / cell - state.column];
-    const inside = node === dot || at.every((part) => part >= 0 && part < K);
-    held = { from: inside ? [state.row, state.column] : [state.row + at[0] - K / 2, state.column + at[1] - K / 2], inside };
+    held = [state.row, state.column];
     event.preventDefault();
-    if (!inside) place(...held.from.map(Math.round)); // it comes to the hand
   }, (dx, dy) => {
     stage.classList.add("cc-held");
-    place(Math.round(held.from[0] + dy / lay.boxes[0].high), Math.round(held.from[1] + dx / lay.boxes[0].cell));
+    place(held[0] + Math.round(dy / lay.boxes[0].high), held[1] + Math.round(dx / lay.boxes[0].cell));
   }, () => {
     held = null;
     stage.classList.remove("cc-held");
