@@ -580,7 +580,9 @@ def test_predict_leaves_nothing_behind_even_if_it_fails():
     assert [vars(layer) for layer in (model, *model, inner)] == before
 
 
-@pytest.mark.parametrize("kind", [tuple, list, np.array, lambda v: np.array(v, np.uint8)], ids=str)
+@pytest.mark.parametrize(
+    "kind", [tuple, list, np.array, lambda v: np.array(v, np.uint8)], ids=["tuple", "list", "array", "bytes"]
+)
 @pytest.mark.parametrize(
     ("make", "option", "shown"),
     [
