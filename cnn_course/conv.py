@@ -587,6 +587,7 @@ def _gradients(grad_y: np.ndarray, given: Arguments, need_grad_x: bool, axes: in
     x, weight, bias, window, _, size = given
     slide, pads = _slide(given), window.pads
     shape = len(x), len(weight), *size
+    room((*x.shape[:2], *window.padded_size(x.shape[2:])), x.itemsize, "the padded input")
     grad_y = same_shape(grad_y, "grad_y", (*shape[:2], *size[-axes:]), "the output")
     grad_y = grad_y.reshape(shape).astype(x.dtype, copy=False)
     grad_weight = engine.weight_gradient(grad_y, x, weight.shape, slide, pads)

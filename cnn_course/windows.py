@@ -179,7 +179,8 @@ def windows(x: np.ndarray, kernel_size: tuple[int, ...], stride: Pair = (1, 1), 
     """
     (n, c, *_), (image, channel, row, pixel) = x.shape, x.strides
     h_out, w_out = Slide(stride, dilation, 1).outputs(x.shape[2:], kernel_size)
-    steps = (row * dilation[0], pixel * dilation[1], row * stride[0], pixel * stride[1])
+    down, across = (min(s, n) for s, n in zip(stride, x.shape[2:], strict=True))  # beyond the end there is one window
+    steps = (row * dilation[0], pixel * dilation[1], row * down, pixel * across)
     return as_strided(x, (n, c, *kernel_size, h_out, w_out), (image, channel, *steps), writeable=False)
 
 

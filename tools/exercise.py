@@ -142,8 +142,8 @@ def add(chapter: int, name: str, title: str, root: Path = ROOT) -> list[Path]:
     place, last = found[-1] if found else (len(notebook.cells), None)
     number = f"{chapter}.{last[2] if last else 1}"
     if last:  # it comes after the new one
-        heading = f"### Exercise {chapter}.{int(last[2]) + 1} "
-        notebook.cells[place].source = HEADING.sub(heading, notebook.cells[place].source)
+        renumbered = f"### Exercise {chapter}.{int(last[2]) + 1} "
+        notebook.cells[place].source = HEADING.sub(renumbered, notebook.cells[place].source)
     notebook.cells[place:place] = cells(number, name, title)
     nbformat.write(notebook, path)
     check.write_text(checks + CHECK.format(number=number, name=name), "utf-8")
