@@ -190,11 +190,11 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const roomy = W >= 620, gap = roomy ? 44 : W < 310 ? 14 : 22, letters = [x, y, now.gaps[0], now.gaps[1]].map((some) => longest(some.flat()));
     letters[0] = Math.max(letters[0], longest(original.flat()), maximum && now.ring[0] + now.ring[1] ? 2 : 1);
     if (beside) for (const at of [1, 2, 3]) letters[at] = Math.max(letters[at], at === 2 || maximum ? letters[0] + Number(at > 1) : 5); // as after a shift
-    const H = beside && !roomy ? Math.max(whole - 20, 22 * (rows + m[0]) + 2 * HEAD + 56) : whole - 20; // a phone keeps the numbers
+    const H = beside && !roomy ? Math.max(whole - 20, 22 * (rows + m[0]) + 2 * HEAD + 12) : whole - 20; // a phone keeps the numbers, not the hint
     const plan = (cells, bare) => {
       const change = (at) => ({ ...room(...(at ? m : now.n), roomy ? cells : Math.ceil(cells / 2), letters[at + 2], { bare: bare > 0 || !roomy }),
         title: roomy ? 126 : 104, foot: 28 });
-      return [{ ...room(rows, cols, cells, letters[0], { bare: bare > 1 }), title: 7.2 * now.titles[0].join(" ").length, foot: m[0] ? 20 : 0 },
+      return [{ ...room(rows, cols, cells, letters[0], { bare: bare > 1 }), title: 7.2 * now.titles[0].join(" ").length, foot: m[0] && (roomy || !beside) ? 20 : 0 },
         m[0] ? { ...room(...m, cells, letters[1], { bare: bare > 1 || (bare > 0 && !beside) }), title: 7.2 * now.titles[1].join(" ").length }
           : { w: Math.min(W - 12, roomy ? 330 : W - 12), h: roomy ? 130 : 104, letters: 1, cell: 5, high: 5 },
         ...(beside ? [change(0), change(1)] : [])];
@@ -203,7 +203,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const forms = { pair: inGroups(W, gap, [[0], [1]]), below: inGroups(W, gap, [[0], [1]], true), row: inGroups(W, gap, [[0], [1], [2], [3]]),
       quad: inGroups(W, gap, [[0, 2], [1, 3]]), rows: inGroups(W, 14, [[0, 2], [1, 3]], true) };
     const found = arrange(W - 6, H, plan, forms, order);
-    return { ...found, tall: found.tall + 20 };
+    return { ...found, tall: found.tall + (beside && !roomy ? 8 : 20) };
   }
 
   function paint(given, found, run) {
@@ -237,7 +237,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     drawWindows(i, j);
     for (const trait of ["window", "stride", "padding", "window_w", "stride_w", "padding_w"]) able(controls[trait], !whole);
     const roomy = roomOn(stage)[0] >= 620;
-    hint.textContent = !m[0] ? "" : shifted ? (roomy ? told() : "") : controls.shift ? "pull the numbers to shift them" : "";
+    hint.textContent = !m[0] || !roomy ? "" : shifted ? told() : controls.shift ? "pull the numbers to shift them" : "";
     hint.style.top = `${A.h + 5}px`;
     if (!m[0]) Object.assign(callout.style, { left: `${C.x}px`, top: `${C.y - 18}px`, width: `${C.w}px` });
     else callout.style.cssText = "";
