@@ -197,7 +197,7 @@ function build({ set, move, stop, redraw, refuse, callout, controls, root }) {
       at += found.wides[filter] + found.between;
     });
     for (const list of Object.values(places)) for (const place of list) [place.x, place.y] = [Math.round(place.x), Math.round(place.y)];
-    return { ...found, W, H, stacked, places, boxes: { x, w, part, maps: made } };
+    return { ...found, stacked, places, boxes: { x, w, part, maps: made } };
   }
   /** A map and its bias, which each filter has of its own; a small one says its name alone. */
   const captioned = (filter, bare) => [`map ${filter}`,

@@ -127,7 +127,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     C.y = B.y + B.high + TITLE + Math.round(clamp(spare * 0.7, 20, 80));
     if (!y.length) callout.style.top = `${C.y}px`;
     C.x += (now.k - 1) * cell; // an output stands under the last number of its window, so that y[t] is under x[t]
-    return { W, H, cell, rows, tall: C.y + (y.length ? C.high : says) + FOOT };
+    return { W, cell, rows, tall: C.y + (y.length ? C.high : says) + FOOT };
   }
   const named = () => ({
     input: ["input x", `${many(now.n, "number")}${state.mode === "valid" ? "" : ", between zeros"}`],

@@ -109,7 +109,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
       } }),
     };
     const found = arrange(W - 8, H - 8, plan, forms, roomy ? ["ways", "stack"] : ["stack"]);
-    return { ...found, W, H, roomy };
+    return { ...found, W, roomy };
   }
 
   function paint(given, found, run) {
