@@ -292,7 +292,7 @@ def small_book(tmp_path: Path) -> Path:
     for folder in ("_ext", "assets", "theme"):
         shutil.copytree(BOOK / folder, tmp_path / "book" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(BOOK / "references.bib", tmp_path / "book")
-    write(tmp_path, "A good page that has one sentence, $x^2$ and a [link](#a-title).")
+    write(tmp_path, "<!-- a comment -->\nA good page that has one sentence, $x^2$ and a [link](#a-title).")
     return tmp_path
 
 
@@ -312,9 +312,9 @@ def write(book: Path, text: str, *code: str) -> None:
 def test_a_good_book_builds(small_book: Path) -> None:
     result = build(small_book, small_book)
     assert result.returncode == 0, result.stderr
-    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in (small_book / "_build/html/book/intro.html").read_text(
-        "utf-8"
-    )
+    page = (small_book / "_build/html/book/intro.html").read_text("utf-8")
+    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in page
+    assert "a comment" not in page
 
 
 TEAL = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="#008080" d="M0 0h9v9H0z"/></svg>'

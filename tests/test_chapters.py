@@ -68,6 +68,7 @@ def test_what_there_is_to_try_has_folded_answers(path: Path) -> None:
         (new_markdown_cell("word " * 2501), {"words": 2501}),
         (new_markdown_cell("word " * 2500 + "$x + y + z$"), {"words": 2501}),
         (new_markdown_cell("word " * 2500 + "\n\n<details>\n\nfolded\n\n</details>\n\n```{margin}\nmore\n```"), {}),
+        (new_markdown_cell("<!-- a comment -->\n" + "word " * 2500), {}),
         (new_code_cell("1\n" * 11), {"lines": 11}),
         (new_code_cell("1\n" * 11, metadata={"tags": ["hide-input"]}), {}),
         (new_code_cell("assert x\n" * 2 + "np.testing.assert_array_equal(x, y)"), {"assertions": 3}),

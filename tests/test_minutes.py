@@ -40,7 +40,7 @@ def test_minutes_are_those_of_words_code_figures_and_explorers() -> None:
             code("plots.grid(x)", mystnb={"figure": {"caption": "A grid."}}),
             markdown("<details><summary>Answer</summary>\n\n" + 100 * "folded " + "\n\n</details>"),
             code("unseen()", tags=["remove-cell"]),
-            markdown("### Within it\n\n" + 100 * "word " + "\n\n## Second\n\n" + 300 * "word "),
+            markdown("### Within it\n\n<!-- not told -->\n" + 100 * "word " + "\n\n## Second\n\n" + 300 * "word "),
             markdown("## In the frameworks\n\n" + 900 * "word "),
             code("print(1)"),
             markdown("## Exercises\n\n### Exercise 3.1 ★ One\n\n### Exercise 3.2 ★★★ Two\n\n" + 900 * "word "),

@@ -18,8 +18,8 @@ from nbformat import NotebookNode
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 LIMITS = {"words": 2500, "lines": 10, "assertions": 2}
-# What not everybody reads, or not as words: margin notes, listings, folds, formulas.
-ASIDE = re.compile(r"```.*?^```|<details.*?</details>|\$\$.*?\$\$", re.DOTALL | re.MULTILINE)
+# What not everybody reads, or not as words: margin notes, listings, folds, comments, formulas.
+ASIDE = re.compile(r"```.*?^```|<details.*?</details>|<!--.*?-->|\$\$.*?\$\$", re.DOTALL | re.MULTILINE)
 UNSEEN = {"hide-input", "hide-cell", "remove-cell", "remove-input", "hide-code"}
 
 

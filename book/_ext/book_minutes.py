@@ -99,7 +99,7 @@ def chapter(cells: Iterable[dict]) -> Chapter:
                 parts.append(Section(heading[2]))
                 text = text[heading.end() :]
             if parts:
-                folded = re.sub(r"<details.*?</details>|^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+                folded = re.sub(r"<details.*?</details>|<!--.*?-->|^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
                 parts[-1].minutes += len(re.findall(r"\S*\w\S*", folded)) / WORDS
     title, *sections = [part for part in parts if part.title not in AT_HOME]
     sections[0].minutes += title.minutes

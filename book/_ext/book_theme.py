@@ -26,6 +26,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment.adapters.toctree import document_toc, global_toctree_for_doc
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
@@ -161,6 +162,18 @@ class Margin(Sidebar):
         if untitled:
             note.pop(0)
         return [note]
+
+
+class DropComments(SphinxTransform):
+    """Leave out the comments of the sources, which are for those who write."""
+
+    default_priority = 200  # before a name in front of one is given to it, not to what follows
+
+    def apply(self, **kwargs: object) -> None:
+        """Run on one page."""
+        for raw in list(self.document.findall(nodes.raw)):
+            if re.fullmatch("<!--.*-->", raw.astext().strip()):
+                raw.parent.remove(raw)
 
 
 class Refine(SphinxPostTransform):
@@ -326,6 +339,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.set_translator("html", Translator)
     app.add_directive("margin", Margin)
     app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
+    app.add_transform(DropComments)
     app.add_post_transform(Refine)
     app.connect("config-inited", configure)
     app.connect("builder-inited", replace)
