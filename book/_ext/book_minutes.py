@@ -23,6 +23,7 @@ BOOK = Path(__file__).parents[1]
 WORDS = 100  # told in a minute, formulas read aloud
 CODE, FIGURE, EXPLORER = 1, 1, 4  # minutes each: asked, shown, tried
 STARS = {1: 10, 2: 20, 3: 40}  # minutes of an exercise, on one's own
+UNTOLD = re.compile(r"<details.*?</details>|<!--.*?-->|^```.*?^```", re.DOTALL | re.MULTILINE)
 AT_HOME = ("In the frameworks", "Summary", "Check yourself", "Exercises", "Further reading")
 
 
@@ -99,8 +100,7 @@ def chapter(cells: Iterable[dict]) -> Chapter:
                 parts.append(Section(heading[2]))
                 text = text[heading.end() :]
             if parts:
-                folded = re.sub(r"<details.*?</details>|<!--.*?-->|^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
-                parts[-1].minutes += len(re.findall(r"\S*\w\S*", folded)) / WORDS
+                parts[-1].minutes += len(re.findall(r"\S*\w\S*", UNTOLD.sub("", text))) / WORDS
     title, *sections = [part for part in parts if part.title not in AT_HOME]
     sections[0].minutes += title.minutes
     return Chapter(number, title.title, sections, exercises)
