@@ -165,7 +165,7 @@ class Margin(Sidebar):
 
 
 class DropComments(SphinxTransform):
-    """Leave out the comments of the sources, which are for those who write."""
+    """Leave out lines that are comments, which are for those who write."""
 
     default_priority = 200  # before a name in front of one is given to it, not to what follows
 
