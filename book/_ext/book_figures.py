@@ -66,8 +66,7 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
         element.text = (element.text or "").strip() if element.tag != "text" else element.text
         element.tail = None if element.tag != "tspan" else element.tail
     add_dark_pictures(root)
-    for image in root.iter("image"):
-        image.set("href", small(image.get("href", "")))
+    gather_pictures(root)
     remove(root, "metadata")
     # matplotlib's only style sheet is a rule for "*", which would reach out of the figure into the page.
     if remove(root, "style"):
@@ -144,6 +143,54 @@ def add_dark_pictures(root: ElementTree.Element) -> None:
             image.set("class", "on-light")
             twin.set("class", "on-dark")
             parent.insert(place + 1, twin)
+
+
+def gather_pictures(root: ElementTree.Element) -> None:
+    """Store the pictures of a figure as one file of all of them, of which each place shows its own.
+
+    A phone takes longer over two hundred files of ten pixels than over all else on the page.
+
+    Examples
+    --------
+    >>> files = [BytesIO(), BytesIO()]
+    >>> for file, colour in zip(files, ("#070707", "#080808")):
+    ...     Image.new("RGB", (3, 2), colour).save(file, "PNG")
+    >>> one, two = (PNG + b64encode(file.getvalue()).decode() for file in files)
+    >>> place = '<image href="{}" width="3" height="2" transform="scale(9)"/>'
+    >>> root = ElementTree.fromstring("<svg>" + "".join(place.format(data) for data in (one, two, two)) + "</svg>")
+    >>> gather_pictures(root)
+    >>> root[0].find("image").attrib.pop("href")[:23]
+    'data:image/webp;base64,'
+    >>> print(ElementTree.tostring(root, encoding="unicode").replace("><g", ">\\n<g"))
+    <svg><defs><image id="pictures" width="3" height="4" /></defs>
+    <g transform="scale(9)"><svg width="3" height="2" viewBox="0 0 3 2"><use href="#pictures" /></svg></g>
+    <g transform="scale(9)"><svg width="3" height="2" viewBox="0 2 3 2"><use href="#pictures" /></svg></g>
+    <g transform="scale(9)"><svg width="3" height="2" viewBox="0 2 3 2"><use href="#pictures" /></svg></g></svg>
+    """
+    places = [image for image in root.iter("image") if image.get("href", "").startswith(PNG)]
+    if len(places) < 2:
+        for image in places:
+            image.set("href", small(image.attrib["href"]))
+        return
+    names = [place.attrib["href"] for place in places]
+    files = {name: Image.open(BytesIO(b64decode(name.removeprefix(PNG)))) for name in names}
+    width, height = max(picture.width for picture in files.values()), sum(picture.height for picture in files.values())
+    sheet, tops, top = Image.new("RGBA", (width, height), "#000"), {}, 0
+    for name, picture in files.items():
+        sheet.paste(picture, (0, top))
+        tops[name] = top
+        top += picture.height
+    for place in places:
+        place.tag, name = "g", place.attrib.pop("href")
+        size = {side: place.attrib.pop(side) for side in ("width", "height")}
+        view = ElementTree.SubElement(place, "svg", size, viewBox=f"0 {tops[name]} {size['width']} {size['height']}")
+        ElementTree.SubElement(view, "use", href="#pictures")
+    stored = BytesIO()
+    sheet.save(stored, "PNG")
+    data = {"href": small(PNG + b64encode(stored.getvalue()).decode()), "width": str(width), "height": str(height)}
+    definitions = ElementTree.Element("defs")
+    ElementTree.SubElement(definitions, "image", {"id": "pictures", **data})
+    root.insert(0, definitions)
 
 
 def small(value: str) -> str:
