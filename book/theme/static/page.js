@@ -7,9 +7,9 @@ const all = (what, at = document) => [...at.querySelectorAll(what)];
 const make = (markup) => Object.assign(document.createElement("template"), { innerHTML: markup.trim() }).content.firstChild;
 const root = document.documentElement, base = root.dataset.content_root ?? "./";
 const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 200));
-const near = (nodes, act, margin = "400px") => { // once, when it comes near the screen
+const near = (nodes, act, margin = "400px", begin = idle) => { // once, when it comes near the screen
   const seen = new IntersectionObserver((entries) => entries.forEach((e) => e.isIntersecting && (seen.unobserve(e.target), act(e.target))), { rootMargin: margin });
-  idle(() => nodes.forEach((node) => seen.observe(node)));
+  begin(() => nodes.forEach((node) => seen.observe(node)));
 };
 
 // Auto, light or dark. The line in the head has set it before the first paint; a browser without storage forgets it, no more.
@@ -58,18 +58,18 @@ const fits = new ResizeObserver((entries) => entries.forEach((/** @type {any} */
 }));
 all(".scroll, .table").forEach((box) => fits.observe(box));
 
-// Explorers: their state and the runtime are fetched when the first of them comes near, or the address sets one.
+// Explorers: their state and the runtime are fetched when the first of them comes near, and run when it comes nearer, or
+// the address sets one.
 const load = (src) => new Promise((done, failed) => document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
-let running;
-const run = () => {
-  if (running) return running;
-  document.head.append(make(`<link rel="stylesheet" href="${root.dataset.look}">`), make(`<link rel="preload" as="script" href="${root.dataset.runtime}">`));
-  return running = load(root.dataset.state).then(() => load(root.dataset.runtime));
-};
+let fetched, running;
+const fetchExplorers = () => fetched ??= document.head.append(make(`<link rel="stylesheet" href="${root.dataset.look}">`),
+  ...[root.dataset.state, root.dataset.runtime].map((script) => make(`<link rel="preload" as="script" href="${script}">`))) ?? true;
+const runExplorers = () => running ??= (fetchExplorers(), load(root.dataset.state).then(() => load(root.dataset.runtime)));
 if (root.dataset.state) {
-  const views = all('script[type$="widget-view+json"]');
-  if (location.hash.includes("=")) run();
-  else near(views.map((view) => view.parentElement), run, "1200px");
+  const places = all('script[type$="widget-view+json"]').map((view) => view.parentElement), now = (observe) => observe();
+  if (location.hash.includes("=")) runExplorers();
+  near(places, fetchExplorers, "1200px", now);
+  near(places, runExplorers, "400px", now);
 }
 
 // Tabs of one kind turn together.
