@@ -60,6 +60,11 @@ def test_a_published_page_says_where_it_is_and_how_a_link_to_it_looks(published:
     assert Image.open(card).size == (int(said["og:image:width"]), int(said["og:image:height"])) == (1200, 630)
     assert card.stat().st_size < 40_000
     assert len(list(card.parent.iterdir())) == 2  # one a page
+    front, first = ((published / name).read_text("utf-8") for name in ("index.html", "book/intro.html"))
+    assert 'content="0; url=book/intro.html"' in front
+    shown = re.compile(r'<(?:title|link rel="canonical"|meta property="og:|meta name="(?:description|twitter:)).*')
+    assert sorted(shown.findall(front)) == sorted(shown.findall(first))
+    assert len(shown.findall(front)) == 16
     for name in ("404", "search", "genindex"):
         assert "og:" not in (published / f"{name}.html").read_text("utf-8")
 

@@ -133,6 +133,17 @@ def kept_files(folder: Path, start: Iterable[str] = START) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def write_index(folder: Path, first: str) -> None:
+    """Let the address of the site lead to the first page, and look like it where it is shared."""
+    shown = r'<title>.*?</title>|<link rel="canonical"[^>]*>|<meta (?:name="(?:description|twitter:)|property="og:)[^>]*>'
+    head = "\n".join(re.findall(shown, (folder / first).read_text("utf-8")))
+    write(
+        folder / "index.html",
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n{head}\n'
+        f'<meta http-equiv="refresh" content="0; url={first}">\n<a href="{first}">To the book</a>\n',
+    )
+
+
 def write_worker(folder: Path) -> None:
     """Write the service worker, which holds the list of all files, and the button that starts it."""
     files = kept_files(folder)
@@ -187,6 +198,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         write(folder / "sitemap.xml", f"{site_map}\n{urls}\n</urlset>\n")
         robots += f"Sitemap: {base}sitemap.xml\n"
     write(folder / "robots.txt", robots)
+    write_index(folder, app.builder.get_target_uri(app.config.root_doc))
     write_worker(folder)
 
 

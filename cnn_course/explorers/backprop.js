@@ -152,8 +152,8 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
   follow(input, spots.x);
   for (const [f, { kernel }] of sides.entries()) follow(kernel, (r, c) => spots.w(r, c, f));
   const rays = svg("svg", { class: "cc-rays", "aria-hidden": "true" });
-  const stage = make("div", { class: "cc-stage", "data-picture": "" }, input.root, gradX.root,
-    ...sides.flatMap((side) => Object.values(side).map(({ root: node }) => node)), rays, callout);
+  const stage = make("div", { class: "cc-stage", "data-picture": "" }, rays, input.root, gradX.root,
+    ...sides.flatMap((side) => Object.values(side).map(({ root: node }) => node)), callout);
   const sums = make("div", { class: "cc-sum" }), spelled = make("div", { class: "cc-sum cc-letters" });
   const told = make("p", { class: "cc-sum" }), lost = make("p", { class: "cc-sum" }), size = make("div", { class: "cc-size", role: "img" });
 
@@ -166,7 +166,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
     // Where the input's cells are too small for numbers, those that are edited have room for theirs and for a finger as
     // long as the width allows.
     const plan = (cell, bare) => [[inside, inside, many, true], ...columns].map(([rows, cols, letters, full], at) => {
-      const colours = (bare > 1 && filters > 1) || (bare > 0 && (rows > 4 || !at));
+      const colours = (bare > 1 && (filters > 1 || rows > 3)) || (bare > 0 && (rows > 4 || !at));
       return { ...room(rows, cols, at && rows <= 4 && !colours ? Math.max(cell, FINGER) : cell, letters, { bare: colours }), full };
     });
     const forms = { grid: (boxes) => {

@@ -233,7 +233,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const titled = (box, part) => ({ ...box, title: 7.2 * now.titles[part].join(" ").length });
     const outer = inside.map((size, axis) => (m[0] ? size : Math.max(size, span[axis])));
     const plan = (spread) => (size, bare) => [titled(room(...outer, size, letters.x, { bare: bare > 1 }), "input"),
-      titled(room(...(spread ? span : k), size, letters.w, { least: 22 }), "kernel"),
+      titled(room(...(spread ? span : k), size, letters.w, { least: m[0] ? 22 : 14 }), "kernel"),
       m[0] ? titled(room(...m, size, letters.y, { bare: bare > 0 }), "output") : { w: Math.min(W - 12, 560), h: roomy ? 100 : 130, letters: 1 }];
     const order = m[0] ? (roomy ? ["row", "ell", "stack"] : ["ell", "stack"]) : ["below"];
     const forms = FORMS(W, gap), spread = d > 1 && arrange(W - 12, H - FOOT, plan(true), forms, order);

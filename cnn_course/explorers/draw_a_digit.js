@@ -341,9 +341,10 @@ function build({ get, set, redraw, root, running, controls }) {
     const { name, size, field, step } = LAYERS[layer], { layers, input } = found, n = size ** 2;
     const value = layers[layer][map * n + i * size + j], how = originOf(weights, layers, input, layer, map, i, j);
     const most = largest(layers[layer]), sums = how.sums ?? [], span = largest(sums);
-    const small = (kind, number, scale) => tile(kind, number, [-scale, scale], { text: short(number) });
+    const shown = "from" in how && sums.length > 1 ? how.from : -1; // its products stand below
+    const small = (kind, number, scale, marks = "") => tile(kind, number, [-scale, scale], { text: short(number), marks });
     const end = tile("output", value, [-most, most], { text: short(value), marks: "cc-y", tag: "b" });
-    const add = () => [...sums.flatMap((sum, at) => [at ? " + " : "", small("output", sum, span)]), " + bias ",
+    const add = () => [...sums.flatMap((sum, at) => [at ? " + " : "", small("output", sum, span, at === shown ? "cc-on" : "")]), " + bias ",
       small("weight", how.bias, 1)];
     const what = ["its 25 products add up to", "it is the largest of four", "each map of S2 adds", "it is the largest of four",
       "each map of S4 adds", "the products above and below zero add"][layer];

@@ -152,25 +152,29 @@ function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
 
 const rooms = new WeakMap();
 /**
- * The width and height that its style gives a stage. A browser that is asked for them lays out the whole page, so it is
- * asked only when they have changed.
- * @param {Element} stage
+ * The width and height of a stage. A browser that is asked for them lays out the whole page, so it is asked only when
+ * they have changed.
+ * @param {HTMLElement} stage
  * @returns {[number, number]}
  */
 function roomOn(stage) {
-  if (!rooms.has(stage)) new ResizeObserver(() => rooms.set(stage, null)).observe(stage);
+  if (!rooms.has(stage)) new ResizeObserver(() => {
+    if (!stage.style.height || stage.clientWidth !== rooms.get(stage)?.[0]) rooms.set(stage, null);
+  }).observe(stage);
   let room = rooms.get(stage);
   if (!room) {
-    /** @type {HTMLElement} */ (stage).style.height = "";
+    stage.style.height = "";
     room = [stage.clientWidth || 640, stage.clientHeight || 360]; // it is in no page yet
     rooms.set(stage, stage.clientWidth ? room : null);
   }
   return room;
 }
-/** Make a stage as high as what lies on it, if it is not. */
+/** Make a stage as high as what lies on it, if it is not. It stays so, or the controls below would come up under a finger. */
 function grow(stage, tall) {
-  const height = tall > roomOn(stage)[1] ? `${tall}px` : "";
-  if (stage.style.height !== height) stage.style.height = height;
+  const room = roomOn(stage);
+  if (tall <= room[1]) return;
+  stage.style.height = `${tall}px`;
+  room[1] = tall;
 }
 
 /** The room for a plate of rows by columns of cells, whose longest number has so many letters; `bare` goes without them. */
