@@ -8,6 +8,7 @@ STYLE ?= yes
 NOTEBOOKS ?=
 MUTATE ?=
 FUZZ ?=
+EXAMPLES ?= 30000
 PYTHONS ?=
 UPGRADE ?= no
 VERSION ?=
@@ -42,7 +43,7 @@ help:
 	@echo "make test         run every test (STYLE=no: in a changed copy, only those that guard what is true; SKIPS=yes: as far" \
 	    "as this machine has what they need)"
 	@echo "make exercises    try every solution and wrong answer under 100 seeds, where make test takes 5"
-	@echo "make fuzz         feed damaged files to everything that reads one, for an hour (FUZZ=weights for one kind)"
+	@echo "make fuzz         feed damaged files to everything that reads one, a quarter of an hour (FUZZ=weights for one kind)"
 	@echo "make lint         check the style, the format and the types of the code"
 	@echo "make lint-js      check the JavaScript of the book; needs Node, which nothing else does"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
@@ -89,7 +90,7 @@ exercises: $(READY)
 	SEEDS=100 $(BIN)/python -m pytest tests/test_exercises.py --quiet --capture=no -k every_seed
 
 fuzz: $(READY)
-	$(BIN)/python tools/fuzz.py $(FUZZ)
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/test_fuzz.py --quiet -k "$(FUZZ)"
 
 lint: $(READY)
 	$(BIN)/ruff check .

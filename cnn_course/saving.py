@@ -8,15 +8,15 @@ Taught in chapter 8.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import secrets
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,7 @@ def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
         if archive.comment not in (b"", signature):  # another program writes none
             there = archive.comment.decode(errors="replace")
             raise ValueError(f"its model is {there} there and {signature.decode()} here")
-        loaded = _read(archive, params)
+        loaded = _read_arrays(archive, params)
     copy_arrays(loaded, params)
 
 
@@ -218,12 +218,12 @@ def load_checkpoint(
     """
     keys, _ = _mersenne_twister(random_state)
     with _opened(path, "a checkpoint of this training") as archive:
-        text = json.loads(_array(archive, "text", partial(_no_text, os.path.getsize(path))).item())
+        text = json.loads(_read_array(archive, "text", os.path.getsize(path)).item())
         there = text["settings"]
         other = [name for name in settings | there if settings.get(name) != there.get(name)]
         if other:
             raise ValueError("; ".join(f"{n} is {there.get(n)} there and {settings.get(n)} here" for n in other))
-        loaded = _read(archive, {"random_state": keys, **arrays}, "text")
+        loaded = _read_arrays(archive, {"random_state": keys, **arrays}, "text")
         measured, numbers = text["lists"], text["random_state"]
         fits = (
             measured.keys() == lists.keys()
@@ -302,45 +302,35 @@ def _opened(path: str | os.PathLike[str], what: str) -> Iterator[zipfile.ZipFile
             raise ValueError(f"{os.fspath(path)} is not {what}: {str(error) or type(error).__name__}") from error
 
 
-def _read(archive: zipfile.ZipFile, wanted: dict[str, np.ndarray], *besides: str) -> dict[str, np.ndarray]:
+def _read_arrays(archive: zipfile.ZipFile, like: dict[str, np.ndarray], *besides: str) -> dict[str, np.ndarray]:
     names = sorted(name.removesuffix(".npy") for name in archive.namelist())
-    expected = sorted([*wanted, *besides])
+    expected = sorted([*like, *besides])
     if names != expected:  # lists, in which a name that is there twice differs: which one would be meant?
         raise ValueError(f"it holds {names}, not {expected}")
-    return {name: _array(archive, name, partial(_difference, array)) for name, array in wanted.items()}
+    return {name: _read_array(archive, name, array.nbytes, array) for name, array in like.items()}
 
 
-def _difference(array: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> str:
-    """Say what differs from the array here, with the cure where only the precision does; nothing if nothing does."""
-    if shape == array.shape and dtype == array.dtype:
-        return ""
-    here = f" and {array.dtype} of shape {array.shape} here"
-    if shape != array.shape or not dtype.kind == array.dtype.kind == "f":
-        return here
-    cast = f"{{name: array.astype(np.{array.dtype}) for name, array in np.load(old).items()}}"
-    return f"{here}; a file of weights is converted by np.savez(new, **{cast})"
-
-
-def _no_text(longest: int, shape: tuple[int, ...], dtype: np.dtype) -> str:
-    return "" if shape == () and dtype.kind == "U" and dtype.itemsize <= longest else f", in a file of {longest} bytes"
-
-
-def _array(archive: zipfile.ZipFile, name: str, wrong: Callable[[tuple[int, ...], np.dtype], str]) -> np.ndarray:
-    """Read an array, unless its header says what is `wrong`: no lie costs memory, and nothing is unpickled."""
+def _read_array(archive: zipfile.ZipFile, name: str, most: int, like: np.ndarray | None = None) -> np.ndarray:
+    """Read an array of at most so many bytes, of the shape and type of another one: no lie costs memory."""
     member = archive.getinfo(f"{name}.npy")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others may take any memory
         raise ValueError(f"{name} is compressed by method {member.compress_type}, neither stored nor deflated")
-    with archive.open(member) as file, warnings.catch_warnings(action="ignore"):  # NumPy parses the header as Python
-        if np.lib.format.read_magic(file) != (1, 0):
+    with archive.open(member) as file:
+        content = io.BytesIO(file.read(most + 2 * LONGEST_HEADER))  # the checksum is verified where the data end
+    with warnings.catch_warnings(action="ignore"):  # NumPy parses the header as Python
+        if np.lib.format.read_magic(content) != (1, 0):
             raise ValueError(f"{name} is not in version 1.0 of NumPy's format")
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(file, max_header_size=LONGEST_HEADER)
-        if told := wrong(shape, dtype):
-            raise ValueError(f"{name} is {dtype} of shape {shape} there{told}")
-        size = prod(shape) * dtype.itemsize
-        content = file.read(size + 1)  # the checksum is verified only where the data end
-    if len(content) != size:
-        raise ValueError(f"{name} takes {size} bytes, and there are {'more' if content[size:] else len(content)}")
-    return np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(content, max_header_size=LONGEST_HEADER)
+    if like is not None and (shape, dtype) != (like.shape, like.dtype):
+        told = f"{name} is {dtype} of shape {shape} there and {like.dtype} of shape {like.shape} here"
+        if shape == like.shape and dtype.kind == like.dtype.kind == "f":
+            cast = f"{{name: array.astype(np.{like.dtype}) for name, array in np.load(old).items()}}"
+            told += f"; a file of weights is converted by np.savez(new, **{cast})"
+        raise ValueError(told)
+    size, values = prod(shape) * dtype.itemsize, content.read()
+    if len(values) != size:
+        raise ValueError(f"{name} takes {size} bytes, and there are {'more' if len(values) > size else len(values)}")
+    return np.frombuffer(values, dtype).reshape(shape, order="F" if fortran else "C")  # refuses objects: no pickles
 
 
 def _mersenne_twister(random_state: np.random.RandomState) -> tuple[np.ndarray, list[float]]:

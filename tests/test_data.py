@@ -1,24 +1,19 @@
 """Digits, photographs and IDX files, against scikit-learn's own arrays and bytes packed by hand."""
 
-import contextlib
 import gzip
 import io
 import re
 import struct
 import sys
-import tracemalloc
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from forged import BOMB, refusal
 from sklearn.datasets import load_digits, load_sample_image
 
 from cnn_course import data
-
-fuzz = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 
 # ---------------------------------------------------------------- digits
 
@@ -254,21 +249,57 @@ WRONG = {
     "trailing byte": (GOOD + b"!", "data after the 6 bytes"),
     "promises 2 GiB": (idx(8, (2**31 - 1,), b"abc"), "needs 2147483647 bytes, got 3"),
     "promises more than exists": (idx(0x0E, (2**31 - 1,) * 4, b""), "max_bytes is 2147483648"),
+    "empty and larger than any array": (idx(8, (0, *[2**31 - 1] * 3), b""), "array is too big"),
+    "a second byte that is not zero": (b"\0\1" + GOOD[2:], "not an IDX file: it starts with the bytes 00 01"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(20), "not an IDX file: it starts with the bytes 89 50"),
+    "a web page": (b"<!DOCTYPE html><title>404</title>", r"bytes 3c 21 44 4f, .* \(it looks like a web page"),
+    "a Git LFS pointer": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+        "it looks like a Git LFS pointer, in whose place `git lfs pull` puts the file",
+    ),
+    "some text": (b"version 2", r"not an IDX file: it starts with the bytes 76 65 72 73, not with 00 00$"),
+}
+PACKED = gzip.compress(GOOD)
+WRONG_GZIP = {
+    "cut": (PACKED[:-9], "damaged gzip data: "),
+    "cut at once": (PACKED[:20], "damaged gzip data: "),
+    "damaged within": (PACKED[:12] + b"\xff\xff" + PACKED[14:], "damaged gzip data: "),
+    "garbage after the end": (PACKED + b"garbage", "damaged gzip data: Not a gzipped file"),
+    "another IDX file after the end": (PACKED + PACKED, "data after the 6 bytes"),
+    "a damaged member after the end": (PACKED + gzip.compress(b"")[:-1], "damaged gzip data: "),
+    "data without end after the end": (PACKED + gzip.compress(BOMB), "data after the 6 bytes"),
+    "wrong checksum": (PACKED[:-8] + bytes(8), "damaged gzip data: CRC check failed"),
+    "wrong length": (PACKED[:-4] + b"\7\0\0\0", "damaged gzip data: Incorrect length"),
+    "packed twice": (gzip.compress(PACKED), "not an IDX file: it starts with the bytes 1f 8b 08"),
+    "nothing but zeros": (gzip.compress(BOMB), "unknown IDX element type 0x00"),
+    "packed without a method": (b"\x1f\x8b\x07" + PACKED[3:], "Unknown compression method"),
+    "a zip file": (gzip.compress(b"PK\x03\x04" + bytes(20)), r"bytes 50 4b 03 04, .* \(it looks like a zip file"),
 }
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-@pytest.mark.parametrize(("content", "message"), WRONG.values(), ids=WRONG.keys())
-def test_what_is_wrong_is_said(tmp_path, pack, content, message):
-    path = written(tmp_path, pack(content))
-    tracemalloc.start()
-    try:
-        with pytest.raises(ValueError, match=message) as caught:
-            data.load_idx(path)
-        assert str(caught.value).startswith(str(path))
-        assert tracemalloc.get_traced_memory()[1] < 4 << 20, "a false header must not make us allocate"
-    finally:
-        tracemalloc.stop()
+WRONG |= {f"{name}, packed": (gzip.compress(content), message) for name, (content, message) in WRONG.items()}
+
+
+@pytest.mark.parametrize(("content", "message"), (WRONG | WRONG_GZIP).values(), ids=WRONG | WRONG_GZIP)
+def test_what_is_wrong_is_said_and_costs_no_memory(tmp_path, content, message):
+    path = written(tmp_path, content)
+    assert re.search(message, refusal(lambda: data.load_idx(path), path))
+
+
+INFINITIES = idx(0x0E, (3,), struct.pack(">3d", np.nan, np.inf, -np.inf))
+UNUSUAL = {
+    "members one after another": (gzip.compress(GOOD[:7]) + gzip.compress(GOOD[7:]), np.arange(6).reshape(2, 3)),
+    "an empty member": (PACKED + gzip.compress(b""), np.arange(6).reshape(2, 3)),
+    "zeros after the end": (PACKED + bytes(512), np.arange(6).reshape(2, 3)),
+    "a name and a comment": (b"\x1f\x8b\x08\x18" + bytes(6) + b"a\0b\0" + PACKED[10:], np.arange(6).reshape(2, 3)),
+    "NaN and infinity": (INFINITIES, np.array([np.nan, np.inf, -np.inf])),
+    "NaN and infinity packed": (gzip.compress(INFINITIES), np.array([np.nan, np.inf, -np.inf])),
+}
+
+
+@pytest.mark.parametrize(("content", "wanted"), UNUSUAL.values(), ids=UNUSUAL)
+def test_unusual_files_are_read(tmp_path, content, wanted):
+    np.testing.assert_array_equal(data.load_idx(written(tmp_path, content)), wanted)
 
 
 def test_limit_can_be_set(tmp_path):
@@ -276,29 +307,6 @@ def test_limit_can_be_set(tmp_path):
     assert data.load_idx(path, max_bytes=6).shape == (2, 3)
     with pytest.raises(ValueError, match="is 6 bytes; max_bytes is 5"):
         data.load_idx(path, max_bytes=5)
-
-
-def test_gzip_that_unpacks_without_end_is_left_early(tmp_path):
-    buffer = io.BytesIO()
-    with gzip.GzipFile(fileobj=buffer, mode="wb") as file:
-        file.write(GOOD)
-        for _ in range(64):
-            file.write(bytes(1 << 20))
-    path = written(tmp_path, buffer.getvalue())
-    tracemalloc.start()
-    try:
-        with pytest.raises(ValueError, match="data after the 6 bytes"):
-            data.load_idx(path)
-        assert tracemalloc.get_traced_memory()[1] < 4 << 20
-    finally:
-        tracemalloc.stop()
-
-
-def test_damaged_gzip_is_a_value_error(tmp_path):
-    packed = gzip.compress(GOOD)
-    for damaged in (packed[:-9], packed[:20], packed[:-8] + bytes(8), packed[:12] + b"\xff\xff" + packed[14:]):
-        with pytest.raises(ValueError, match="some-idx-file: "):
-            data.load_idx(written(tmp_path, damaged))
 
 
 def test_missing_file_is_an_os_error(tmp_path):
@@ -355,28 +363,24 @@ def test_a_member_of_a_zip_file_is_chosen_by_its_name(tmp_path, pack):
 
 
 def test_what_is_wrong_in_a_zip_file_is_said_with_path_and_member(tmp_path):
-    bomb = zipped(images=GOOD + bytes(64 << 20))
     encrypted = bytearray(zipped(images=GOOD))
     encrypted[6] |= 1  # the flag in the member's own header, and in the directory
     encrypted[encrypted.rindex(b"PK\1\2") + 8] |= 1
     for content, message in [
-        (bomb, "some-idx-file: images: there is data after the 6 bytes"),
+        (zipped(images=GOOD + BOMB), "some-idx-file: images: there is data after the 6 bytes"),
         (zipped(images=b"<html>"), "some-idx-file: images: not an IDX file.*a web page"),
         (zipped(images=gzip.compress(GOOD)[:-3]), "some-idx-file: images: damaged gzip data"),
         (zipped(zipfile.ZIP_BZIP2, images=GOOD), "some-idx-file: images: packed in a way that may unpack without end"),
         (zipped(zipfile.ZIP_LZMA, images=GOOD), "some-idx-file: images: packed in a way that may unpack without end"),
         (zipped(), "some-idx-file: a zip file of 0 members, choose one"),
         (bytes(encrypted), "some-idx-file: damaged zip file: .*encrypted"),
+        (b"PK\x03\x04" + bytes(20), "damaged zip file: File is not a zip file"),
         (zipped(images=GOOD)[:-9], "some-idx-file: damaged zip file: File is not a zip file"),
         (zipped(zipfile.ZIP_STORED, images=GOOD).replace(GOOD, GOOD[:-1] + b"!"), "damaged zip file: Bad CRC-32"),
         (zipped(**{f"m{i}": b"" for i in range(21)}), "of 21 members, choose one by member=: 'm0', .*'m19', ...$"),
     ]:
         path = written(tmp_path, content)
-        tracemalloc.start()
-        with pytest.raises(ValueError, match=message):
-            data.load_idx(path)
-        assert tracemalloc.get_traced_memory()[1] < 4 << 20
-        tracemalloc.stop()
+        assert re.search(message, refusal(lambda path=path: data.load_idx(path), path))
         with open(path, "rb") as file, pytest.raises(ValueError, match=message):
             data.load_idx(file)
     with pytest.raises(ValueError, match=r"^the file: damaged zip file"):
@@ -395,63 +399,3 @@ def test_what_is_no_file_of_bytes_is_refused(tmp_path):
             said = f"a file that is open for reading bytes and can seek, got {wrong!r}"
             with pytest.raises(TypeError, match=re.escape(said)):
                 data.load_idx(wrong)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("fuzz")
-
-
-@fuzz
-@given(
-    kind=st.sampled_from(TYPES), shape=st.lists(st.integers(0, 4), min_size=1, max_size=4), seed=st.integers(0, 2**31),
-    packed=st.booleans(),
-)  # fmt: skip
-def test_what_was_written_is_read(folder, kind, shape, seed, packed):
-    code, letter, dtype, _ = kind
-    wanted = np.random.RandomState(seed).randint(0, 100, shape).astype(dtype)
-    content = idx(code, shape, struct.pack(f">{wanted.size}{letter}", *wanted.ravel().tolist()))
-    found = data.load_idx(written(folder, gzip.compress(content) if packed else content))
-    assert found.dtype == wanted.dtype
-    np.testing.assert_array_equal(found, wanted)
-
-
-@fuzz
-@given(
-    changes=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 255)), min_size=1, max_size=4),
-    cut=st.integers(0, 50), tail=st.binary(max_size=3), packed=st.booleans(),
-)  # fmt: skip
-def test_any_damage_is_an_error_or_a_valid_file(folder, changes, cut, tail, packed):
-    content = bytearray(gzip.compress(GOOD) if packed else GOOD)
-    for place, value in changes:
-        content[place % len(content)] = value
-    content = bytes(content[:cut]) + tail if cut < len(content) else bytes(content)
-    try:
-        found = data.load_idx(written(folder, content))
-    except ValueError:
-        return
-    plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    assert plain[:2] == b"\0\0"
-    assert found.shape == struct.unpack(f">{plain[3]}i", plain[4 : 4 + 4 * plain[3]])
-    assert found.nbytes == len(plain) - 4 - 4 * plain[3]
-    assert found.astype(found.dtype.newbyteorder(">")).tobytes() == plain[4 + 4 * plain[3] :]
-
-
-@fuzz
-@given(
-    changes=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), min_size=1, max_size=4),
-    method=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]), packed=st.booleans(),
-)  # fmt: skip
-def test_a_damaged_zip_file_is_an_error_or_read_rightly(folder, changes, method, packed):
-    content = bytearray(zipped(method, images=gzip.compress(GOOD) if packed else GOOD))
-    for place, value in changes:
-        content[place % len(content)] = value
-    with contextlib.suppress(ValueError):
-        np.testing.assert_array_equal(data.load_idx(written(folder, bytes(content))), np.arange(6).reshape(2, 3))
-
-
-@fuzz
-@given(start=st.sampled_from([b"", b"\0\0", b"\0\0\x08\x01\0\0\0", b"\x1f\x8b\x08"]), rest=st.binary(max_size=64))
-def test_any_bytes_are_an_error_or_an_array(folder, start, rest):
-    with contextlib.suppress(ValueError):
-        assert isinstance(data.load_idx(written(folder, start + rest)), np.ndarray)

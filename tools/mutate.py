@@ -46,7 +46,7 @@ MODULES = {".".join(parts): parts[0] for parts in PARTS if parts[0] not in DRAWN
 MODULES |= dict.fromkeys(("columns", "bands", "depthwise", "winograd"), "engine")
 MODULES |= {"masks": "dense", "optimizers": "training", "saving": "files"}
 # Further tests; those of random configurations would take a minute for each bug that survives.
-OTHERS = ("goodfellow", "lectures", "bad_calls", "files")
+OTHERS = ("goodfellow", "lectures", "bad_calls", "files", "fuzz")
 OPERATORS: dict[type[ast.AST], str] = {
     ast.And: "and", ast.Or: "or", ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//",
     ast.Mod: "%", ast.Pow: "**", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
