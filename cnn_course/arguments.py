@@ -19,6 +19,7 @@ from .shapes import (
     kernel_span,
     pool_output_size,
     resolve_padding,
+    window_count,
 )
 
 # With respect to the input, if it was asked for, the weight, and the bias, if there is one.
@@ -469,9 +470,10 @@ def _bias(bias: np.ndarray | None, c_out: int) -> np.ndarray | None:
 def _count(axis: str, n: int, k: int, stride: int, dilation: int, pads: Pair) -> int:
     """Return how many windows fit along one axis, or say why not one does."""
     (before, after), span = pads, kernel_span(k, dilation)
-    if span > before + n + after:
+    count = window_count(n, span, stride, pads)
+    if count < 1:
         raise ValueError(
             f"the kernel does not fit: along {axis} it spans {span} (size {k}, dilation {dilation}), the input with "
             f"padding only {before} + {n} + {after} = {before + n + after}; use a smaller kernel or more padding"
         )
-    return (before + n + after - span) // stride + 1
+    return count

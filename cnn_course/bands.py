@@ -12,14 +12,14 @@ from math import prod
 import numpy as np
 
 from . import windows
-from .windows import NO_PADDING, SMALL_PRODUCT, Bands, Pads, Pair, Slide, side_by_side, strips
+from .windows import NO_PADDING, SMALL_PRODUCT, Bands, Pads, Pair, Slide, block_shape, row_blocks
 
-WIDE = 900  # pixels that a row has at most, from several images side by side
+ROW_WIDTH = 900  # pixels that a row has at most, from several images side by side
 
 
-def row_bytes(shape: tuple[int, ...], w_out: int, itemsize: int) -> int:
-    """Return the bytes of the bands of one output row, and of what is made of them, for a weight of `shape`."""
-    return (shape[1] * shape[3] + shape[0]) * w_out * itemsize
+def row_bytes(weight_shape: tuple[int, ...], w_out: int, itemsize: int) -> int:
+    """Return the bytes of the bands of one output row, and of what is made of them, for such a weight."""
+    return (weight_shape[1] * weight_shape[3] + weight_shape[0]) * w_out * itemsize
 
 
 def correlate(
@@ -37,12 +37,12 @@ def correlate(
            [37., 43.]])
     """
     c_out, _, k_h, _ = weight.shape
-    h_out, w_out = slide.outputs(x.shape[2:], weight.shape[2:], pads)
-    bands, rows, images = _room(x, weight.shape, (h_out, w_out))
+    h_out, w_out = slide.output_size(x.shape[2:], weight.shape[2:], pads)
+    bands, rows, images = _new_block(x, weight.shape, (h_out, w_out))
     matrix = weight.transpose(0, 2, 1, 3).reshape(c_out, -1)
     products = bands.windows(k_h).reshape(rows, matrix.shape[1], -1)
     y, made = np.empty((len(x), c_out, h_out, w_out), x.dtype), np.empty((rows, c_out, images, w_out), x.dtype)
-    for some, lines in strips(len(x), h_out, images, rows):
+    for some, lines in row_blocks(len(x), h_out, images, rows):
         bands.load(x[some], lines.start - pads[0][0], pads[1][0])
         np.matmul(matrix, products, out=made.reshape(rows, c_out, -1))
         if bias is not None:
@@ -53,7 +53,7 @@ def correlate(
 
 
 def weight_gradient(
-    grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
+    grad_y: np.ndarray, x: np.ndarray, weight_shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
 ) -> np.ndarray:
     """Correlate a batch with the gradient of its output, an output row of several images at a time.
 
@@ -66,24 +66,24 @@ def weight_gradient(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    (c_out, c_group, k_h, k_w), (n, _, h_out, w_out) = shape, grad_y.shape
-    bands, rows, images = _room(x, shape, (h_out, w_out))
+    (c_out, c_group, k_h, k_w), (n, _, h_out, w_out) = weight_shape, grad_y.shape
+    bands, rows, images = _new_block(x, weight_shape, (h_out, w_out))
     upstream = Bands((1, c_out), rows=rows, shifts=1, images=images, width=w_out, dtype=x.dtype)
     left = bands.windows(k_h).reshape(rows, k_h * c_group * k_w, -1)
-    right = upstream.numbers.reshape(rows, c_out, -1).swapaxes(1, 2)
+    right = upstream.buffer.reshape(rows, c_out, -1).swapaxes(1, 2)
     grad = np.zeros((k_h * c_group * k_w, c_out), x.dtype)
-    for some, lines in strips(n, h_out, images, rows):
+    for some, lines in row_blocks(n, h_out, images, rows):
         bands.load(x[some], lines.start - pads[0][0], pads[1][0])
         upstream.load(grad_y[some], lines.start)
         grad += np.matmul(left, right).sum(axis=0)
     return grad.reshape(k_h, c_group, k_w, c_out).transpose(3, 1, 0, 2)
 
 
-def _room(x: np.ndarray, shape: tuple[int, ...], size: Pair) -> tuple[Bands, int, int]:
-    """Return room for the bands of a block, and the block's output rows and images."""
-    (_, c_group, k_h, k_w), (h_out, w_out), weights = shape, size, prod(shape)
-    most = max(1, windows.COLUMN_BYTES // 2 // (weights * x.itemsize))  # each row makes a gradient of the weights
-    kept, wide = row_bytes(shape, w_out, x.itemsize), min(WIDE, SMALL_PRODUCT // weights)
-    images, rows = side_by_side(len(x), min(h_out, most), w_out, kept, wide)
-    room = Bands((1, c_group), rows=rows + k_h - 1, shifts=k_w, images=images, width=w_out, dtype=x.dtype)
-    return room, rows, images
+def _new_block(x: np.ndarray, weight_shape: tuple[int, ...], size: Pair) -> tuple[Bands, int, int]:
+    """Return a buffer for the bands of a block, and the block's output rows and images."""
+    (_, c_group, k_h, k_w), (h_out, w_out), weights = weight_shape, size, prod(weight_shape)
+    max_rows = max(1, windows.COLUMN_BYTES // 2 // (weights * x.itemsize))  # each row makes a gradient of the weights
+    kept, row_width = row_bytes(weight_shape, w_out, x.itemsize), min(ROW_WIDTH, SMALL_PRODUCT // weights)
+    images, rows = block_shape(len(x), min(h_out, max_rows), w_out, kept, row_width)
+    buffer = Bands((1, c_group), rows=rows + k_h - 1, shifts=k_w, images=images, width=w_out, dtype=x.dtype)
+    return buffer, rows, images

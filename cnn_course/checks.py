@@ -159,7 +159,7 @@ def generator(value: object) -> np.random.RandomState:
     return value
 
 
-def room(shape: tuple[int, ...], itemsize: int, name: str) -> None:
+def check_memory(shape: tuple[int, ...], itemsize: int, name: str) -> None:
     """Refuse an array of more than `MAX_BYTES` before it is made.
 
     Parameters
@@ -177,7 +177,7 @@ def room(shape: tuple[int, ...], itemsize: int, name: str) -> None:
 
     Examples
     --------
-    >>> room((64, 6, 28, 28), 4, "the output")
+    >>> check_memory((64, 6, 28, 28), 4, "the output")
     """
     size = prod(shape) * itemsize
     if size > MAX_BYTES:
@@ -327,13 +327,13 @@ def real_array(value: object, name: str) -> np.ndarray:
     array = plain_array(value, name)
     kind = array.dtype.kind
     if kind in "biu":
-        room(array.shape, 8, f"{name} as float64")
+        check_memory(array.shape, 8, f"{name} as float64")
         return array.astype(np.float64)
     if kind != "f":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
     if array.dtype.itemsize < 4:
         raise TypeError(f"{name} has dtype {array.dtype}, too short to sum products in; pass {name}.astype(np.float32)")
-    room(array.shape, array.itemsize, name)
+    check_memory(array.shape, array.itemsize, name)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import engine
 from .arguments import Arguments, Gradients, Window, convolution, one_dtype, transposed
-from .checks import batch, boolean, choice, per_axis, real_array, room, same_shape
+from .checks import batch, boolean, check_memory, choice, per_axis, real_array, same_shape
 from .engine import Slide
 from .shapes import Padding, Pair
 from .windows import flip, fold, pad, windows
@@ -288,7 +288,7 @@ def conv_transpose2d(
     options: Any = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
     x, weight, bias, window, groups, size = given = transposed(x, weight, bias, **options, groups=groups)
     channels = weight.shape[1] * groups
-    room((len(x), channels, *window.padded_size(size)), x.itemsize, "the output")
+    check_memory((len(x), channels, *window.padded_size(size)), x.itemsize, "the output")
     y = engine.input_gradient(x, weight, (len(x), channels, *size), _slide(given), window.pads)
     return y if bias is None else y + bias[:, None, None]
 
@@ -344,7 +344,7 @@ def conv_transpose2d_backward(
     shape, slide = (len(x), weight.shape[1] * groups, *size), _slide(given)
     grad_y = same_shape(grad_y, "grad_y", shape, "the output").astype(x.dtype, copy=False)
     # Output padding may add rows that no window reached; they got nothing from x and give it no gradient.
-    rows, cols = slide.reach(x.shape[2:], window.kernel_size)
+    rows, cols = slide.input_size(x.shape[2:], window.kernel_size)
     padded = pad(grad_y, window.pads)[:, :, :rows, :cols]
     grad_x = engine.correlate(padded, weight, slide) if boolean(need_grad_x, "need_grad_x") else None
     grad_weight = engine.weight_gradient(x, padded, weight.shape, slide)
@@ -518,7 +518,7 @@ def im2col(
     x, window = batch(x, "x"), Window.of(kernel_size, stride, padding, dilation)
     size = window.output_size(x.shape[2:])
     view = windows(pad(x, window.pads), window.kernel_size, window.stride, window.dilation)
-    room(view.shape, view.itemsize, "the array of columns")
+    check_memory(view.shape, view.itemsize, "the array of columns")
     # Copy first: for a 1x1 kernel reshape alone would hand out a view of x.
     return view.copy().reshape(len(x), x.shape[1] * prod(window.kernel_size), prod(size))
 
@@ -571,7 +571,7 @@ def col2im(
             f"{h_out} x {w_out} windows, got {cols.shape}"
         )
     shape = (len(cols), cols.shape[1] // taps, *window.padded_size(size))
-    room(shape, cols.itemsize, "the padded image")
+    check_memory(shape, cols.itemsize, "the padded image")
     x = np.zeros(shape, cols.dtype)
     fold(cols.reshape(*shape[:2], *window.kernel_size, h_out, w_out), x, window.stride, window.dilation)
     return np.ascontiguousarray(x[window.inside(size)])
@@ -587,7 +587,7 @@ def _gradients(grad_y: np.ndarray, given: Arguments, need_grad_x: bool, axes: in
     x, weight, bias, window, _, size = given
     slide, pads = _slide(given), window.pads
     shape = len(x), len(weight), *size
-    room((*x.shape[:2], *window.padded_size(x.shape[2:])), x.itemsize, "the padded input")
+    check_memory((*x.shape[:2], *window.padded_size(x.shape[2:])), x.itemsize, "the padded input")
     grad_y = same_shape(grad_y, "grad_y", (*shape[:2], *size[-axes:]), "the output")
     grad_y = grad_y.reshape(shape).astype(x.dtype, copy=False)
     grad_weight = engine.weight_gradient(grad_y, x, weight.shape, slide, pads)

@@ -17,7 +17,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from .checks import boolean, integer, per_axis, plain_array, room
+from .checks import boolean, check_memory, integer, per_axis, plain_array
 
 __all__ = ["Digits", "digits", "load_idx", "photograph", "shift"]
 
@@ -227,7 +227,7 @@ def shift(images: np.ndarray, rows: int, cols: int) -> np.ndarray:
         raise TypeError(f"images must hold real numbers, got dtype {images.dtype}")
     if images.ndim < 2:
         raise ValueError(f"images must have at least the axes (H, W), got shape {images.shape}")
-    room(images.shape, images.itemsize, "images")
+    check_memory(images.shape, images.itemsize, "images")
     height, width = images.shape[-2:]
     to_rows, from_rows = _overlap(height, integer(rows, "rows", -sys.maxsize))
     to_cols, from_cols = _overlap(width, integer(cols, "cols", -sys.maxsize))

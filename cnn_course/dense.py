@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arguments import Gradients, one_dtype
-from .checks import boolean, class_array, integer, lenet_hint, number, real_array, room, same_shape
+from .checks import boolean, check_memory, class_array, integer, lenet_hint, number, real_array, same_shape
 from .masks import keep
 
 
@@ -39,7 +39,7 @@ def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) ->
            [ 5.,  2., 11.,  7.]])
     """
     x, weight, bias = _linear_arguments(x, weight, bias)
-    room((len(x), len(weight)), x.itemsize, "the output")
+    check_memory((len(x), len(weight)), x.itemsize, "the output")
     y = x @ weight.T
     return y if bias is None else y + bias
 

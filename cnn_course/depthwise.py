@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from .windows import NO_PADDING, Bands, Pads, Pair, Slide, side_by_side, strips
+from .windows import NO_PADDING, Bands, Pads, Pair, Slide, block_shape, row_blocks
 
 STEP = 4  # output rows of one product
 CHANNELS = 2  # channels of one block: fewer blocks, and all of a block still fits into the cache
-WIDE = 448  # pixels that a row has at most, from several images side by side
+ROW_WIDTH = 448  # pixels that a row has at most, from several images side by side
 
 
-def strip_bytes(shape: tuple[int, ...], w_out: int, itemsize: int) -> int:
-    """Return the bytes of what a strip of `STEP` output rows takes, for a weight of `shape`."""
-    _, _, k_h, k_w = shape
+def strip_bytes(weight_shape: tuple[int, ...], w_out: int, itemsize: int) -> int:
+    """Return the bytes of what a strip of `STEP` output rows takes, for such a weight."""
+    _, _, k_h, k_w = weight_shape
     return CHANNELS * STEP * ((k_w + 1) * w_out + (k_h + STEP - 1) * k_w) * itemsize
 
 
@@ -69,14 +69,14 @@ def correlate(
            [37., 43.]])
     """
     n, c, k_h = *x.shape[:2], weight.shape[2]
-    h_out, w_out = slide.outputs(x.shape[2:], weight.shape[2:], pads)
-    bands, rows, images = _room(x, weight.shape, (h_out, w_out))
+    h_out, w_out = slide.output_size(x.shape[2:], weight.shape[2:], pads)
+    bands, rows, images = _new_block(x, weight.shape, (h_out, w_out))
     matrix = toeplitz(weight).reshape(c, 1, STEP, -1)
-    strip = bands.windows(k_h + STEP - 1, STEP).reshape(len(bands.numbers), -1, matrix.shape[3], images * w_out)
+    strip = bands.windows(k_h + STEP - 1, STEP).reshape(len(bands.buffer), -1, matrix.shape[3], images * w_out)
     y, made = np.empty((n, c, h_out, w_out), x.dtype), np.empty((len(strip), rows, images, w_out), x.dtype)
     for first in range(0, c, len(strip)):
         channels = slice(first, first + len(strip))
-        for some, lines in strips(n, h_out, images, rows):
+        for some, lines in row_blocks(n, h_out, images, rows):
             bands.load(x[some, channels], lines.start - pads[0][0], pads[1][0])
             np.matmul(matrix[channels], strip, out=made.reshape(*strip.shape[:2], STEP, -1))
             if bias is not None:
@@ -87,7 +87,7 @@ def correlate(
 
 
 def weight_gradient(
-    grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
+    grad_y: np.ndarray, x: np.ndarray, weight_shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
 ) -> np.ndarray:
     """Correlate each channel with the gradient of its output: the gradient of the banded matrix, added along diagonals.
 
@@ -101,28 +101,30 @@ def weight_gradient(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    (c, _, k_h, k_w), (n, _, h_out, w_out) = shape, grad_y.shape
-    bands, rows, images = _room(x, shape, (h_out, w_out))
-    groups = len(bands.numbers)
+    (c, _, k_h, k_w), (n, _, h_out, w_out) = weight_shape, grad_y.shape
+    bands, rows, images = _new_block(x, weight_shape, (h_out, w_out))
+    groups = len(bands.buffer)
     upstream = Bands((groups, 1), rows=rows, shifts=1, images=images, width=w_out, dtype=x.dtype)
     strip = bands.windows(k_h + STEP - 1, STEP).reshape(groups, -1, (k_h + STEP - 1) * k_w, images * w_out)
-    left, right = upstream.numbers.reshape(groups, -1, STEP, images * w_out), strip.swapaxes(2, 3)
+    left, right = upstream.buffer.reshape(groups, -1, STEP, images * w_out), strip.swapaxes(2, 3)
     grad = np.zeros((c, STEP, strip.shape[2]), x.dtype)
     for first in range(0, c, groups):
         channels = slice(first, first + groups)
-        for some, lines in strips(n, h_out, images, rows):
+        for some, lines in row_blocks(n, h_out, images, rows):
             bands.load(x[some, channels], lines.start - pads[0][0], pads[1][0])
             upstream.load(grad_y[some, channels], lines.start)
             grad[channels] += np.matmul(left, right).sum(axis=1)
     grad = grad.reshape(c, STEP, k_h + STEP - 1, k_w)
-    return np.sum([grad[:, row, row : row + k_h] for row in range(STEP)], axis=0).reshape(shape)
+    return np.sum([grad[:, row, row : row + k_h] for row in range(STEP)], axis=0).reshape(weight_shape)
 
 
-def _room(x: np.ndarray, shape: tuple[int, ...], size: Pair) -> tuple[Bands, int, int]:
-    """Return room for the bands of a block, and the block's output rows and images."""
-    (c, _, k_h, k_w), (h_out, w_out) = shape, size
-    images, tall = side_by_side(len(x), -(-h_out // STEP), w_out, strip_bytes(shape, w_out, x.itemsize), WIDE)
+def _new_block(x: np.ndarray, weight_shape: tuple[int, ...], size: Pair) -> tuple[Bands, int, int]:
+    """Return a buffer for the bands of a block, and the block's output rows and images."""
+    (c, _, k_h, k_w), (h_out, w_out) = weight_shape, size
+    images, tall = block_shape(
+        len(x), -(-h_out // STEP), w_out, strip_bytes(weight_shape, w_out, x.itemsize), ROW_WIDTH
+    )
     channels = CHANNELS if c % CHANNELS == 0 else 1
     rows = tall * STEP
-    room = Bands((channels, 1), rows=rows + k_h - 1, shifts=k_w, images=images, width=w_out, dtype=x.dtype)
-    return room, rows, images
+    buffer = Bands((channels, 1), rows=rows + k_h - 1, shifts=k_w, images=images, width=w_out, dtype=x.dtype)
+    return buffer, rows, images

@@ -2,7 +2,7 @@
 
 `correlate` is the layer, `weight_gradient` and `input_gradient` are what backpropagation needs, and the last one used
 forwards is the transposed convolution. `naive` holds the same three as loops. The ways are modules: `columns`, `bands`,
-`depthwise` and `winograd`; `algorithm` chooses among them. Nothing is checked here: `conv` is the door.
+`depthwise` and `winograd`; `choose_algorithm` chooses among them. Nothing is checked here: `conv` is the door.
 
 Taught in chapters 2 (columns) and 9 (gradients); the page Speed says why it is fast.
 """
@@ -15,20 +15,20 @@ from types import ModuleType
 import numpy as np
 
 from . import bands, columns, depthwise, winograd
-from .checks import room
+from .checks import check_memory
 from .shapes import kernel_span
 from .windows import NO_PADDING, Pads, Pair, Slide, fit_in_block, flip
 
 
-def algorithm(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -> ModuleType:
+def choose_algorithm(weight_shape: tuple[int, ...], slide: Slide, output_size: Pair, itemsize: int) -> ModuleType:
     """Choose the way to compute a convolution, from the shape of its weight and the size of its outputs.
 
     Parameters
     ----------
-    shape : tuple of int
+    weight_shape : tuple of int
         (C_out, C_in // groups, kH, kW), the weight's.
     slide : Slide
-    size : pair of int
+    output_size : pair of int
         Rows and columns of the output.
     itemsize : int
         Bytes of one number.
@@ -57,24 +57,24 @@ def algorithm(shape: tuple[int, ...], slide: Slide, size: Pair, itemsize: int) -
 
     >>> plain, each = Slide((1, 1), (1, 1), 1), Slide((1, 1), (1, 1), 64)
     >>> ways = (
-    ...     algorithm((16, 6, 5, 5), plain, (10, 10), 4),
-    ...     algorithm((64, 64, 3, 3), plain, (224, 224), 4),
-    ...     algorithm((64, 1, 3, 3), each, (56, 56), 4),
-    ...     algorithm((64, 3, 7, 7), plain, (112, 112), 4),
+    ...     choose_algorithm((16, 6, 5, 5), plain, (10, 10), 4),
+    ...     choose_algorithm((64, 64, 3, 3), plain, (224, 224), 4),
+    ...     choose_algorithm((64, 1, 3, 3), each, (56, 56), 4),
+    ...     choose_algorithm((64, 3, 7, 7), plain, (112, 112), 4),
     ... )
     >>> [way.__name__.split(".")[-1] for way in ways]
     ['bands', 'winograd', 'depthwise', 'columns']
     """
-    (c_out, c_group, k_h, k_w), (stride, dilation, groups) = shape, slide
+    (c_out, c_group, k_h, k_w), (stride, dilation, groups) = weight_shape, slide
     if stride != (1, 1):
         return columns
     way: ModuleType
-    if dilation == (1, 1) and c_out == groups > 1 == c_group and size[0] >= depthwise.STEP:
-        way, kept = depthwise, depthwise.strip_bytes(shape, size[1], itemsize)
-    elif k_h == 3 and min(c_group, c_out // groups) >= 16 and size[0] >= 4 * dilation[0]:
-        way, kept = winograd, winograd.tile_bytes(shape, slide, size[1], itemsize)
-    elif dilation == (1, 1) and groups == 1 and c_out <= 16 and k_h * k_w > 1 and k_h <= size[0]:
-        way, kept = bands, 2 * k_h * bands.row_bytes(shape, size[1], itemsize)
+    if dilation == (1, 1) and c_out == groups > 1 == c_group and output_size[0] >= depthwise.STEP:
+        way, kept = depthwise, depthwise.strip_bytes(weight_shape, output_size[1], itemsize)
+    elif k_h == 3 and min(c_group, c_out // groups) >= 16 and output_size[0] >= 4 * dilation[0]:
+        way, kept = winograd, winograd.tile_bytes(weight_shape, slide, output_size[1], itemsize)
+    elif dilation == (1, 1) and groups == 1 and c_out <= 16 and k_h * k_w > 1 and k_h <= output_size[0]:
+        way, kept = bands, 2 * k_h * bands.row_bytes(weight_shape, output_size[1], itemsize)
     else:
         return columns
     return way if fit_in_block(1, kept) else columns
@@ -110,16 +110,16 @@ def correlate(
     array([[19., 25.],
            [37., 43.]])
     """
-    size = slide.outputs(x.shape[2:], weight.shape[2:], pads)
+    size = slide.output_size(x.shape[2:], weight.shape[2:], pads)
     padded = [n + sum(margins) for n, margins in zip(x.shape[2:], pads, strict=True)]
-    room((*x.shape[:2], *padded), x.itemsize, "the padded input")
-    room((len(x), len(weight), *size), x.itemsize, "the output")
-    way = algorithm(weight.shape, slide, size, x.itemsize)
+    check_memory((*x.shape[:2], *padded), x.itemsize, "the padded input")
+    check_memory((len(x), len(weight), *size), x.itemsize, "the output")
+    way = choose_algorithm(weight.shape, slide, size, x.itemsize)
     return _compute("correlate", way, x, weight, slide, pads, bias)
 
 
 def weight_gradient(
-    grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
+    grad_y: np.ndarray, x: np.ndarray, weight_shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
 ) -> np.ndarray:
     """Correlate a batch with the gradient of its output: one number for each weight.
 
@@ -127,7 +127,7 @@ def weight_gradient(
     ----------
     grad_y : ndarray of shape (N, C_out, H_out, W_out)
     x : ndarray of shape (N, C_in, H, W)
-    shape : tuple of int
+    weight_shape : tuple of int
         (C_out, C_in // groups, kH, kW), the weight's.
     slide : Slide
     pads : ((top, bottom), (left, right))
@@ -143,12 +143,12 @@ def weight_gradient(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    way = algorithm(shape, slide, grad_y.shape[2:], x.itemsize)
-    return _compute("weight_gradient", way, grad_y, x, shape, slide, pads)
+    way = choose_algorithm(weight_shape, slide, grad_y.shape[2:], x.itemsize)
+    return _compute("weight_gradient", way, grad_y, x, weight_shape, slide, pads)
 
 
 def input_gradient(
-    grad_y: np.ndarray, weight: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
+    grad_y: np.ndarray, weight: np.ndarray, input_shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
 ) -> np.ndarray:
     """Send the gradient of the output back to the inputs that each window looked at.
 
@@ -156,7 +156,7 @@ def input_gradient(
     ----------
     grad_y : ndarray of shape (N, C_out, H_out, W_out)
     weight : ndarray of shape (C_out, C_in // groups, kH, kW)
-    shape : tuple of int
+    input_shape : tuple of int
         (N, C_in, H, W), the input's, without its padding.
     slide : Slide
     pads : ((top, bottom), (left, right))
@@ -169,7 +169,7 @@ def input_gradient(
     Notes
     -----
     Either each output's share is made and folded, or the correlation with the turned kernels gathers each input's sum;
-    see `gathers`.
+    see `should_gather`.
 
     Examples
     --------
@@ -180,9 +180,9 @@ def input_gradient(
            [2., 5., 3.]])
     """
     (top, bottom), (left, right) = pads
-    n, c_in, height, width = shape
+    n, c_in, height, width = input_shape
     size, kernel = grad_y.shape[2:], weight.shape[2:]
-    if gathers(weight.shape, slide, size, (height, width), grad_y.itemsize) and np.isfinite(weight).all():
+    if should_gather(weight.shape, slide, size, (height, width), grad_y.itemsize) and np.isfinite(weight).all():
         before = [kernel_span(k, d) - 1 for k, d in zip(kernel, slide.dilation, strict=True)]
         margins = (
             (before[0] - top, height - size[0] + top),
@@ -196,8 +196,10 @@ def input_gradient(
     return np.ascontiguousarray(grad_x[:, :, top : top + height, left : left + width])
 
 
-def gathers(shape: tuple[int, ...], slide: Slide, size: Pair, inputs: Pair, itemsize: int) -> bool:
-    """Tell whether the turned kernels gather the input gradient, for a weight of `shape` and outputs of `size`.
+def should_gather(
+    weight_shape: tuple[int, ...], slide: Slide, output_size: Pair, input_size: Pair, itemsize: int
+) -> bool:
+    """Tell whether the turned kernels gather the input gradient, where weight and output have these shapes.
 
     That multiplies once for each input, of which there must not be many more than outputs, and needs a stride of 1. It
     is for kernels of one pixel, which have nothing to fold, for `depthwise` and `winograd`, and for images of middle
@@ -206,17 +208,19 @@ def gathers(shape: tuple[int, ...], slide: Slide, size: Pair, inputs: Pair, item
     Examples
     --------
     >>> plain = Slide((1, 1), (1, 1), 1)
-    >>> gathers((16, 6, 5, 5), plain, (10, 10), (14, 14), 4), gathers((64, 64, 3, 3), plain, (56, 56), (56, 56), 4)
-    (False, True)
+    >>> should_gather((16, 6, 5, 5), plain, output_size=(10, 10), input_size=(14, 14), itemsize=4)
+    False
+    >>> should_gather((64, 64, 3, 3), plain, output_size=(56, 56), input_size=(56, 56), itemsize=4)
+    True
     """
-    c_out, c_group, *kernel = shape
-    if slide.stride != (1, 1) or prod(inputs) > 2 * prod(size):
+    c_out, c_group, *kernel = weight_shape
+    if slide.stride != (1, 1) or prod(input_size) > 2 * prod(output_size):
         return False
     turned = (c_group * slide.groups, c_out // slide.groups, *kernel)
-    if prod(kernel) == 1 or algorithm(turned, slide, inputs, itemsize) in (depthwise, winograd):
+    if prod(kernel) == 1 or choose_algorithm(turned, slide, input_size, itemsize) in (depthwise, winograd):
         return True
-    small = fit_in_block(5 * prod(size), prod(shape[1:]) * slide.groups * itemsize)
-    return fit_in_block(prod(inputs), c_out * itemsize) and not small
+    small = fit_in_block(5 * prod(output_size), prod(weight_shape[1:]) * slide.groups * itemsize)
+    return fit_in_block(prod(input_size), c_out * itemsize) and not small
 
 
 def _compute(operation: str, way: ModuleType, *arguments: object) -> np.ndarray:

@@ -25,7 +25,7 @@ import numpy as np
 
 from .layers import Sequential, check_network
 
-LONGEST_HEADER = 500  # NumPy writes 118 bytes for a plain array; a very long header would keep its reader busy
+MAX_HEADER_SIZE = 500  # NumPy writes 118 bytes for a plain array; a very long header would keep its reader busy
 
 
 def architecture(model: Sequential) -> str:
@@ -104,7 +104,7 @@ def save_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     ...     load_weights(f"{folder}/w.npz", model)
     """
     signature = _signature(model)
-    _write(path, model.named_params(), signature)
+    _write_npz(path, model.named_params(), signature)
 
 
 def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
@@ -131,7 +131,7 @@ def load_weights(path: str | os.PathLike[str], model: Sequential) -> None:
     See `save_weights`.
     """
     signature, params = _signature(model), model.named_params()
-    with _opened(path, "a weight file of this model") as archive:
+    with _open_npz(path, "a weight file of this model") as archive:
         if archive.comment not in (b"", signature):  # another program writes none
             there = archive.comment.decode(errors="replace")
             raise ValueError(f"its model is {there} there and {signature.decode()} here")
@@ -181,7 +181,7 @@ def save_checkpoint(
     keys, numbers = _mersenne_twister(random_state)
     floats = {name: [float(value) for value in values] for name, values in lists.items()}
     text = json.dumps({"settings": settings, "lists": floats, "random_state": numbers})
-    _write(path, {"text": np.array(text), "random_state": keys, **arrays})
+    _write_npz(path, {"text": np.array(text), "random_state": keys, **arrays})
 
 
 def load_checkpoint(
@@ -217,7 +217,7 @@ def load_checkpoint(
     See `save_checkpoint`.
     """
     keys, _ = _mersenne_twister(random_state)
-    with _opened(path, "a checkpoint of this training") as archive:
+    with _open_npz(path, "a checkpoint of this training") as archive:
         text = json.loads(_read_array(archive, "text", os.path.getsize(path)).item())
         there = text["settings"]
         other = [name for name in settings | there if settings.get(name) != there.get(name)]
@@ -264,7 +264,7 @@ def _signature(model: Sequential) -> bytes:
     return text if len(text) <= zipfile.ZIP_MAX_COMMENT else hashlib.sha256(text).hexdigest().encode()
 
 
-def _write(path: str | os.PathLike[str], arrays: dict[str, np.ndarray], comment: bytes = b"") -> None:
+def _write_npz(path: str | os.PathLike[str], arrays: dict[str, np.ndarray], comment: bytes = b"") -> None:
     part = Path(path).with_name(f"{Path(path).name}.{secrets.token_hex(4)}.part")
     try:
         with _naming(path), part.open("x+b") as file:
@@ -292,7 +292,7 @@ def _naming(path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(path: str | os.PathLike[str], what: str) -> Iterator[zipfile.ZipFile]:
+def _open_npz(path: str | os.PathLike[str], what: str) -> Iterator[zipfile.ZipFile]:
     """Open an ``.npz`` file to read; whatever is wrong with it becomes a ValueError that names it."""
     with _naming(path), Path(path).open("rb") as file:
         try:
@@ -302,25 +302,25 @@ def _opened(path: str | os.PathLike[str], what: str) -> Iterator[zipfile.ZipFile
             raise ValueError(f"{os.fspath(path)} is not {what}: {str(error) or type(error).__name__}") from error
 
 
-def _read_arrays(archive: zipfile.ZipFile, like: dict[str, np.ndarray], *besides: str) -> dict[str, np.ndarray]:
+def _read_arrays(archive: zipfile.ZipFile, like: dict[str, np.ndarray], *others: str) -> dict[str, np.ndarray]:
     names = sorted(name.removesuffix(".npy") for name in archive.namelist())
-    expected = sorted([*like, *besides])
+    expected = sorted([*like, *others])
     if names != expected:  # lists, in which a name that is there twice differs: which one would be meant?
         raise ValueError(f"it holds {names}, not {expected}")
     return {name: _read_array(archive, name, array.nbytes, array) for name, array in like.items()}
 
 
-def _read_array(archive: zipfile.ZipFile, name: str, most: int, like: np.ndarray | None = None) -> np.ndarray:
-    """Read an array of at most so many bytes, of the shape and type of another one: no lie costs memory."""
+def _read_array(archive: zipfile.ZipFile, name: str, max_bytes: int, like: np.ndarray | None = None) -> np.ndarray:
+    """Read an array of at most `max_bytes`, of the shape and type of another one: no lie costs memory."""
     member = archive.getinfo(f"{name}.npy")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others may take any memory
         raise ValueError(f"{name} is compressed by method {member.compress_type}, neither stored nor deflated")
     with archive.open(member) as file:
-        content = io.BytesIO(file.read(most + 2 * LONGEST_HEADER))  # the checksum is verified where the data end
+        content = io.BytesIO(file.read(max_bytes + 2 * MAX_HEADER_SIZE))  # the checksum is verified where the data end
     with warnings.catch_warnings(action="ignore"):  # NumPy parses the header as Python
         if np.lib.format.read_magic(content) != (1, 0):
             raise ValueError(f"{name} is not in version 1.0 of NumPy's format")
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(content, max_header_size=LONGEST_HEADER)
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(content, max_header_size=MAX_HEADER_SIZE)
     if like is not None and (shape, dtype) != (like.shape, like.dtype):
         told = f"{name} is {dtype} of shape {shape} there and {like.dtype} of shape {like.shape} here"
         if shape == like.shape and dtype.kind == like.dtype.kind == "f":

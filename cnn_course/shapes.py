@@ -99,12 +99,38 @@ def conv_output_size(n: int, k: int, *, stride: int = 1, padding: int = 0, dilat
     """
     n, stride, padding = integer(n, "n", 1), integer(stride, "stride", 1), integer(padding, "padding", 0)
     span = kernel_span(k, dilation)
-    room = n + 2 * padding - span
-    if room < 0:
+    size = window_count(n, span, stride, (padding, padding))
+    if size < 1:
         raise ValueError(
             f"the kernel does not fit: it spans {span} (size {k}, dilation {dilation}), the input with padding only "
             f"{n} + 2*{padding} = {n + 2 * padding}; use a smaller kernel or more padding"
         )
+    return size
+
+
+def window_count(n: int, span: int, stride: int, pads: Pair) -> int:
+    """Return how many windows there are along an axis; 0 or less if not even one fits.
+
+    Parameters
+    ----------
+    n : int
+        Input size along the axis.
+    span : int
+        What a window spans: `kernel_span`.
+    stride : int
+    pads : pair of int
+        What is added before and after the input; where it is negative, so much of the input is left out.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> window_count(5, 2, stride=2, pads=(0, 1))
+    3
+    """
+    room = pads[0] + n + pads[1] - span
     return room // stride + 1
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import batch, boolean, class_array, generator, integer, number, plain_array, room
+from .checks import batch, boolean, check_memory, class_array, generator, integer, number, plain_array
 from .dense import check_classes, cross_entropy, cross_entropy_backward
 from .layers import Sequential, check_network, untouched
 from .optimizers import SGD, Adam, Optimizer, constant, cosine
@@ -523,7 +523,7 @@ def confusion_matrix(y: np.ndarray, predicted: np.ndarray, classes: int) -> np.n
     """
     y, predicted = class_array(y, "y"), class_array(predicted, "predicted")
     classes = integer(classes, "classes", 1)
-    room((classes, classes), 8, "the matrix")
+    check_memory((classes, classes), 8, "the matrix")
     for name, array in (("y", y), ("predicted", predicted)):
         if array.size and not 0 <= array.min() <= array.max() < classes:
             raise ValueError(f"{name} must lie in 0 to {classes - 1}, got {array.min()} to {array.max()}")

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import engine
 from .arguments import Arguments, Gradients, Window, filters, one_dtype, other_channels
-from .checks import batch, boolean, choice, integer, per_axis, real_array, room, same_shape
+from .checks import batch, boolean, check_memory, choice, integer, per_axis, real_array, same_shape
 from .conv import conv2d, conv2d_backward
 from .engine import Slide
 from .shapes import Padding, Pair, check_connections, check_groups
@@ -129,7 +129,7 @@ def locally_connected2d_backward(
     grad_weight = np.einsum("nors,ncijrs->orscij", grad_y, view, order="C")
     grad_x = None
     if boolean(need_grad_x, "need_grad_x"):
-        room(view.shape, view.itemsize, "the array of columns")
+        check_memory(view.shape, view.itemsize, "the array of columns")
         grad_padded = np.zeros_like(padded)
         fold(np.einsum("nors,orscij->ncijrs", grad_y, weight), grad_padded, window.stride)
         grad_x = np.ascontiguousarray(grad_padded[window.inside(x.shape[2:])])
@@ -606,7 +606,7 @@ def _arguments(
             f"weight has {sizes['t_h']} x {sizes['t_w']} tiles (shape {weight.shape}), but there are only {rows} x "
             f"{cols} outputs; some kernels would never be used"
         )
-    room((len(x), len(weight), *size), x.itemsize, "the output")
+    check_memory((len(x), len(weight), *size), x.itemsize, "the output")
     return Arguments(x, weight, bias, window, 1, size)
 
 
@@ -636,7 +636,9 @@ def _pad_arguments(x: np.ndarray, padding: int | Pair, mode: PadMode) -> tuple[n
         most = {"reflect": n - 1, "circular": n}.get(mode, p)
         if p > most:
             raise ValueError(f"padding of {p} {axis} is too much: mode {mode!r} fills at most {most} from {n} {axis}")
-    room((*x.shape[:2], *(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))), x.itemsize, "the padded x")
+    check_memory(
+        (*x.shape[:2], *(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))), x.itemsize, "the padded x"
+    )
     return x, padding
 
 
@@ -666,16 +668,16 @@ def _entries(
     """Return rows, columns and values of the matrix's entries, and its shape, if it (`in_full`) or they fit."""
     c_out, c_group, k_h, k_w = weight.shape
     groups, (h_out, w_out) = image[0] // c_group, window.output_size(image[1:])
-    room(image, 8, "the image of pixel numbers")
+    check_memory(image, 8, "the image of pixel numbers")
     # An image of its own pixels' numbers, from 1 on so that 0 is the padding: its windows say who meets whom.
     numbers = pad(np.arange(1, prod(image) + 1).reshape(1, *image), window.pads)
     pixels = windows(numbers, window.kernel_size, window.stride, window.dilation)[0]
     shape = c_out * h_out * w_out, prod(image)
     if in_full:
-        room(shape, weight.itemsize, "the matrix")
+        check_memory(shape, weight.itemsize, "the matrix")
     # One axis order for all: first those of the output, then those that it sums over.
     axes = (groups, c_out // groups, h_out, w_out, c_group, k_h, k_w)
-    room((3, *axes), 8, "the list of entries")
+    check_memory((3, *axes), 8, "the list of entries")
     pixels = pixels.reshape(groups, 1, c_group, k_h, k_w, h_out, w_out).transpose(0, 1, 5, 6, 2, 3, 4)
     outputs = np.arange(shape[0]).reshape(*axes[:4], 1, 1, 1)
     values = weight.reshape(*axes[:2], 1, 1, *axes[4:])

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
-from .checks import room
-from .shapes import Pair
+from .checks import check_memory
+from .shapes import Pair, window_count
 
 Pads = tuple[Pair, Pair]  # (top, bottom), (left, right)
 
@@ -36,7 +36,7 @@ class Slide(NamedTuple):
     dilation: Pair
     groups: int
 
-    def reach(self, n_out: Pair, kernel_size: tuple[int, ...]) -> Pair:
+    def input_size(self, n_out: Pair, kernel_size: tuple[int, ...]) -> Pair:
         """Return the rows and columns from the first window's start to the last one's end."""
         rows, cols = (
             (n - 1) * s + d * (k - 1) + 1
@@ -44,11 +44,11 @@ class Slide(NamedTuple):
         )
         return rows, cols
 
-    def outputs(self, size: tuple[int, ...], kernel_size: tuple[int, ...], pads: Pads = NO_PADDING) -> Pair:
+    def output_size(self, size: tuple[int, ...], kernel_size: tuple[int, ...], pads: Pads = NO_PADDING) -> Pair:
         """Return how many windows there are from top to bottom and from left to right of an image with its padding."""
         rows, cols = (
-            (before + n + after - d * (k - 1) - 1) // s + 1
-            for n, k, s, d, (before, after) in zip(size, kernel_size, self.stride, self.dilation, pads, strict=True)
+            window_count(n, d * (k - 1) + 1, s, margins)
+            for n, k, s, d, margins in zip(size, kernel_size, self.stride, self.dilation, pads, strict=True)
         )
         return rows, cols
 
@@ -83,13 +83,13 @@ def pad(x: np.ndarray, padding: Pads, name: str = "the padded input") -> np.ndar
         return x
     height, width = x.shape[-2:]
     shape = (*x.shape[:-2], top + height + bottom, left + width + right)
-    room(shape, x.itemsize, name)
+    check_memory(shape, x.itemsize, name)
     padded = np.zeros(shape, x.dtype)
     padded[..., top : top + height, left : left + width] = x
     return padded
 
 
-def cut(x: np.ndarray, pads: Pads, rows: slice, cols: slice) -> np.ndarray:
+def crop(x: np.ndarray, pads: Pads, rows: slice, cols: slice) -> np.ndarray:
     """Return some rows and columns of an image with its padding, without making the rest of it.
 
     Parameters
@@ -109,27 +109,27 @@ def cut(x: np.ndarray, pads: Pads, rows: slice, cols: slice) -> np.ndarray:
     Examples
     --------
     >>> x = np.array([[1.0, 2.0], [3.0, 4.0]])
-    >>> cut(x, ((1, 1), (1, 1)), slice(0, 2), slice(1, 4))
+    >>> crop(x, ((1, 1), (1, 1)), slice(0, 2), slice(1, 4))
     array([[0., 0., 0.],
            [1., 2., 0.]])
     """
     parts, margins = [], []
     for n, (before, _), wanted in zip(x.shape[-2:], pads, (rows, cols), strict=True):
         first, count = wanted.start - before, wanted.stop - wanted.start
-        start, stop = inside(n, first, count)
+        start, stop = valid_range(n, first, count)
         parts.append(slice(first + start, first + stop))
         margins.append((start, count - stop))
     return pad(x[..., parts[0], parts[1]], (margins[0], margins[1]))
 
 
-def inside(n: int, first: int, count: int, step: int = 1) -> Pair:
+def valid_range(n: int, first: int, count: int, step: int = 1) -> Pair:
     """Return which of the `count` places `first`, `first + step`, ... are places of an axis of `n`: from, to.
 
     Examples
     --------
     Of the places -1, 0, 1, 2, 3 and 4 an axis of 4 has the second to the fifth:
 
-    >>> inside(4, first=-1, count=6)
+    >>> valid_range(4, first=-1, count=6)
     (1, 5)
     """
     start = min(count, max(0, -(first // step)))
@@ -178,7 +178,7 @@ def windows(x: np.ndarray, kernel_size: tuple[int, ...], stride: Pair = (1, 1), 
            [4., 5.]])
     """
     (n, c, *_), (image, channel, row, pixel) = x.shape, x.strides
-    h_out, w_out = Slide(stride, dilation, 1).outputs(x.shape[2:], kernel_size)
+    h_out, w_out = Slide(stride, dilation, 1).output_size(x.shape[2:], kernel_size)
     down, across = (min(s, n) for s, n in zip(stride, x.shape[2:], strict=True))  # beyond the end there is one window
     steps = (row * dilation[0], pixel * dilation[1], row * down, pixel * across)
     return as_strided(x, (n, c, *kernel_size, h_out, w_out), (image, channel, *steps), writeable=False)
@@ -198,7 +198,7 @@ class Bands:
 
     Attributes
     ----------
-    numbers : ndarray of shape (groups, rows, C, shifts, N, width)
+    buffer : ndarray of shape (groups, rows, C, shifts, N, width)
         Element (g, r, c, j, n, s) is pixel s + j of row r of channel c of image n.
 
     Notes
@@ -224,7 +224,7 @@ class Bands:
 
     def __init__(self, channels: Pair, *, rows: int, shifts: int, images: int, width: int, dtype: Any) -> None:
         groups, c_group = channels
-        self.numbers = np.zeros((groups, rows, c_group, shifts, images, width), dtype)
+        self.buffer = np.zeros((groups, rows, c_group, shifts, images, width), dtype)
 
     def load(self, x: np.ndarray, first: int = 0, left: int = 0, step: int = 1) -> None:
         """Copy rows `first`, `first + step`, ... of images (n, groups * C, H, W), `left` zeros before each.
@@ -232,26 +232,26 @@ class Bands:
         Rows that `x` does not have, and images after its last, become zeros: the padding needs no pass of its own.
         Its columns are those that are never written, so `left` and the width of `x` must not change.
         """
-        groups, rows, channels, shifts, images, width = self.numbers.shape
+        groups, rows, channels, shifts, images, width = self.buffer.shape
         n, _, h, w = x.shape
-        start, stop = inside(h, first, rows, step)
+        start, stop = valid_range(h, first, rows, step)
         part = x[:, :, first + start * step : first + stop * step : step]
         part = part.reshape(n, groups, channels, stop - start, w).transpose(1, 3, 2, 0, 4)
         for j in range(shifts):
-            begin, end = inside(w, j - left, width)
-            self.numbers[:, start:stop, :, j, :n, begin:end] = part[..., j - left + begin : j - left + end]
+            begin, end = valid_range(w, j - left, width)
+            self.buffer[:, start:stop, :, j, :n, begin:end] = part[..., j - left + begin : j - left + end]
         if start > 0 or stop < rows:
-            self.numbers[:, :start], self.numbers[:, stop:] = 0, 0
+            self.buffer[:, :start], self.buffer[:, stop:] = 0, 0
         if n < images:
-            self.numbers[:, :, :, :, n:] = 0
+            self.buffer[:, :, :, :, n:] = 0
 
     def windows(self, height: int, step: int = 1) -> np.ndarray:
         """Return every `step`-th group of `height` neighbouring rows: a view of shape (groups, windows, height, row).
 
         All numbers of a row, of its C channels, shifts and images, are one axis.
         """
-        groups, rows = self.numbers.shape[:2]
-        flat = self.numbers.reshape(groups, rows, -1)
+        groups, rows = self.buffer.shape[:2]
+        flat = self.buffer.reshape(groups, rows, -1)
         return sliding_window_view(flat, height, axis=1)[:, ::step].swapaxes(2, 3)
 
 
@@ -325,7 +325,7 @@ def fit_in_block(outputs: int, column_bytes: int) -> bool:
 
 
 def blocks(
-    n: int, h_out: int, w_out: int, column_bytes: int, most: int | None = None
+    n: int, h_out: int, w_out: int, column_bytes: int, max_outputs: int | None = None
 ) -> Iterator[tuple[slice, slice, slice]]:
     """Cut a batch of outputs into blocks whose columns fit into `COLUMN_BYTES`.
 
@@ -335,7 +335,7 @@ def blocks(
         Images, and rows and columns of an output.
     column_bytes : int
         Bytes of the column of one output: C * kH * kW numbers.
-    most : int, optional
+    max_outputs : int, optional
         How many outputs of one image a block may have at most.
 
     Yields
@@ -349,9 +349,9 @@ def blocks(
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
     """
     fit = max(1, COLUMN_BYTES // column_bytes)
-    if most is not None and most < h_out * w_out:
-        fit = min(fit, most)
-    steps = even(n, fit // (h_out * w_out)), even(h_out, fit // w_out), min(w_out, fit)
+    if max_outputs is not None and max_outputs < h_out * w_out:
+        fit = min(fit, max_outputs)
+    steps = block_length(n, fit // (h_out * w_out)), block_length(h_out, fit // w_out), min(w_out, fit)
     for image in range(0, n, steps[0]):
         for row in range(0, h_out, steps[1]):
             for column in range(0, w_out, steps[2]):
@@ -362,18 +362,18 @@ def blocks(
                 )
 
 
-def even(n: int, most: int) -> int:
-    """Return the size of parts that `n` is cut into, as few and as even as can be, none larger than `most`.
+def block_length(n: int, limit: int) -> int:
+    """Return the size of parts that `n` is cut into, as few and as even as can be, none larger than `limit`.
 
     Examples
     --------
-    >>> even(32, 18), even(5, 0)
+    >>> block_length(32, 18), block_length(5, 0)
     (16, 1)
     """
-    return max(1, -(-n // -(-n // max(1, most)))) if n else 1
+    return max(1, -(-n // -(-n // max(1, limit)))) if n else 1
 
 
-def side_by_side(n: int, strips: int, width: int, strip_bytes: int, wide: int) -> Pair:
+def block_shape(n: int, strips: int, width: int, strip_bytes: int, row_width: int) -> Pair:
     """Choose how many images stand side by side in a block, and how many strips of rows it has.
 
     Parameters
@@ -386,7 +386,7 @@ def side_by_side(n: int, strips: int, width: int, strip_bytes: int, wide: int) -
         Pixels of one image in a row.
     strip_bytes : int
         Bytes of one strip of one image, with all that is made of it.
-    wide : int
+    row_width : int
         How many pixels a row should have, so that matrix products are neither short nor too large.
 
     Returns
@@ -396,15 +396,15 @@ def side_by_side(n: int, strips: int, width: int, strip_bytes: int, wide: int) -
 
     Examples
     --------
-    >>> side_by_side(8, strips=14, width=56, strip_bytes=20_000, wide=448)
+    >>> block_shape(8, strips=14, width=56, strip_bytes=20_000, row_width=448)
     (8, 7)
     """
     fit = COLUMN_BYTES // strip_bytes
-    images = even(n, min(fit, wide // width))
-    return images, even(strips, fit // images)
+    images = block_length(n, min(fit, row_width // width))
+    return images, block_length(strips, fit // images)
 
 
-def strips(n: int, h_out: int, images: int, rows: int, dilation: int = 1) -> Iterator[tuple[slice, slice]]:
+def row_blocks(n: int, h_out: int, images: int, rows: int, dilation: int = 1) -> Iterator[tuple[slice, slice]]:
     """Cut a batch of outputs into blocks of so many images and rows, every `dilation`-th row for itself.
 
     Yields
@@ -414,7 +414,7 @@ def strips(n: int, h_out: int, images: int, rows: int, dilation: int = 1) -> Ite
 
     Examples
     --------
-    >>> [rows for _, rows in strips(1, h_out=5, images=1, rows=2, dilation=2)]
+    >>> [rows for _, rows in row_blocks(1, h_out=5, images=1, rows=2, dilation=2)]
     [slice(0, 4, 2), slice(4, 8, 2), slice(1, 5, 2)]
     """
     for phase in range(dilation):

@@ -25,13 +25,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .windows import NO_PADDING, Bands, Pads, Slide, side_by_side, strips
+from .windows import NO_PADDING, Bands, Pads, Slide, block_shape, row_blocks
 
 POINTS = np.array([0.0, 1.0, -1.0, 2.0, -2.0])  # and infinity, where a polynomial's value is its last coefficient
 TILE = len(POINTS) + 1  # rows of the input that a tile reads; it gives TILE + 1 - kH rows of the output
 # Pixels in a row, from several images side by side: so many that products are not too short, forwards and, where they
 # are summed over the pixels, for the gradient of the weights.
-WIDE, WIDE_SUM = 150, 300
+ROW_WIDTH, ROW_WIDTH_SUM = 150, 300
 
 
 class Transforms(NamedTuple):
@@ -82,20 +82,20 @@ def _powers(n: int) -> np.ndarray:
     return np.vstack([np.vander(POINTS, n, increasing=True), np.eye(n)[-1]])
 
 
-def tile_bytes(shape: tuple[int, ...], slide: Slide, w_out: int, itemsize: int) -> int:
+def tile_bytes(weight_shape: tuple[int, ...], slide: Slide, w_out: int, itemsize: int) -> int:
     """Return the bytes of one tile of one image and of what is made of it, or of the turned kernels if these are more.
 
     Parameters
     ----------
-    shape : tuple of int
+    weight_shape : tuple of int
         The weight's.
     slide : Slide
     w_out : int
         Columns of the output.
     itemsize : int
     """
-    c_out, c_group, k_h, k_w = shape
-    width, _ = slide.reach((w_out, 1), (k_w, 1))
+    c_out, c_group, k_h, k_w = weight_shape
+    width, _ = slide.input_size((w_out, 1), (k_w, 1))
     tile = width * (2 * TILE * c_group * slide.groups + (TILE * k_w + TILE + 1 - k_h) * c_out)
     return max(tile, TILE * (k_w + 1) * c_out * c_group) * itemsize
 
@@ -110,7 +110,7 @@ class Tiles:
         The weight's.
     slide : Slide
     pads : ((top, bottom), (left, right))
-    wide : int
+    row_width : int
         Pixels that a row should have.
 
     Attributes
@@ -123,23 +123,23 @@ class Tiles:
         Numbers in a row of one channel: of all images of the block, with their padding.
     """
 
-    def __init__(self, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads, wide: int) -> None:
+    def __init__(self, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads, row_width: int) -> None:
         self.slide, self.pads, self.channels = slide, pads, (slide.groups, shape[1])
-        self.h_out, self.w_out = slide.outputs(x.shape[2:], shape[2:], pads)
+        self.h_out, self.w_out = slide.output_size(x.shape[2:], shape[2:], pads)
         self.a, self.g, self.b, self.divisor = transforms(shape[2], x.dtype)
         step, self.width = self.a.shape[1], x.shape[3] + sum(pads[1])
         tall = -(-self.h_out // (step * slide.dilation[0]))
         each = tile_bytes(shape, slide, self.w_out, x.itemsize)
-        self.images, self.count = side_by_side(len(x), tall, self.width, each, wide)
+        self.images, self.count = block_shape(len(x), tall, self.width, each, row_width)
         self.rows, self.pixels = self.count * step, self.images * self.width
-        room = {"rows": self.rows + shape[2] - 1, "images": self.images, "width": self.width, "dtype": x.dtype}
-        self.source = Bands((1, x.shape[1]), shifts=1, **room)
+        sizes = {"rows": self.rows + shape[2] - 1, "images": self.images, "width": self.width, "dtype": x.dtype}
+        self.source = Bands((1, x.shape[1]), shifts=1, **sizes)
         self.tiles = self.source.windows(TILE, step)[0]
         self.flat = np.zeros(self.tiles.size + self.width, x.dtype)  # a shift reads a little over the end
 
     def blocks(self, n: int) -> Iterator[tuple[slice, slice]]:
         """Yield the images and output rows of every block of `n` images."""
-        return strips(n, self.h_out, self.images, self.rows, self.slide.dilation[0])
+        return row_blocks(n, self.h_out, self.images, self.rows, self.slide.dilation[0])
 
     def load(self, x: np.ndarray, lines: slice) -> int:
         """Take the tiles of some output rows from `x`, without padding, transform them, and return their number."""
@@ -176,7 +176,7 @@ def correlate(
            [37., 43.]])
     """
     c_out, c_group, k_h, k_w = weight.shape
-    tiles = Tiles(x, weight.shape, slide, pads, WIDE)
+    tiles = Tiles(x, weight.shape, slide, pads, ROW_WIDTH)
     kernels = tiles.g @ weight.transpose(3, 2, 0, 1).reshape(k_w, k_h, -1)
     kernels = kernels.reshape(k_w, TILE, slide.groups, c_out // slide.groups, c_group)
     shifts, back = tiles.shifted(k_w), np.tile(tiles.a.T, k_w)  # turns back, and adds the columns of the kernel
@@ -197,7 +197,7 @@ def correlate(
 
 
 def weight_gradient(
-    grad_y: np.ndarray, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
+    grad_y: np.ndarray, x: np.ndarray, weight_shape: tuple[int, ...], slide: Slide, pads: Pads = NO_PADDING
 ) -> np.ndarray:
     """Correlate a batch with the gradient of its output: the same three steps, each transposed, in reverse.
 
@@ -210,10 +210,10 @@ def weight_gradient(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    c_out, c_group, k_h, k_w = shape
-    tiles = Tiles(x, shape, slide, pads, WIDE_SUM)
+    c_out, c_group, k_h, k_w = weight_shape
+    tiles = Tiles(x, weight_shape, slide, pads, ROW_WIDTH_SUM)
     upstream = Bands((1, c_out), rows=tiles.rows, shifts=1, images=tiles.images, width=tiles.width, dtype=x.dtype)
-    rows = upstream.numbers.reshape(tiles.count, tiles.a.shape[1], -1)
+    rows = upstream.buffer.reshape(tiles.count, tiles.a.shape[1], -1)
     right = np.empty((tiles.count, TILE, slide.groups, c_out // slide.groups, tiles.pixels), x.dtype)
     shifts = tiles.shifted(k_w)
     grad = np.zeros((k_w, TILE, slide.groups, c_group, c_out // slide.groups), x.dtype)
@@ -225,4 +225,4 @@ def weight_gradient(
             for total, left in zip(grad, shifted, strict=True):
                 total += np.matmul(left, turned)
     grad = tiles.g.T @ grad.reshape(k_w, TILE, -1) / tiles.divisor
-    return grad.reshape(k_w, k_h, slide.groups, c_group, -1).transpose(2, 4, 3, 1, 0).reshape(shape)
+    return grad.reshape(k_w, k_h, slide.groups, c_group, -1).transpose(2, 4, 3, 1, 0).reshape(weight_shape)

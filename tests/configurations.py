@@ -39,8 +39,8 @@ def can(way, shape, slide):
 
 def force(patch, way, gathers):
     """Let a way compute all that it can, and columns the rest; gather the input gradient wherever that can be done."""
-    patch.setattr(engine, "algorithm", lambda shape, slide, *_: way if can(way, shape, slide) else columns)
-    patch.setattr(engine, "gathers", lambda shape, slide, *_: gathers and slide.stride == (1, 1))
+    patch.setattr(engine, "choose_algorithm", lambda shape, slide, *_: way if can(way, shape, slide) else columns)
+    patch.setattr(engine, "should_gather", lambda shape, slide, *_: gathers and slide.stride == (1, 1))
 
 
 class Case(NamedTuple):

@@ -175,9 +175,9 @@ def test_absurd_sizes_are_refused_before_they_are_allocated(call, shape):
 
 
 def test_an_array_may_take_one_gib_and_no_more():
-    checks.room((2**27,), 8, "x")
+    checks.check_memory((2**27,), 8, "x")
     with pytest.raises(ValueError, match=r"x would need 1.0 GiB \(shape \(134217729,\)\), .* allows \(1 GiB\)"):
-        checks.room((2**27 + 1,), 8, "x")
+        checks.check_memory((2**27 + 1,), 8, "x")
 
 
 def test_the_limit_of_memory_can_be_moved(monkeypatch):

@@ -223,7 +223,7 @@ def test_numbers_near_the_largest_do_not_become_infinite(way):
     ],
 )
 def test_the_choice_and_its_limits(shape, slide, size, expected):
-    assert engine.algorithm(shape, slide, size, itemsize=4) is expected
+    assert engine.choose_algorithm(shape, slide, size, itemsize=4) is expected
 
 
 def test_the_choice_is_what_computes(monkeypatch):
@@ -257,7 +257,7 @@ def test_the_choice_is_what_computes(monkeypatch):
     ],
 )
 def test_which_input_gradients_are_gathered(shape, slide, size, inputs, expected):
-    assert engine.gathers(shape, slide, size, inputs, itemsize=4) is expected
+    assert engine.should_gather(shape, slide, size, inputs, itemsize=4) is expected
 
 
 # ------------------------------------------------------------------------------------------------ Winograd's transforms
@@ -333,8 +333,8 @@ def test_the_error_is_one_of_the_last_digits_of_the_largest_number_in_a_tile(dty
 def test_buffers_of_every_way_never_take_more_than_4_mib(x_shape, weight_shape, groups, expected, padding):
     x, weight = np.ones(x_shape, np.float32), np.ones(weight_shape, np.float32)
     padding = min(padding, weight_shape[3] - 1)
-    size = PLAIN.outputs(x_shape[2:], weight_shape[2:], ((padding, padding),) * 2)
-    assert engine.algorithm(weight_shape, Slide((1, 1), (1, 1), groups), size, 4) is expected
+    size = PLAIN.output_size(x_shape[2:], weight_shape[2:], ((padding, padding),) * 2)
+    assert engine.choose_algorithm(weight_shape, Slide((1, 1), (1, 1), groups), size, 4) is expected
     y = cc.conv2d(x, weight, padding=padding, groups=groups)
     padded = (size[0] + weight_shape[2] - 1) * (size[1] + weight_shape[3] - 1) * x_shape[0] * x_shape[1] * 4
     folded = expected is bands or expected is columns

@@ -7,6 +7,7 @@ import mutate
 import pytest
 
 import cnn_course as cc
+from cnn_course import shapes
 
 pytestmark = pytest.mark.style
 
@@ -78,13 +79,13 @@ def bug(old, new):
     [
         ("return room // stride + 1", "return room // stride + 2", 7),
         ("return room // stride + 1", "return (room // stride - 1)", 4),
-        ("room = n + 2 * padding - span", "room = (n + 2 * padding + span)", 12),
+        ("room = pads[0] + n + pads[1] - span", "room = (pads[0] + n + pads[1] + span)", 12),
     ],
 )
 def test_a_planted_bug_takes_effect_wherever_the_function_is_held_and_only_in_its_process(old, new, size):
 
     def wrong_with_the_bug():
-        mutate.plant(bug(old, new), [cc.conv_output_size])
+        mutate.plant(bug(old, new), [shapes.window_count])
         return cc.conv_output_size(8, 3) != size
 
     assert mutate.in_a_fork(wrong_with_the_bug, 60) == 0

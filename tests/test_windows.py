@@ -39,7 +39,7 @@ def test_views_of_shared_numbers_are_read_only():
     assert not w.windows(x, (2, 2)).flags.writeable
     bands = w.Bands((1, 1), rows=3, shifts=2, images=1, width=2, dtype=float)
     assert not bands.windows(2).flags.writeable
-    assert np.shares_memory(bands.windows(2), bands.numbers)
+    assert np.shares_memory(bands.windows(2), bands.buffer)
 
 
 @pytest.mark.parametrize("stride", [(1, 1), (2, 3)])
@@ -65,13 +65,13 @@ def test_a_cut_is_a_part_of_the_padded_image(pads):
     _, _, h, w_padded = padded.shape
     for first, last in [(0, h), (0, 1), (1, h), (h - 2, h), (h // 2, h // 2 + 1)]:
         for begin, end in [(0, w_padded), (1, w_padded - 1), (w_padded - 1, w_padded)]:
-            part = w.cut(x, pads, slice(first, last), slice(begin, end))
+            part = w.crop(x, pads, slice(first, last), slice(begin, end))
             assert_array_equal(part, padded[:, :, first:last, begin:end])
 
 
 def test_a_cut_without_padding_copies_nothing():
     x = np.random.RandomState(0).randn(2, 3, 4, 5)
-    assert np.shares_memory(w.cut(x, ((1, 1), (1, 1)), slice(1, 4), slice(2, 5)), x)
+    assert np.shares_memory(w.crop(x, ((1, 1), (1, 1)), slice(1, 4), slice(2, 5)), x)
 
 
 @pytest.mark.parametrize("pads", PADS, ids=str)
@@ -87,18 +87,18 @@ def test_bands_hold_shifted_rows_of_the_padded_image_and_nothing_of_the_block_be
     for n in (2, 1):
         for row in (0, 3, 11):
             bands.load(x[:n], row - top, left, step)
-            for g, r, c, j, image, s in np.ndindex(bands.numbers.shape):
+            for g, r, c, j, image, s in np.ndindex(bands.buffer.shape):
                 expected = padded[image, 2 * g + c, row + r * step, s + j] if image < n else 0
-                assert bands.numbers[g, r, c, j, image, s] == expected
+                assert bands.buffer[g, r, c, j, image, s] == expected
 
 
 @pytest.mark.parametrize("height", [1, 2, 4])
 @pytest.mark.parametrize("step", [1, 2, 4])
 def test_windows_of_bands_are_neighbouring_rows(height, step):
     bands = w.Bands((2, 3), rows=9, shifts=2, images=2, width=3, dtype=float)
-    bands.numbers[...] = np.random.RandomState(0).randn(*bands.numbers.shape)
+    bands.buffer[...] = np.random.RandomState(0).randn(*bands.buffer.shape)
     found = bands.windows(height, step)
-    rows = bands.numbers.reshape(2, 9, 36)
+    rows = bands.buffer.reshape(2, 9, 36)
     assert found.shape == (2, (9 - height) // step + 1, height, 36)
     for t in range(found.shape[1]):
         assert_array_equal(found[:, t], rows[:, t * step : t * step + height])
@@ -108,7 +108,7 @@ def test_windows_of_bands_are_neighbouring_rows(height, step):
 @pytest.mark.parametrize(("images", "rows"), [(1, 1), (2, 3), (5, 40)])
 def test_strips_cover_every_row_of_every_image_once(images, rows, dilation):
     seen = np.zeros((4, 7), int)
-    for some, lines in w.strips(4, 7, images, rows, dilation):
+    for some, lines in w.row_blocks(4, 7, images, rows, dilation):
         seen[some, lines] += 1
         assert seen[some, lines].size <= images * rows
     assert (seen == 1).all()
@@ -116,18 +116,18 @@ def test_strips_cover_every_row_of_every_image_once(images, rows, dilation):
 
 def test_images_stand_side_by_side_until_a_row_is_wide_or_the_block_is_full():
     whole = w.COLUMN_BYTES
-    assert w.side_by_side(8, strips=5, width=10, strip_bytes=whole // 100, wide=45) == (4, 5)
-    assert w.side_by_side(8, strips=50, width=10, strip_bytes=whole // 100, wide=45) == (4, 25)
-    assert w.side_by_side(8, strips=5, width=10, strip_bytes=whole // 3, wide=45) == (3, 1)
-    assert w.side_by_side(8, strips=5, width=100, strip_bytes=whole // 4, wide=45) == (1, 3)
-    assert w.side_by_side(0, strips=5, width=10, strip_bytes=9 * whole, wide=45) == (1, 1)
+    assert w.block_shape(8, strips=5, width=10, strip_bytes=whole // 100, row_width=45) == (4, 5)
+    assert w.block_shape(8, strips=50, width=10, strip_bytes=whole // 100, row_width=45) == (4, 25)
+    assert w.block_shape(8, strips=5, width=10, strip_bytes=whole // 3, row_width=45) == (3, 1)
+    assert w.block_shape(8, strips=5, width=100, strip_bytes=whole // 4, row_width=45) == (1, 3)
+    assert w.block_shape(0, strips=5, width=10, strip_bytes=9 * whole, row_width=45) == (1, 1)
 
 
 def test_windows_are_counted_with_their_padding():
     slide = w.Slide((2, 1), (1, 3), 1)
-    assert slide.outputs((7, 8), (3, 2)) == (3, 5)
-    assert slide.outputs((7, 8), (3, 2), ((1, 1), (0, 2))) == (4, 7)
-    assert slide.outputs((7, 8), (3, 2), ((-1, -1), (0, -2))) == (2, 3)
+    assert slide.output_size((7, 8), (3, 2)) == (3, 5)
+    assert slide.output_size((7, 8), (3, 2), ((1, 1), (0, 2))) == (4, 7)
+    assert slide.output_size((7, 8), (3, 2), ((-1, -1), (0, -2))) == (2, 3)
 
 
 @pytest.mark.parametrize("column_bytes", [1, w.COLUMN_BYTES // 100, w.COLUMN_BYTES // 7, 3 * w.COLUMN_BYTES])
@@ -142,5 +142,5 @@ def test_blocks_cover_every_output_once_and_stay_small(shape, column_bytes):
 
 
 def test_blocks_have_at_most_so_many_outputs_of_one_image_if_told():
-    assert [images for images, _, _ in w.blocks(4, 5, 5, 1, most=25)] == [slice(0, 4)]
-    assert {rows.stop - rows.start for _, rows, _ in w.blocks(4, 5, 5, 1, most=24)} == {3, 2}
+    assert [images for images, _, _ in w.blocks(4, 5, 5, 1, max_outputs=25)] == [slice(0, 4)]
+    assert {rows.stop - rows.start for _, rows, _ in w.blocks(4, 5, 5, 1, max_outputs=24)} == {3, 2}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import boolean, integer, lenet_hint, room
+from ..checks import boolean, check_memory, integer, lenet_hint
 from ..shapes import Pair
 
 Shape = tuple[int, ...]
@@ -150,7 +150,7 @@ class Layer:
             If the layer cannot take this shape.
         """
         shape = (1, *sample_shape(input_shape))
-        room(shape, 4, "a sample")
+        check_memory(shape, 4, "a sample")
         with untouched(self), np.errstate(all="ignore"):
             return self.forward(np.ones(shape, np.float32)).shape[1:]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..checks import number, real_array, room, same_shape
+from ..checks import check_memory, number, real_array, same_shape
 from .base import Layer, Shape, options_text, sample_shape
 
 
@@ -72,7 +72,7 @@ class RadialBasis(Layer):
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         x = self._samples(x)
-        room((len(x), *self.drawings.shape), x.itemsize, "the differences")
+        check_memory((len(x), *self.drawings.shape), x.itemsize, "the differences")
         scores = -((x[:, None] - self.drawings) ** 2).sum(axis=2)
         if self.rubbish is None:
             return scores

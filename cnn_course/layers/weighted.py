@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dense
 from ..arguments import Gradients
-from ..checks import boolean, generator, integer, room
+from ..checks import boolean, check_memory, generator, integer
 from .base import Layer, Shape, options_text, sample_shape
 
 
@@ -42,7 +42,7 @@ def he_normal(random_state: np.random.RandomState, shape: Shape, fan_in: int) ->
     >>> he_normal(np.random.RandomState(0), (2,), fan_in=2).round(3)
     array([1.764, 0.4  ], dtype=float32)
     """
-    room(shape, 8, "the weight")
+    check_memory(shape, 8, "the weight")
     return (generator(random_state).standard_normal(shape) * sqrt(2 / fan_in)).astype(np.float32)
 
 
