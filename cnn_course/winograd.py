@@ -106,7 +106,7 @@ class Tiles:
     Parameters
     ----------
     x : ndarray of shape (N, C_in, H, W)
-    shape : tuple of int
+    weight_shape : tuple of int
         The weight's.
     slide : Slide
     pads : ((top, bottom), (left, right))
@@ -123,16 +123,16 @@ class Tiles:
         Numbers in a row of one channel: of all images of the block, with their padding.
     """
 
-    def __init__(self, x: np.ndarray, shape: tuple[int, ...], slide: Slide, pads: Pads, row_width: int) -> None:
-        self.slide, self.pads, self.channels = slide, pads, (slide.groups, shape[1])
-        self.h_out, self.w_out = slide.output_size(x.shape[2:], shape[2:], pads)
-        self.a, self.g, self.b, self.divisor = transforms(shape[2], x.dtype)
+    def __init__(self, x: np.ndarray, weight_shape: tuple[int, ...], slide: Slide, pads: Pads, row_width: int) -> None:
+        self.slide, self.pads, self.channels = slide, pads, (slide.groups, weight_shape[1])
+        self.h_out, self.w_out = slide.output_size(x.shape[2:], weight_shape[2:], pads)
+        self.a, self.g, self.b, self.divisor = transforms(weight_shape[2], x.dtype)
         step, self.width = self.a.shape[1], x.shape[3] + sum(pads[1])
         tall = -(-self.h_out // (step * slide.dilation[0]))
-        each = tile_bytes(shape, slide, self.w_out, x.itemsize)
+        each = tile_bytes(weight_shape, slide, self.w_out, x.itemsize)
         self.images, self.count = block_shape(len(x), tall, self.width, each, row_width)
         self.rows, self.pixels = self.count * step, self.images * self.width
-        sizes = {"rows": self.rows + shape[2] - 1, "images": self.images, "width": self.width, "dtype": x.dtype}
+        sizes = {"rows": self.rows + weight_shape[2] - 1, "images": self.images, "width": self.width, "dtype": x.dtype}
         self.source = Bands((1, x.shape[1]), shifts=1, **sizes)
         self.tiles = self.source.windows(TILE, step)[0]
         self.flat = np.zeros(self.tiles.size + self.width, x.dtype)  # a shift reads a little over the end

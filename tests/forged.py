@@ -46,6 +46,22 @@ def bits(arrays: dict[str, np.ndarray]) -> dict[str, tuple[str, tuple[int, ...],
     return {name: (values.dtype.str, values.shape, values.tobytes()) for name, values in arrays.items()}
 
 
+def made_of(value: int) -> tuple[layers.Sequential, tuple[Any, ...]]:
+    """Return a network, and what a checkpoint of its training holds, all numbers of which are `value`."""
+    model = network()
+    for values in model.named_params().values():
+        values[...] = value
+    lists, random_state = {"loss": [float(value)], "val_loss": []}, np.random.RandomState(value)
+    return model, ({"epochs": 2}, model.named_params(), lists, random_state)
+
+
+def numbers(run: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what reading a checkpoint is to change, so that two can be compared, NaN included."""
+    _, arrays, lists, random_state = run
+    _, keys, *state = random_state.get_state()
+    return bits(arrays), repr(lists), keys.tobytes(), repr(state)
+
+
 def npy(
     values: np.ndarray,
     *,
