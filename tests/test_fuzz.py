@@ -53,7 +53,7 @@ def drawn(files):
                 answers[check(tmp_path / "file", honest)] += 1
 
             run()
-            assert min(answers[True], answers[False]) >= 3, answers
+            assert min(answers[True], answers[False]) >= EXAMPLES // 50, answers
 
         return test
 
