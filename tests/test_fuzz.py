@@ -264,14 +264,16 @@ def checkpoint_files(draw):
     arrays = {name: random_like(draw(SEEDS), values) for name, values in arrays.items()}
     text = {"settings": options, "lists": {name: draw(st.lists(st.floats(), max_size=2)) for name in lists}}
     text["random_state"] = [draw(st.integers(0, 624)), draw(st.integers(0, 1)), draw(st.floats())]
-    wrong = draw(st.sampled_from(["nothing", "a value", "the text"]))
+    wrong = draw(st.sampled_from(["the arrays", "a value", "a value", "the text"]))
     if wrong == "a value":
         *keys, last = draw(st.sampled_from(list(places(text))))
         inner = functools.reduce(operator.getitem, keys, text)
         inner[last] = draw(st.sampled_from(VALUES_THERE))
     said = draw(st.sampled_from(TEXTS_THERE)) if wrong == "the text" else json.dumps(text)
-    content, honest = draw(npz_files(arrays | {"text": np.array(said)}))
-    return content, honest and wrong == "nothing"
+    arrays["text"] = np.array(said)
+    if wrong == "the arrays":  # or nothing
+        return draw(npz_files(arrays))
+    return npz((f"{name}.npy", npy(values)) for name, values in arrays.items()), False
 
 
 @drawn(checkpoint_files())
