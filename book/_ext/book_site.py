@@ -135,7 +135,7 @@ def kept_files(folder: Path, start: Iterable[str] = START) -> dict[str, str]:
 
 def write_index(folder: Path, first: str) -> None:
     """Let the address of the site lead to the first page, and look like it where it is shared."""
-    shown = r'<title>.*?</title>|<link rel="canonical"[^>]*>|<meta (?:name="(?:description|twitter:)|property="og:)[^>]*>'
+    shown = r'<(?:title|link rel="canonical"|meta name="(?:description|twitter:)|meta property="og:).*'
     head = "\n".join(re.findall(shown, (folder / first).read_text("utf-8")))
     write(
         folder / "index.html",
