@@ -402,7 +402,7 @@ def test_the_drawing_is_kept_in_the_address(reader: Any, model: Any) -> None:
     hash, bars = tab.evaluate("location.hash"), tab.locator(".cc-reads").inner_text()
     assert len(hash) < 200
     again = reader(explorers.draw_a_digit(model), address=hash)
-    assert again.locator(".cc-reads").inner_text() == bars
+    again.wait_for_function("(bars) => document.querySelector('.cc-reads').innerText === bars", arg=bars)
     assert again.get_by_label("your drawing").is_checked()
 
 
