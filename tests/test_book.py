@@ -52,12 +52,13 @@ def code_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 @cache
 def stored_state(path: Path) -> dict[str, Any]:
-    """Return the models of the widgets of a built page, from the script beside it."""
-    script = path.with_suffix(".state.js")
-    if not script.exists():
-        return {}
-    (text,) = re.findall(r"textContent: (\".*\") \}\)\);\n$", script.read_text("utf-8"))
-    return json.loads(json.loads(text))["state"]
+    """Return the models of the widgets of a built page, from the scripts beside it."""
+    models: dict[str, Any] = {}
+    for script in (path.with_name(f"{path.stem}{ending}.state.js") for ending in ("", "-others")):
+        if script.exists():
+            (text,) = re.findall(r"textContent: (\".*\") \}\)\);\n$", script.read_text("utf-8"))
+            models |= json.loads(json.loads(text))["state"]
+    return models
 
 
 @cache

@@ -450,6 +450,26 @@ def test_explorers_are_fetched_when_they_come_near_or_the_address_sets_one(spare
     check_quiet(spare)
 
 
+@pytest.mark.style
+@pytest.mark.parametrize("answer", ["late", "never"])
+def test_the_first_explorer_waits_for_no_other(browser: Any, site: str, answer: str) -> None:
+    with visit(browser, "about:blank") as seen:
+        held: list[Any] = []
+        seen.page.route("**/*-others.state.js*", held.append)
+        seen.page.goto(f"{site}/book/02-convolution-2d.html")
+        seen.page.locator(".explorer").first.scroll_into_view_if_needed()
+        seen.page.locator(".cc-explorer").first.get_by_role("button", name="Next").click()
+        assert seen.page.locator(".cc-widget").count() == 1
+        if answer == "late":
+            held[0].continue_()
+            seen.page.wait_for_function("document.querySelectorAll('.cc-widget-explorer').length === 5")
+            assert seen.page.locator(".cc-note").count() == 0
+        else:
+            held[0].abort()
+            seen.page.get_by_text("This widget was not stored with the page").first.wait_for()
+            seen.errors.clear()  # the browser tells of the file that did not come
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_line_of_text_is_neither_long_nor_short(spare: Visit, site: str, width: int) -> None:
     page = go(spare, f"{site}/book/speed.html")

@@ -277,7 +277,7 @@ def test_a_published_book_tells_where_its_explorers_move(built_book: Path, brows
     address, folder = "https://example.org/cnn/book/02-convolution-2d.html", tmp_path / "book"
     folder.mkdir()
     (tmp_path / "_static").symlink_to(built_book / "_static")
-    for name in ("02-convolution-2d.html", "02-convolution-2d.state.js"):
+    for name in ("02-convolution-2d.html", "02-convolution-2d.state.js", "02-convolution-2d-others.state.js"):
         text = (built_book / "book" / name).read_text("utf-8")
         (folder / name).write_text(text.replace("<head>", f'<head><link rel="canonical" href="{address}">', 1), "utf-8")
     path = folder / "02-convolution-2d.html"

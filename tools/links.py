@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-NAMES_FILE = ("href", "src", "poster", "data-state", "data-runtime", "data-look")
+NAMES_FILE = ("href", "src", "poster", "data-state", "data-others", "data-runtime", "data-look")
 OUTSIDE = re.compile(
     r"(?:https?://(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*[^\s.,;:])?/?|mailto:[^@\s]+@[^@\s]+\.\w+)"
 )

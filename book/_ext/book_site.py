@@ -31,7 +31,7 @@ WORKER = "worker.js"
 KEEP = "_static/keep.js"
 NOT_KEPT = re.compile(r"_sources/|.*\.pdf$")  # downloads, of which a reader has a copy
 # What a page names: the addresses in its elements and in style sheets.
-NAMED = re.compile(r'(?:\b(?:href|src|poster|data-(?:state|runtime|look))="|url\(["\']?|; url=)([^"\'#?):]+)')
+NAMED = re.compile(r'(?:\b(?:href|src|poster|data-(?:state|others|runtime|look))="|url\(["\']?|; url=)([^"\'#?):]+)')
 
 
 def address(config: Config) -> None:

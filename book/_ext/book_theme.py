@@ -245,28 +245,31 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
-def store_state(app: Sphinx, pagename: str, context: dict[str, Any]) -> str:
-    """Write the state of a page's explorers into a file beside it, and return its address, or nothing.
+def store_states(app: Sphinx, pagename: str, context: dict[str, Any]) -> list[str]:
+    """Write the state of a page's first explorer and that of the others into files beside it; return their addresses.
 
-    The file is a script, since a page opened from disk may load nothing else.
+    The files are scripts, since a page opened from disk may load nothing else.
     """
     bodies = [script.attributes["body"] for script in context["script_files"] if script.attributes.get("type") == STATE]
     if not bodies:
-        return ""
-    stored = slim(json.loads(bodies[0]), context.get("body", ""))
-    text = json.dumps(json.dumps(stored, ensure_ascii=False, separators=(",", ":")), ensure_ascii=False)
-    attributes = f"{{ type: {json.dumps(STATE)}, textContent: {text} }}"
-    script = f'document.head.append(Object.assign(document.createElement("script"), {attributes}));\n'
-    path = Path(app.outdir, pagename + ".state.js")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(script.encode())
-    return f"{path.name}?v={digest(script.encode())}"
+        return []
+    addresses = []
+    for stored, ending in zip(slim(json.loads(bodies[0]), context.get("body", "")), ("", "-others"), strict=False):
+        text = json.dumps(json.dumps(stored, ensure_ascii=False, separators=(",", ":")), ensure_ascii=False)
+        attributes = f"{{ type: {json.dumps(STATE)}, textContent: {text} }}"
+        script = f'document.head.append(Object.assign(document.createElement("script"), {attributes}));\n'
+        path = Path(app.outdir, f"{pagename}{ending}.state.js")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(script.encode())
+        addresses.append(f"{path.name}?v={digest(script.encode())}")
+    return addresses
 
 
-def slim(stored: dict[str, Any], body: str) -> dict[str, Any]:
+def slim(stored: dict[str, Any], body: str) -> list[dict[str, Any]]:
     """Keep what the page draws: explorers and their boxes, each text once, each explorer named for the address.
 
     What is linked to an explorer for notebooks is left out. Of several explorers of one kind the second is numbered 2.
+    What the first explorer needs comes first: a reader of a slow line need not wait for the others.
     """
     models: dict[str, Any] = stored["state"]
     kept: dict[str, Any] = {}
@@ -298,9 +301,16 @@ def slim(stored: dict[str, Any], body: str) -> dict[str, Any]:
             parts.update(texts)
             values[whole] = list(texts)
 
-    for view in views:
-        keep(view)
-    return {"parts": parts, "state": kept}
+    states: list[dict[str, Any]] = []
+    for some in filter(None, (views[:1], views[1:])):
+        known, told = set(kept), set(parts)
+        for view in some:
+            keep(view)
+        states.append({
+            "parts": {name: text for name, text in parts.items() if name not in told},
+            "state": {name: model for name, model in kept.items() if name not in known},
+        })
+    return states
 
 
 def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -311,7 +321,7 @@ def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         return f"{address}?v={digest(Path(app.outdir, '_static', name).read_bytes())}"
 
     context["asset"] = asset
-    context["state"] = store_state(app, pagename, context)
+    context["states"] = store_states(app, pagename, context)
     context["chapters"] = chapters(app, pagename)
     context["description"] = describe(app, doctree)
     context["version"] = __version__

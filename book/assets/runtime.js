@@ -17,7 +17,7 @@
   const unknown = (name) => `This page cannot draw a widget of the kind ${name}: run the notebook to use it.`;
 
   const models = new Map();
-  let parts = {}; // texts that several explorers of the page share, by name
+  const parts = {}; // texts that several explorers of the page share, by name
   const whole = (texts) => [texts ?? ""].flat().map((text) => parts[text] ?? text).join("\n");
   const find = (reference) => models.get(String(reference).replace(/^IPY_MODEL_/, ""));
   const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
@@ -144,7 +144,8 @@
 
   function read(script) {
     const stored = JSON.parse(script.textContent);
-    parts = stored.parts ?? {};
+    Object.assign(parts, stored.parts);
+    script.remove();
     for (const [id, { model_name: name, state, buffers = [] }] of Object.entries(stored.state)) {
       attempt(() => models.set(id, new Model(name, restore({ ...state }, buffers))));
     }
@@ -153,11 +154,14 @@
   function run() {
     const scripts = (type) => document.querySelectorAll(`script[type="${type}"]`);
     for (const script of scripts(STATE)) attempt(() => read(script));
+    const { others } = document.documentElement.dataset; // states that are still to come
     for (const script of scripts(VIEW)) {
-      script.replaceWith(attempt(() => draw(JSON.parse(script.textContent).model_id)) ?? note(MISSING));
+      const id = attempt(() => JSON.parse(script.textContent).model_id);
+      if (find(id) || !others) script.replaceWith(attempt(() => draw(id)) ?? note(MISSING));
     }
   }
 
+  addEventListener("state", run);
   // Once the page is read, without waiting for the theme's scripts.
   if (document.readyState === "loading") document.addEventListener("readystatechange", run, { once: true });
   else run();

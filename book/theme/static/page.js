@@ -64,7 +64,17 @@ const load = (src) => new Promise((done, failed) => document.head.append(Object.
 let fetched, running;
 const fetchExplorers = () => fetched ??= document.head.append(make(`<link rel="stylesheet" href="${root.dataset.look}">`),
   ...[root.dataset.state, root.dataset.runtime].map((script) => make(`<link rel="preload" as="script" href="${script}">`))) ?? true;
-const runExplorers = () => running ??= (fetchExplorers(), load(root.dataset.state).then(() => load(root.dataset.runtime)));
+const runExplorers = async () => {
+  if (running) return;
+  running = true;
+  fetchExplorers();
+  await load(root.dataset.state);
+  await load(root.dataset.runtime);
+  if (!root.dataset.others) return;
+  await load(root.dataset.others).catch(() => {});
+  delete root.dataset.others;
+  dispatchEvent(new Event("state"));
+};
 if (root.dataset.state) {
   const places = all('script[type$="widget-view+json"]').map((view) => view.parentElement), now = (observe) => observe();
   if (location.hash.includes("=")) runExplorers();
