@@ -267,8 +267,8 @@ def test_paper_shows_the_text_in_ink_and_whole(page: Any, theme: str) -> None:
     dress(page, theme, PAPER, media="print")
     assert page.locator("h1").filter(visible=True).count() == 1
     assert not page.locator(".contents, .bar, .turn, .skip, .copy").filter(visible=True).all()
-    flat = page.locator("article figure svg:not(svg *)").evaluate_all("(all) => all.filter((e) => e.clientHeight < 20).length")
-    assert flat == 0
+    figures = page.locator("article figure svg:not(svg *)")
+    assert figures.evaluate_all("(all) => all.filter((e) => e.clientHeight < 20).length") == 0
     faint, cut = page.evaluate("""() => {
         const light = (colour) => {
             const [r, g, b] = colour.match(/[\\d.]+/g).map((c) => (c / 255) ** 2.2);

@@ -306,10 +306,12 @@ def slim(stored: dict[str, Any], body: str) -> list[dict[str, Any]]:
         known, told = set(kept), set(parts)
         for view in some:
             keep(view)
-        states.append({
-            "parts": {name: text for name, text in parts.items() if name not in told},
-            "state": {name: model for name, model in kept.items() if name not in known},
-        })
+        states.append(
+            {
+                "parts": {name: text for name, text in parts.items() if name not in told},
+                "state": {name: model for name, model in kept.items() if name not in known},
+            }
+        )
     return states
 
 
