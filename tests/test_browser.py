@@ -455,11 +455,11 @@ def test_explorers_are_fetched_when_they_come_near_or_the_address_sets_one(spare
 def test_the_first_explorer_waits_for_no_other(browser: Any, site: str, answer: str) -> None:
     with visit(browser, "about:blank") as seen:
         held: list[Any] = []
-        seen.page.route("**/*-others.state.js*", held.append)
+        seen.page.route("**/*-others.state.js*", lambda route: held.append(route))
         seen.page.goto(f"{site}/book/02-convolution-2d.html")
         seen.page.locator(".explorer").first.scroll_into_view_if_needed()
         seen.page.locator(".cc-explorer").first.get_by_role("button", name="Next").click()
-        assert seen.page.locator(".cc-widget").count() == 1
+        assert seen.page.locator(".cc-widget-explorer").count() == 1
         if answer == "late":
             held[0].continue_()
             seen.page.wait_for_function("document.querySelectorAll('.cc-widget-explorer').length === 5")
