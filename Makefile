@@ -77,7 +77,8 @@ links: book
 	$(BIN)/python tools/links.py $(PAGES)
 
 quick: $(READY)
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint library
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint library || \
+		{ echo "make quick failed: lint spoke first, above the dots; make lint says it again"; exit 1; }
 
 library: $(READY)
 	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')

@@ -20,7 +20,11 @@ CONVOLUTIONS = ["conv1d", "conv2d", "conv_transpose2d", "locally_connected2d", "
 POOLS = ["max_pool2d", "avg_pool2d", "sum_pool2d", "lp_pool2d", "global_avg_pool2d", "global_max_pool2d"]
 LINEAR = [*CONVOLUTIONS, "linear", "avg_pool2d", "sum_pool2d", "global_avg_pool2d"]
 OPERATIONS = [*CONVOLUTIONS, "linear", *POOLS]
-SLIDING = ["conv1d", "conv2d", *POOLS[:4]]  # whose windows are all treated alike
+SLIDING = [
+    "conv1d",
+    "conv2d",
+    *(name for name in POOLS if not name.startswith("global_")),
+]  # whose windows are all treated alike
 WAYS = [columns, bands, depthwise, winograd]
 POINTWISE = ["relu", "leaky_relu", "sigmoid", "tanh", "softmax", "log_softmax", "cross_entropy"]
 

@@ -42,6 +42,11 @@ def boxes() -> dict[str, Any]:
     return {"pictures": explorers.pictures()}
 
 
+def test_every_kernel_is_tried_here() -> None:
+    told = "KERNELS of pictures.py, ANY and THREE of pictures.js and KERNELS here are one list, in one order"
+    assert len(KERNELS) == len(NAMES) - 1, told
+
+
 def test_every_explorer_is_tested_here_or_there() -> None:
     assert set(explorers.__all__) - {"questions"} == TRAITS.keys() | OWN.keys() | {"draw_a_digit"}
 
@@ -199,7 +204,7 @@ def number(text: str) -> float:
 def test_pictures_shows_every_preset_as_the_library_computes_it(reader: Any) -> None:
     tab = reader(explorers.pictures())
     of_any_size = [np.zeros, lambda shape: np.full(shape, 1 / np.prod(shape)), np.ones]
-    cases = [*itertools.product(range(3), (3, 5, 7)), *((preset, 3) for preset in range(3, 8))]
+    cases = [*itertools.product(range(3), (3, 5, 7)), *((preset, 3) for preset in range(3, len(KERNELS)))]
     for at, (preset, k) in enumerate(cases):
         padding = ("valid", "zeros", "repeat")[at % 3]
         state = {"picture": ("china", "flower")[at % 2], "preset": NAMES[preset], "size": k, "padding": padding,

@@ -138,7 +138,7 @@ def test_every_explorer_and_all_questions_of_a_chapter_have_a_form_without_a_ker
             for name in re.findall(r"=([a-z]\w*)[,)]", cell.source):  # an array that the chapter gave a name
                 given = next(one.source for one in code if re.match(rf"{name} = np.array", one.source))
                 exec(given[: given.index("])") + 2], known)
-            assert svg == picture(eval(cell.source, known))
+            assert svg == picture(eval(cell.source, known)), f"make notebooks NOTEBOOKS=book/{path.name}"
         assert svg.startswith(notebooks.STILL)
 
 

@@ -49,6 +49,22 @@ def test_output_shape_is_the_shape_that_comes_out(layer):
     assert all(layer.grads[k].shape == layer.params[k].shape for k in layer.params)
 
 
+def test_every_layer_of_one_input_is_tried():
+    kinds = {name for name, kind in vars(cc).items() if isinstance(kind, type) and issubclass(kind, cc.Layer)}
+    others = {"Layer", "Sequential", "Linear", "RadialBasis"}  # in tests of their own
+    missing = kinds - {type(layer).__name__ for layer in some_layers()} - others
+    assert not missing, f"add {missing} to some_layers"
+
+
+@pytest.mark.parametrize("layer", some_layers(), ids=repr)
+def test_the_input_gradient_is_the_numerical_one(layer):
+    x = RNG(1).permutation(240).reshape(2, 4, 5, 6) / 60 - 1.99  # no two alike, none 0: there no layer has a corner
+    upstream = RNG(2).randn(*layer.forward(x).shape)
+    (estimate,) = numerical(lambda a: (upstream * layer.forward(a)).sum(), x)
+    layer.forward(x)
+    assert_allclose(layer.backward(upstream), estimate, rtol=1e-5, atol=1e-7)
+
+
 def test_layers_give_the_functions_numbers():
     x = RNG(1).randn(2, 4, 7, 8)
     conv = some_layers()[0]

@@ -95,9 +95,9 @@ NOT_DRAWN = {"flatten", "pad2d", "conv2d_entries", "linear_as_conv2d"}
 def test_every_operation_on_arrays_is_tried_in_every_layout_and_on_random_configurations():
     without_arrays = re.compile(r"_count$|_size$|^receptive_field$|_idx$|_weights$|^naive$")
     public = {name for name in cc.__all__ if name.islower() and not without_arrays.search(name)}
-    assert public <= OPERATIONS.keys()
+    assert public <= OPERATIONS.keys(), "add to OPERATIONS above"
     drawn = {*configurations.OPERATIONS, *configurations.POINTWISE, *OTHERWISE_DRAWN, *NOT_DRAWN}
-    assert {name.removesuffix("_backward") for name in public} == drawn
+    assert {name.removesuffix("_backward") for name in public} == drawn, "add to tests/configurations.py, or NOT_DRAWN"
 
 
 @pytest.mark.parametrize(("name", "layout"), list(product(OPERATIONS, LAYOUTS)))

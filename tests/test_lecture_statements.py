@@ -119,7 +119,8 @@ def found(page: str) -> Iterator[tuple[str, Place]]:
             elif not text and following.cell_type == "code":
                 place = Place(page, (assertions(following.source), outputs(following)), in_code=True)
             else:
-                place = Place(page, (re.split(r"^\s*$", text, flags=re.MULTILINE)[0],), in_code=False)
+                taught_here = "" if text.startswith("#") else re.split(r"^\s*$", text, flags=re.MULTILINE)[0]
+                place = Place(page, (taught_here,), in_code=False)
             yield from ((name, place) for name in names.split(", "))
 
 

@@ -164,6 +164,9 @@ def main() -> None:
         parser.error(str(error))
     print("Written: " + ", ".join(str(path.relative_to(ROOT)) for path in changed))
     print(f"Now put yours in its place, then: make notebooks NOTEBOOKS={changed[0].relative_to(ROOT)}")
+    print(
+        "and: .venv/bin/python -m pytest tests/test_exercises.py. An open exercise behind it has the next number now."
+    )
 
 
 if __name__ == "__main__":
