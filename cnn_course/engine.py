@@ -168,8 +168,8 @@ def input_gradient(
 
     Notes
     -----
-    Either each output's share is made and folded, or the correlation with the turned kernels gathers each input's sum;
-    see `should_gather`.
+    Either each output's share is made and folded, by bands or by columns, or the correlation with the turned kernels
+    gathers each input's sum; see `should_gather`. The padding takes weights times zero, which must not be infinite.
 
     Examples
     --------
@@ -181,8 +181,8 @@ def input_gradient(
     """
     (top, bottom), (left, right) = pads
     n, c_in, height, width = input_shape
-    size, kernel = grad_y.shape[2:], weight.shape[2:]
-    if should_gather(weight.shape, slide, size, (height, width), grad_y.itemsize) and np.isfinite(weight).all():
+    size, kernel, finite = grad_y.shape[2:], weight.shape[2:], np.isfinite(weight).all()
+    if finite and should_gather(weight.shape, slide, size, (height, width), grad_y.itemsize):
         before = [kernel_span(k, d) - 1 for k, d in zip(kernel, slide.dilation, strict=True)]
         margins = (
             (before[0] - top, height - size[0] + top),
@@ -191,6 +191,8 @@ def input_gradient(
         turned = flip(weight).reshape(slide.groups, -1, *weight.shape[1:]).swapaxes(1, 2)
         turned = np.ascontiguousarray(turned).reshape(c_in, -1, *kernel)
         return correlate(grad_y, turned, slide, margins)
+    if finite and choose_algorithm(weight.shape, slide, size, grad_y.itemsize) is bands:
+        return bands.input_gradient(grad_y, weight, input_shape, slide, pads)
     padded = (n, c_in, top + height + bottom, left + width + right)
     grad_x = columns.input_gradient(grad_y, weight, padded, slide)
     return np.ascontiguousarray(grad_x[:, :, top : top + height, left : left + width])
@@ -202,8 +204,9 @@ def should_gather(
     """Tell whether the turned kernels gather the input gradient, where weight and output have these shapes.
 
     That multiplies once for each input, of which there must not be many more than outputs, and needs a stride of 1. It
-    is for kernels of one pixel, which have nothing to fold, for `depthwise` and `winograd`, and for images of middle
-    size. Small ones are folded, as additions then run along many neighbours, and those that fill a block by themselves.
+    is for kernels of one pixel, which have nothing to fold, for `depthwise` and `winograd`, for `bands` unless there
+    are fewer channels than filters, and for images of middle size. Columns of small ones are folded, as additions then
+    run along many neighbours, and of those that fill a block by themselves.
 
     Examples
     --------
@@ -217,8 +220,11 @@ def should_gather(
     if slide.stride != (1, 1) or prod(input_size) > 2 * prod(output_size):
         return False
     turned = (c_group * slide.groups, c_out // slide.groups, *kernel)
-    if prod(kernel) == 1 or choose_algorithm(turned, slide, input_size, itemsize) in (depthwise, winograd):
+    way = choose_algorithm(turned, slide, input_size, itemsize)
+    if prod(kernel) == 1 or way in (depthwise, winograd):
         return True
+    if choose_algorithm(weight_shape, slide, output_size, itemsize) is bands:
+        return way is bands and turned[0] >= c_out
     small = fit_in_block(5 * prod(output_size), prod(weight_shape[1:]) * slide.groups * itemsize)
     return fit_in_block(prod(input_size), c_out * itemsize) and not small
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided, sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from .checks import check_memory
 from .shapes import Pair, window_count
@@ -195,11 +195,15 @@ class Bands:
         How many rows; how many copies of each, shifted by 0, 1, ... pixels; how many images, and how many pixels of
         each, stand side by side in a row.
     dtype : dtype
+    images_last : bool
+        How a row lies in memory, see `side_by_side`.
 
     Attributes
     ----------
     buffer : ndarray of shape (groups, rows, C, shifts, N, width)
         Element (g, r, c, j, n, s) is pixel s + j of row r of channel c of image n.
+    flat : ndarray of shape (groups, rows, C * shifts * N * width)
+        The same numbers, as they lie in memory.
 
     Notes
     -----
@@ -222,9 +226,14 @@ class Bands:
            [7., 8.]])
     """
 
-    def __init__(self, channels: Pair, *, rows: int, shifts: int, images: int, width: int, dtype: Any) -> None:
+    def __init__(
+        self, channels: Pair, *, rows: int, shifts: int, images: int, width: int, dtype: Any, images_last: bool = False
+    ) -> None:
         groups, c_group = channels
-        self.buffer = np.zeros((groups, rows, c_group, shifts, images, width), dtype)
+        self.images_last = images_last
+        self.flat = np.zeros((groups, rows, c_group * shifts * images * width), dtype)
+        split = self.flat.reshape(groups, rows, c_group, shifts, -1)
+        self.buffer = side_by_side(split, images, width, images_last=images_last)
 
     def load(self, x: np.ndarray, first: int = 0, left: int = 0, step: int = 1) -> None:
         """Copy rows `first`, `first + step`, ... of images (n, groups * C, H, W), `left` zeros before each.
@@ -237,6 +246,8 @@ class Bands:
         start, stop = valid_range(h, first, rows, step)
         part = x[:, :, first + start * step : first + stop * step : step]
         part = part.reshape(n, groups, channels, stop - start, w).transpose(1, 3, 2, 0, 4)
+        if self.images_last:
+            part = _turned(part, shifts)
         for j in range(shifts):
             begin, end = valid_range(w, j - left, width)
             self.buffer[:, start:stop, :, j, :n, begin:end] = part[..., j - left + begin : j - left + end]
@@ -250,9 +261,42 @@ class Bands:
 
         All numbers of a row, of its C channels, shifts and images, are one axis.
         """
-        groups, rows = self.buffer.shape[:2]
-        flat = self.buffer.reshape(groups, rows, -1)
-        return sliding_window_view(flat, height, axis=1)[:, ::step].swapaxes(2, 3)
+        (groups, rows, numbers), (group, row, item) = self.flat.shape, self.flat.strides
+        shape = (groups, (rows - height) // step + 1, height, numbers)
+        return as_strided(self.flat, shape, (group, row * step, row, item), writeable=False)
+
+
+def _turned(part: np.ndarray, shifts: int) -> np.ndarray:
+    """Return the same images (..., N, W), in memory such that copying one pixel of all of them at a time is fast."""
+    crowded = part.strides[-2] % 2048 == 0  # the first pixels of all images would share a few places of the cache
+    if crowded:
+        part = part.copy()
+    if shifts == 1:
+        return part
+    return part.swapaxes(-1, -2).copy().swapaxes(-1, -2)  # once, so that each shift then copies long runs
+
+
+def side_by_side(rows: np.ndarray, images: int, width: int, *, images_last: bool) -> np.ndarray:
+    """Return rows that hold several images as these images: a view of shape (..., images, width).
+
+    Parameters
+    ----------
+    rows : ndarray of shape (..., images * width)
+    images, width : int
+        How many images there are in a row, and how many pixels of each.
+    images_last : bool
+        Whether the first pixels of all images come first, then all second ones. A part of each image's row is one run
+        of numbers then, which is good for small images. Otherwise one image follows the other.
+
+    Examples
+    --------
+    >>> side_by_side(np.arange(6), 2, 3, images_last=True)
+    array([[0, 2, 4],
+           [1, 3, 5]])
+    """
+    if images_last:
+        return rows.reshape(*rows.shape[:-1], width, images).swapaxes(-1, -2)
+    return rows.reshape(*rows.shape[:-1], images, width)
 
 
 def fold(columns: np.ndarray, out: np.ndarray, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> None:

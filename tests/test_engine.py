@@ -245,7 +245,9 @@ def test_the_choice_is_what_computes(monkeypatch):
     [
         ((64, 64, 3, 3), PLAIN, (56, 56), (56, 56), True),
         ((64, 64, 3, 3), Slide((1, 2), (1, 1), 1), (56, 56), (56, 112), False),
-        ((16, 6, 5, 5), PLAIN, (10, 10), (14, 14), False),  # five images fit into a block
+        ((16, 6, 5, 5), PLAIN, (10, 10), (14, 14), False),  # by bands, as there are fewer channels than filters
+        ((6, 6, 5, 5), PLAIN, (10, 10), (14, 14), True),
+        ((6, 17, 5, 5), PLAIN, (10, 10), (14, 14), False),  # bands could fold, but not gather
         ((64, 64, 3, 3), PLAIN, (40, 40), (40, 80), True),
         ((64, 64, 3, 3), PLAIN, (40, 40), (41, 80), False),  # more than twice as many inputs
         ((32, 32, 3, 3), PLAIN, (8, 8), (8, 8), True),  # by winograd

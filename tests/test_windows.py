@@ -76,20 +76,30 @@ def test_a_cut_without_padding_copies_nothing():
 
 @pytest.mark.parametrize("pads", PADS, ids=str)
 @pytest.mark.parametrize("step", [1, 2, 3])
-def test_bands_hold_shifted_rows_of_the_padded_image_and_nothing_of_the_block_before(pads, step):
+@pytest.mark.parametrize("images_last", [False, True])
+def test_bands_hold_shifted_rows_of_the_padded_image_and_nothing_of_the_block_before(pads, step, images_last):
     x = np.random.RandomState(0).randn(3, 4, 6, 7)
     (top, bottom), (left, right) = pads
     clipped = x[:, :, max(0, -top) : 6 - max(0, -bottom), max(0, -left) : 7 - max(0, -right)]
     padded = np.pad(clipped, ((0, 0), (0, 0), *np.maximum(pads, 0)))
     padded = np.pad(padded, ((0, 0), (0, 0), (0, 40), (0, 0)))  # rows beyond the end are zeros
     width = padded.shape[3] - 1
-    bands = w.Bands((2, 2), rows=5, shifts=2, images=2, width=width, dtype=float)
+    bands = w.Bands((2, 2), rows=5, shifts=2, images=2, width=width, dtype=float, images_last=images_last)
     for n in (2, 1):
         for row in (0, 3, 11):
             bands.load(x[:n], row - top, left, step)
             for g, r, c, j, image, s in np.ndindex(bands.buffer.shape):
                 expected = padded[image, 2 * g + c, row + r * step, s + j] if image < n else 0
                 assert bands.buffer[g, r, c, j, image, s] == expected
+
+
+@pytest.mark.parametrize("images_last", [False, True])
+def test_a_row_of_bands_lies_in_memory_image_by_image_or_pixel_by_pixel(images_last):
+    bands = w.Bands((1, 1), rows=1, shifts=2, images=2, width=3, dtype=float, images_last=images_last)
+    bands.load(np.arange(8.0).reshape(2, 1, 1, 4))  # 0 1 2 3 and 4 5 6 7
+    by_image, by_pixel = [0, 1, 2, 4, 5, 6, 1, 2, 3, 5, 6, 7], [0, 4, 1, 5, 2, 6, 1, 5, 2, 6, 3, 7]
+    assert bands.flat[0, 0].tolist() == (by_pixel if images_last else by_image)
+    assert bands.windows(1)[0, 0, 0].tolist() == bands.flat[0, 0].tolist()
 
 
 @pytest.mark.parametrize("height", [1, 2, 4])
