@@ -81,13 +81,17 @@ def weight_gradient(
     """
     (c_out, c_group, k_h, k_w), (n, _, h_out, w_out) = weight_shape, grad_y.shape
     bands, rows, line = _new_block(x, weight_shape, (h_out, w_out))
-    upstream = Bands((1, c_out), rows=rows, shifts=1, **line, dtype=x.dtype)
     left = bands.windows(k_h).reshape(rows, k_h * c_group * k_w, -1)
-    right = upstream.flat.reshape(rows, c_out, -1).swapaxes(1, 2)
+    if bands.images_last:  # all channels of a pixel side by side, as if each were an image: a product likes it best
+        upstream = Bands((1, 1), rows=rows, shifts=1, **{**line, "images": line["images"] * c_out}, dtype=x.dtype)
+        right = upstream.flat.reshape(rows, -1, c_out)
+    else:
+        upstream = Bands((1, c_out), rows=rows, shifts=1, **line, dtype=x.dtype)
+        right = upstream.flat.reshape(rows, c_out, -1).swapaxes(1, 2)
     grad = np.zeros((k_h * c_group * k_w, c_out), x.dtype)
     for some, lines in row_blocks(n, h_out, line["images"], rows):
         bands.load(x[some], lines.start - pads[0][0], pads[1][0])
-        upstream.load(grad_y[some], lines.start)
+        upstream.load(grad_y[some].reshape(-1, upstream.buffer.shape[2], h_out, w_out), lines.start)
         grad += np.matmul(left, right).sum(axis=0)
     return grad.reshape(k_h, c_group, k_w, c_out).transpose(3, 1, 0, 2)
 
@@ -150,4 +154,4 @@ def _block(n: int, weight_shape: tuple[int, ...], size: Pair, dtype: np.dtype) -
     max_rows = max(1, windows.COLUMN_BYTES // 2 // (weights * dtype.itemsize))
     kept, row_width = row_bytes(weight_shape, width, dtype.itemsize), min(ROW_WIDTH, SMALL_PRODUCT // weights)
     images, rows = block_shape(n, min(height, max_rows), width, kept, row_width)
-    return rows, {"images": images, "width": width, "images_last": images > 2 * width}
+    return rows, {"images": images, "width": width, "images_last": images > 3 * width}
