@@ -86,6 +86,15 @@ def test_blocks_of_every_size(way, n, column_bytes, monkeypatch):
     equals_the_loops(x, weight, bias, padding=(1, 1), groups=groups)
 
 
+@pytest.mark.parametrize("size", [(4, 3), (32, 4)], ids=str)  # 32 x 4: images are 2048 bytes apart
+@pytest.mark.parametrize("padding", [(0, 0), (1, 1)], ids=str)
+@pytest.mark.parametrize("column_bytes", [2000, 2**21])
+def test_many_small_images(way, size, padding, column_bytes, monkeypatch):
+    monkeypatch.setattr(windows, "COLUMN_BYTES", column_bytes)
+    x, weight, bias, groups = layer(way, (3, 3), size, n=17)
+    equals_the_loops(x, weight, bias, padding=padding, groups=groups)
+
+
 def test_channels_that_do_not_fill_their_last_block(monkeypatch):
     force(monkeypatch, depthwise, True)
     for channels in range(2, 8):
