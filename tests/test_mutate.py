@@ -1,5 +1,6 @@
 """The bugs that `make mutate` plants: what they are, that they take effect, and that none is excused in vain."""
 
+import importlib
 from collections import Counter
 from types import SimpleNamespace
 
@@ -90,6 +91,14 @@ def test_a_planted_bug_takes_effect_wherever_the_function_is_held_and_only_in_it
 
     assert mutate.in_a_fork(wrong_with_the_bug, 60) == 0
     assert cc.conv_output_size(8, 3) == 6
+
+
+@pytest.mark.parametrize("name", mutate.MODULES)
+def test_every_module_can_be_planted_and_is_the_same_without_a_bug(name):
+    module = vars(importlib.import_module(f"cnn_course.{name}"))
+    before = dict(module)
+    mutate.plant(mutate.Mutant(name, "", 0, "", "", "", mutate.file_of(name).read_text("utf-8")), [])
+    assert module == before
 
 
 def test_what_is_listed_as_harmless_can_still_be_planted_and_has_a_reason():

@@ -198,7 +198,7 @@ def plant(mutant: Mutant, imported: list[FunctionType]) -> None:
     """Give the functions and constants of an imported module, wherever they are held, what they are in the mutant."""
     name = f"cnn_course.{mutant.module}"
     module = vars(importlib.import_module(name))
-    fresh = {"__name__": name, "__package__": name.rpartition(".")[0]}
+    fresh = {key: module[key] for key in ("__name__", "__package__", "__file__")}
     exec(compile(mutant.source, module["__file__"], "exec"), fresh)
     new = {function.__qualname__: function for function in functions() if function.__globals__ is fresh}
     for old in imported:
