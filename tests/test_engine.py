@@ -64,6 +64,20 @@ def test_kernels_of_every_width_under_every_padding(way, kernel, padding):
     equals_the_loops(x, weight, bias, padding=padding, groups=groups)
 
 
+@pytest.mark.parametrize("kernel", [(2, 4), (4, 2)], ids=str)
+def test_padding_that_is_not_the_same_on_both_sides(way, kernel):
+    x, weight, bias, groups = layer(way, kernel, (9, 8))
+    (top, bottom), (left, right) = (((k - 1) // 2, k // 2) for k in kernel)
+    padded = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
+    y = cc.conv2d(x, weight, bias, padding="same", groups=groups)
+    assert_array_equal(y, cc.naive.conv2d(padded, weight, bias, groups=groups))
+    grad_y = whole(y.shape, seed=3)
+    got = cc.conv2d_backward(grad_y, x, weight, bias, padding="same", groups=groups)
+    grad_x, *others = cc.naive.conv2d_backward(grad_y, padded, weight, groups=groups)
+    for ours, loops in zip(got, [grad_x[:, :, top : top + 9, left : left + 8], *others], strict=True):
+        assert_array_equal(ours, loops)
+
+
 @pytest.mark.parametrize("n", [0, 1, 3])
 @pytest.mark.parametrize("h_out", [1, 2, 3, 4, 5, 9])
 def test_batches_of_any_size_and_outputs_smaller_than_a_tile(way, n, h_out):
@@ -78,7 +92,7 @@ def test_dilation_and_groups(way, dilation, groups):
     equals_the_loops(x, weight, bias, dilation=dilation, groups=groups, padding=(1, 0))
 
 
-@pytest.mark.parametrize("column_bytes", [1, 500, 2000, 20_000])
+@pytest.mark.parametrize("column_bytes", [1, 500, 2000, 7000, 20_000])
 @pytest.mark.parametrize("n", [1, 5])
 def test_blocks_of_every_size(way, n, column_bytes, monkeypatch):
     monkeypatch.setattr(windows, "COLUMN_BYTES", column_bytes)
@@ -313,6 +327,13 @@ def test_the_error_is_one_of_the_last_digits_of_the_largest_number_in_a_tile(dty
     assert off.max() < 4 * np.finfo(dtype).eps
     if apart == 4 and dtype == np.float32:  # and to no better than that
         assert (np.abs(y - exact) / np.abs(exact)).max() > 1e3 * np.finfo(dtype).eps
+
+
+def test_shifted_tiles_share_their_numbers_and_are_read_only():
+    tiles = winograd.Tiles(whole((1, 1, 9, 8)), (1, 1, 3, 3), PLAIN, windows.NO_PADDING, 8)
+    shifted = tiles.shifted(3)
+    assert np.shares_memory(shifted, tiles.flat)
+    assert not shifted.flags.writeable
 
 
 # --------------------------------------------------------------------------------------------------------------- memory
