@@ -222,7 +222,9 @@ def test_numbers_near_the_largest_do_not_become_infinite(way):
         ((6, 3, 3, 5), Slide((1, 2), (1, 1), 1), (10, 10), columns),
         ((6, 3, 3, 5), Slide((1, 1), (2, 1), 1), (10, 10), columns),
         ((6, 3, 3, 5), Slide((1, 1), (1, 1), 2), (10, 10), columns),
-        ((6, 3, 3, 5), PLAIN, (10, 100_000), columns),  # a row that does not fit
+        ((6, 3, 1, 2), PLAIN, (10, 10), bands),  # two pixels share
+        ((6, 3, 3, 5), PLAIN, (10, 4161), bands),  # 2 * 3 rows of (3 * 5 + 6) * 4161 numbers
+        ((6, 3, 3, 5), PLAIN, (10, 4162), columns),  # a row that does not fit
         ((64, 64, 3, 3), PLAIN, (56, 56), winograd),
         ((16, 16, 3, 3), PLAIN, (4, 1), winograd),
         ((16, 16, 3, 3), PLAIN, (3, 1), bands),  # less than a tile
@@ -232,6 +234,8 @@ def test_numbers_near_the_largest_do_not_become_infinite(way):
         ((63, 16, 3, 3), Slide((1, 1), (1, 1), 4), (56, 56), columns),
         ((32, 32, 3, 3), Slide((1, 1), (2, 2), 1), (8, 56), winograd),
         ((32, 32, 3, 3), Slide((1, 1), (2, 2), 1), (7, 56), columns),
+        ((32, 32, 3, 3), Slide((1, 1), (2, 1), 1), (7, 56), columns),
+        ((32, 32, 3, 3), Slide((1, 1), (1, 2), 1), (4, 56), winograd),
         ((64, 64, 5, 3), PLAIN, (56, 56), columns),
         ((64, 64, 3, 3), Slide((2, 1), (1, 1), 1), (56, 56), columns),
         ((64, 64, 3, 3), PLAIN, (56, 400), columns),  # a tile that does not fit
@@ -249,8 +253,9 @@ def test_the_choice_and_its_limits(shape, slide, size, expected):
     assert engine.choose_algorithm(shape, slide, size, itemsize=4) is expected
 
 
-def test_the_choice_is_what_computes(monkeypatch):
-    x, weight = whole((1, 16, 6, 6)), whole((16, 16, 3, 3))
+@pytest.mark.parametrize(("height", "expected"), [(6, "winograd"), (5, "bands")])
+def test_the_choice_is_what_computes(height, expected, monkeypatch):
+    x, weight = whole((1, 16, height, 6)), whole((16, 16, 3, 3))
     taken = []
 
     def noted(way, operation, work, *arguments):
@@ -260,7 +265,7 @@ def test_the_choice_is_what_computes(monkeypatch):
     for way, operation in itertools.product(WAYS, ("correlate", "weight_gradient")):
         monkeypatch.setattr(way, operation, partial(noted, way, operation, getattr(way, operation)))
     cc.conv2d_backward(cc.conv2d(x, weight), x, weight, need_grad_x=False)
-    assert taken == [("winograd", "correlate"), ("winograd", "weight_gradient")]
+    assert taken == [(expected, "correlate"), (expected, "weight_gradient")]
 
 
 @pytest.mark.parametrize(
@@ -278,6 +283,8 @@ def test_the_choice_is_what_computes(monkeypatch):
         ((32, 1, 3, 3), Slide((1, 1), (1, 1), 32), (8, 8), (8, 8), True),  # by depthwise
         ((128, 64, 1, 1), PLAIN, (8, 8), (8, 8), True),  # nothing to fold
         ((64, 64, 5, 5), PLAIN, (64, 64), (64, 64), True),
+        ((64, 64, 5, 5), PLAIN, (5, 13), (5, 13), False),  # 5 * 65 columns of 6400 bytes fit
+        ((64, 64, 5, 5), PLAIN, (6, 11), (6, 11), True),  # 5 * 66 do not
         ((64, 3, 5, 5), PLAIN, (224, 224), (224, 224), False),  # one image fills a block
     ],
 )
