@@ -285,6 +285,7 @@ def test_the_choice_is_what_computes(height, expected, monkeypatch):
         ((64, 64, 5, 5), PLAIN, (64, 64), (64, 64), True),
         ((64, 64, 5, 5), PLAIN, (5, 13), (5, 13), False),  # 5 * 65 columns of 6400 bytes fit
         ((64, 64, 5, 5), PLAIN, (6, 11), (6, 11), True),  # 5 * 66 do not
+        ((64, 32, 5, 5), Slide((1, 1), (1, 1), 2), (6, 11), (6, 11), True),  # nor those of both groups
         ((64, 3, 5, 5), PLAIN, (224, 224), (224, 224), False),  # one image fills a block
     ],
 )
