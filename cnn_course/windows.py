@@ -414,7 +414,7 @@ def block_length(n: int, limit: int) -> int:
     >>> block_length(32, 18), block_length(5, 0)
     (16, 1)
     """
-    return max(1, -(-n // -(-n // max(1, limit)))) if n else 1
+    return -(-n // -(-n // max(1, limit))) if n else 1
 
 
 def block_shape(n: int, strips: int, width: int, strip_bytes: int, row_width: int) -> Pair:
