@@ -72,6 +72,13 @@ def test_a_batch_of_many_blocks_is_pooled_like_its_images(monkeypatch):
     assert_array_equal(cc.max_pool2d_backward(grad_y, x, 2), gradient)
 
 
+@pytest.mark.parametrize(("name", "options"), [("max", {}), ("avg", {}), ("sum", {}), ("lp", {"norm_type": 1})])
+def test_rows_that_fill_no_window_have_no_gradient_unless_told_otherwise(name, options):
+    backward = getattr(cc, f"{name}_pool2d_backward")
+    grad_x = backward(np.ones((1, 1, 2, 1)), x=np.ones((1, 1, 5, 2)), kernel_size=2, **options)
+    assert_array_equal(grad_x.sum(axis=(0, 1, 3)) > 0, [True, name != "max", True, name != "max", False])
+
+
 @pytest.mark.parametrize("dilation", [(2, 1), (1, 3), (2, 2)])
 def test_dilated_max_pooling_equals_the_loops(dilation):
     x = np.random.RandomState(0).randn(2, 2, 8, 9)
