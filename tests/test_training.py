@@ -158,10 +158,13 @@ def test_fit_reports_validation_and_follows_the_schedule(capsys, monkeypatch):
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize(("epochs", "expected"), [(1, [0]), (2, [0, 1]), (3, [0, 0.5, 1])])
-def test_the_schedule_is_asked_from_0_to_1(epochs, expected):
+@pytest.mark.parametrize(
+    ("epochs", "batch_size", "expected"),
+    [(1, 32, [0]), (2, 32, [0, 1]), (3, 32, [0, 0.5, 1]), (1, 2, [0, 1]), (1, 3, [0, 1])],
+)
+def test_the_schedule_is_asked_from_0_to_1(epochs, batch_size, expected):
     seen = []
-    fit_with(epochs=epochs, schedule=lambda p: seen.append(p) or 1.0)
+    fit_with(epochs=epochs, batch_size=batch_size, schedule=lambda p: seen.append(p) or 1.0)
     assert seen == expected
 
 
@@ -406,6 +409,15 @@ def test_a_rate_is_blamed_for_the_validation_loss_that_it_made():
     message = r"the validation loss of epoch 1 is nan: a learning rate below 1e\+300 may help"
     with pytest.raises(FloatingPointError, match=message), np.errstate(all="ignore"):
         fit_with(model, x=ONES, y=FOUR, optimizer=training.SGD(model, 1e300), validation=(ONES, FOUR))
+
+
+def test_a_rate_is_blamed_as_well_when_the_training_goes_on_from_a_checkpoint(tmp_path):
+    for _ in range(2):  # the second goes on after epoch 1
+        model = cc.Sequential(cc.Flatten(), cc.Linear(4, 2, random_state=RNG(0)))
+        given = {"optimizer": training.SGD(model, 1e300), "epochs": 2, "checkpoint": tmp_path / "run.npz"}
+        message = r"the loss of epoch 2 is nan: a learning rate below 1e\+300 may help"
+        with pytest.raises(FloatingPointError, match=message), np.errstate(all="ignore"):
+            fit_with(model, x=ONES * 1e10, y=FOUR, **given)
 
 
 def test_a_gradient_of_another_shape_or_whole_numbers_to_learn_are_refused():
