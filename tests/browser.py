@@ -160,7 +160,7 @@ def is_local(url: str) -> bool:
 def visit(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
     """Open a page in a fresh context with the network blocked; `options` are those of a Playwright context."""
     context = browser.new_context(**options)
-    context.set_default_timeout(20_000)  # a busy machine is slow, not wrong
+    context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
     seen = Visit(context.new_page())
 
     def check(route: Any) -> None:

@@ -35,7 +35,6 @@ each_page = pytest.mark.parametrize("name", ALL_PAGES)
 def window(browser: Any, **options: Any) -> Iterator[Visit]:
     """Keep one window open for many pages."""
     with visit(browser, "about:blank", **options) as seen:
-        seen.page.set_default_timeout(30_000)
         yield seen
 
 
