@@ -623,8 +623,7 @@ def test_the_picture_follows_the_theme(reader: Any, untrained: Any) -> None:
     tab.add_style_tag(content=":root { color-scheme: light dark }")
     light = tab.evaluate(corner)
     tab.emulate_media(color_scheme="dark")
-    tab.wait_for_timeout(100)
-    assert tab.evaluate(corner)[1] != light[1]
+    tab.wait_for_function(f"(light) => `${{({corner})()[1]}}` !== `${{light}}`", arg=light[1])
 
 
 # ------------------------------------------------------------------------------------------------------ wrong arguments
