@@ -130,16 +130,15 @@ def add_dark_pictures(root: ElementTree.Element) -> None:
             data = image.get("href", "")
             if image.tag != "image" or not data.startswith(PNG):
                 continue
-            pixels = np.asarray(Image.open(BytesIO(b64decode(data.removeprefix(PNG)))).convert("RGB"))
+            pixels = np.asarray(decoded(data).convert("RGB"))
             flat, where = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
             lights = ["#" + bytes(colour).hex() for colour in flat.tolist()]
             kinds = [kind for kind, known in NUMBERS.items() if known.issuperset(lights)]
             if not kinds:
                 continue
             darks = np.array([palette.parts(palette.DARK[light]) for light in lights], np.uint8)
-            file = BytesIO()
-            Image.fromarray(darks[where.ravel()].reshape(pixels.shape)).save(file, "PNG")
-            twin = ElementTree.Element("image", image.attrib | {"href": PNG + b64encode(file.getvalue()).decode()})
+            dark = Image.fromarray(darks[where.ravel()].reshape(pixels.shape))
+            twin = ElementTree.Element("image", image.attrib | {"href": encoded(dark)})
             image.set("class", "on-light")
             twin.set("class", "on-dark")
             parent.insert(place + 1, twin)
@@ -152,10 +151,7 @@ def gather_pictures(root: ElementTree.Element) -> None:
 
     Examples
     --------
-    >>> files = [BytesIO(), BytesIO()]
-    >>> for file, colour in zip(files, ("#070707", "#080808")):
-    ...     Image.new("RGB", (3, 2), colour).save(file, "PNG")
-    >>> one, two = (PNG + b64encode(file.getvalue()).decode() for file in files)
+    >>> one, two = (encoded(Image.new("RGB", (3, 2), colour)) for colour in ("#070707", "#080808"))
     >>> place = '<image href="{}" width="3" height="2" transform="scale(9)"/>'
     >>> root = ElementTree.fromstring("<svg>" + "".join(place.format(data) for data in (one, two, two)) + "</svg>")
     >>> gather_pictures(root)
@@ -172,8 +168,7 @@ def gather_pictures(root: ElementTree.Element) -> None:
         for image in places:
             image.set("href", small(image.attrib["href"]))
         return
-    names = [place.attrib["href"] for place in places]
-    files = {name: Image.open(BytesIO(b64decode(name.removeprefix(PNG)))) for name in names}
+    files = {name: decoded(name) for name in (place.attrib["href"] for place in places)}
     width, height = max(picture.width for picture in files.values()), sum(picture.height for picture in files.values())
     sheet, tops, top = Image.new("RGBA", (width, height), "#000"), {}, 0
     for name, picture in files.items():
@@ -185,12 +180,22 @@ def gather_pictures(root: ElementTree.Element) -> None:
         size = {side: place.attrib.pop(side) for side in ("width", "height")}
         view = ElementTree.SubElement(place, "svg", size, viewBox=f"0 {tops[name]} {size['width']} {size['height']}")
         ElementTree.SubElement(view, "use", href="#pictures")
-    stored = BytesIO()
-    sheet.save(stored, "PNG")
-    data = {"href": small(PNG + b64encode(stored.getvalue()).decode()), "width": str(width), "height": str(height)}
+    data = {"href": small(encoded(sheet)), "width": str(width), "height": str(height)}
     definitions = ElementTree.Element("defs")
     ElementTree.SubElement(definitions, "image", {"id": "pictures", **data})
     root.insert(0, definitions)
+
+
+def decoded(value: str) -> Image.Image:
+    """Open a picture that is stored as PNG in an attribute."""
+    return Image.open(BytesIO(b64decode(value.removeprefix(PNG))))
+
+
+def encoded(picture: Image.Image) -> str:
+    """Store a picture as PNG, as an attribute holds it."""
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return PNG + b64encode(file.getvalue()).decode()
 
 
 def small(value: str) -> str:
@@ -199,17 +204,13 @@ def small(value: str) -> str:
     Examples
     --------
     >>> for colour in ("#070707", "#07080980"):
-    ...     file = BytesIO()
-    ...     Image.new("RGBA", (8, 5), colour).save(file, "PNG")
-    ...     stored = small(PNG + b64encode(file.getvalue()).decode())
+    ...     stored = small(encoded(Image.new("RGBA", (8, 5), colour)))
     ...     picture = Image.open(BytesIO(b64decode(stored.removeprefix(WEBP))))
     ...     print(picture.mode, picture.getpixel((7, 4)))
     RGB (7, 7, 7)
     RGBA (7, 8, 9, 128)
     """
-    if not value.startswith(PNG):
-        return value
-    picture = Image.open(BytesIO(b64decode(value.removeprefix(PNG)))).convert("RGBA")
+    picture = decoded(value).convert("RGBA")
     seen = picture.convert("RGB") if picture.getchannel("A").getextrema() == (255, 255) else picture
     file = BytesIO()
     seen.save(file, "WEBP", lossless=True, exact=True, quality=100, method=6)

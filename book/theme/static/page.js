@@ -61,25 +61,26 @@ all(".scroll, .table").forEach((box) => fits.observe(box));
 // Explorers: their state and the runtime are fetched when the first of them comes near, and run when it comes nearer, or
 // the address sets one.
 const load = (src) => new Promise((done, failed) => document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
-let fetched, running;
-const fetchExplorers = () => fetched ??= document.head.append(make(`<link rel="stylesheet" href="${root.dataset.look}">`),
-  ...[root.dataset.state, root.dataset.runtime].map((script) => make(`<link rel="preload" as="script" href="${script}">`))) ?? true;
-const runExplorers = async () => {
-  if (running) return;
-  running = true;
-  fetchExplorers();
-  await load(root.dataset.state);
-  await load(root.dataset.runtime);
-  if (!root.dataset.others) return;
-  await load(root.dataset.others).catch(() => {});
-  delete root.dataset.others;
-  dispatchEvent(new Event("state"));
-};
 if (root.dataset.state) {
-  const places = all('script[type$="widget-view+json"]').map((view) => view.parentElement), now = (observe) => observe();
+  const { state, others, runtime, look } = root.dataset;
+  let fetched, running;
+  const fetchExplorers = () => fetched ??= [`<link rel="stylesheet" href="${look}">`, ...[state, runtime].map((script) => `<link rel="preload" as="script" href="${script}">`)]
+    .map((link) => document.head.appendChild(make(link)));
+  const runExplorers = () => running ??= (async () => {
+    fetchExplorers();
+    await load(state);
+    await load(runtime);
+    if (!others) return;
+    await load(others).catch(() => {});
+    delete root.dataset.others;
+    dispatchEvent(new Event("state"));
+  })();
   if (location.hash.includes("=")) runExplorers();
-  near(places, fetchExplorers, "1200px", now);
-  near(places, runExplorers, "400px", now);
+  else {
+    const places = all('script[type$="widget-view+json"]').map((view) => view.parentElement), now = (observe) => observe();
+    near(places, fetchExplorers, "1200px", now);
+    near(places, runExplorers, "400px", now);
+  }
 }
 
 // Tabs of one kind turn together.
