@@ -15,10 +15,11 @@ VERSION ?=
 CHAPTER ?=
 NAME ?=
 SKIPS ?= no
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
-SLOW := assignments benchmarks book browser dependencies explorer* export files firefox frameworks grading grading_cluster \
+SLOW := assignments benchmarks book browser pages_* dependencies explorer* export files firefox frameworks grading grading_cluster \
     grading_values jupyterlab landing lecture* minutes mutate names nbgrader offline palette pdf plots properties prose \
     published questions runtime search sheet solutions style training
 TOOLS := _build/tools
@@ -84,7 +85,7 @@ library: $(READY)
 	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
 
 test: $(READY) browser instructor
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(if $(filter no,$(STYLE)),-m "not style") \
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(filter no,$(STYLE)),-m "not style") \
 	    $(if $(filter yes,$(SKIPS)),,--no-skips)
 
 exercises: $(READY)
@@ -120,16 +121,11 @@ frameworks: $(READY)
 
 browser: $(READY)
 	@have() { for name; do if command -v $$name > /dev/null; then return; fi; done; return 1; }; \
-	missing=; \
-	have chromium chromium-browser google-chrome || missing=chromium; \
-	have firefox firefox-esr || missing="$$missing firefox-esr"; \
-	if [ -z "$$missing" ]; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && have apt-get; then \
-	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes $$missing && exit 0; \
-	fi; \
-	have chromium chromium-browser google-chrome || $(BIN)/playwright install chromium || \
+	add() { [ "$$(id -u)" = 0 ] && have apt-get && apt-get update --quiet=2 && apt-get install --quiet=2 --yes $$1; }; \
+	have chromium-headless-shell || add chromium-headless-shell || have chromium chromium-browser google-chrome || \
+	$(BIN)/playwright install --only-shell chromium || \
 	echo "Tests of pages would be skipped, so make test fails (SKIPS=yes allows it): please install Chromium (for example: sudo apt install chromium)."; \
-	have firefox firefox-esr || \
+	have firefox firefox-esr || add firefox-esr || \
 	echo "One test will be skipped: please install Firefox (for example: sudo apt install firefox-esr)."
 
 instructor: $(READY)

@@ -8,6 +8,20 @@ import notebooks
 import pytest
 
 collect_ignore = ["cnn_grading/worker.py"]  # it finds its modules in the sandbox alone, and has no examples
+# The files that take longest, so that no worker is left with one of them at the end; those without a book come first.
+LONGEST = (
+    "tests/test_solutions.py",
+    "tests/test_explorer_draw_a_digit.py",
+    "book/08-training.ipynb",
+    "tests/test_pdf.py",
+    "tests/test_pages_access.py",
+    "tests/test_pages_layout.py",
+    "tests/test_book.py",
+    "tests/test_grading.py",
+    "tests/test_browser.py",
+    "tests/test_lecture.py",
+    "tests/test_offline.py",
+)
 FRAMEWORKS = "requirements-frameworks.txt"  # in the reason of each skip where PyTorch or Keras is missing
 
 
@@ -21,7 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the cells that need PyTorch and Keras, which nbval has collected, where these are not installed."""
+    """Begin with what takes longest; mark the cells that need PyTorch and Keras where these are not installed."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
     if notebooks.has_frameworks():
         return
     skip = pytest.mark.skip(reason=f"PyTorch and Keras are not installed ({FRAMEWORKS})")

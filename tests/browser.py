@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from pdf import CHROMIUM
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -115,7 +115,7 @@ APART = """((bar) => {
 def browser() -> Iterator[Any]:
     """Start a Chromium of the system, or Playwright's own, once for the whole run."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (pip install playwright)")
-    system = next(filter(None, map(shutil.which, NAMES)), None)
+    system = next(filter(None, map(shutil.which, CHROMIUM)), None)
     with api.sync_playwright() as playwright:
         try:
             chromium = playwright.chromium.launch(executable_path=system, args=list(QUIET))

@@ -1,304 +1,36 @@
-"""The built book as readers meet it: each page in both themes, on a desk and a phone, by key, offline, from disk."""
+"""The built book as readers meet it: by key, from disk, without scripts, without storage, with the search."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import MISPLACED, VISIT, Visit, visit
-from test_book import PAGES, stored_state
+from browser import Visit, visit
+from pages import (
+    ALL_PAGES,
+    DESK,
+    PHONE,
+    WIDTHS,
+    check_quiet,
+    check_search,
+    dress,
+    go,
+    scriptless,
+    spare,
+    stored_explorers,
+)
+from test_book import stored_state
 
-axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (requirements.txt)")
+__all__ = ["scriptless", "spare"]
 
-AXE = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-ALL_PAGES = [*PAGES, "genindex", "py-modindex", "search", "404"]
-DESK = {"width": 1280, "height": 900}
-PHONE = {"width": 375, "height": 800}
-PAPER = {"width": 690, "height": 1000}  # A4 between its margins
-WIDTHS = [320, 375, 640, 768, 992, 1100, 1440, 1920]  # 640 is a window of 1280 at 200 %
-# Explorers come when a reader comes near.
-APPROACH = """() => {
-    document.querySelector("script[type$='widget-view+json']")?.parentElement.scrollIntoView();
-    const drawn = (e) => e.querySelector(".cc-explorer, .cc-questions");
-    return !document.querySelector("script[type$='widget-view+json']")
-        && [...document.querySelectorAll(".cc-widget-explorer")].every(drawn);
-}"""
-UNFOLD = "document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })"
-UNFINISHED = re.compile(r"NaN|undefined|null|Infinity|\[object")
 each_page = pytest.mark.parametrize("name", ALL_PAGES)
-
-
-def window(browser: Any, **options: Any) -> Iterator[Visit]:
-    """Keep one window open for many pages."""
-    with visit(browser, "about:blank", **options) as seen:
-        yield seen
-
-
-@pytest.fixture(scope="module")
-def desk(browser: Any) -> Iterator[Visit]:
-    """Return an ordinary window."""
-    yield from window(browser)
-
-
-@pytest.fixture(scope="module")
-def spare(browser: Any) -> Iterator[Visit]:
-    """Return a second window, whose settings and clipboard a test may use."""
-    yield from window(browser, permissions=["clipboard-read", "clipboard-write"])
-
-
-@pytest.fixture(scope="module")
-def scriptless(browser: Any) -> Iterator[Visit]:
-    """Return a window that runs no script."""
-    yield from window(browser, java_script_enabled=False)
-
-
-def go(seen: Visit, address: str) -> Any:
-    """Open another page in a window and wait for its explorers."""
-    seen.outside.clear()
-    seen.errors.clear()
-    seen.page.goto(address)
-    seen.page.wait_for_function(APPROACH, polling=100)
-    seen.page.evaluate("scrollTo(0, 0)")
-    return seen.page
-
-
-def check_quiet(seen: Visit) -> None:
-    """No page asks another machine for anything or writes an error to the console."""
-    found = [*seen.outside, *seen.errors]
-    seen.outside.clear()
-    seen.errors.clear()
-    assert found == []
-
-
-@pytest.fixture(scope="module", params=ALL_PAGES)
-def opened(request: pytest.FixtureRequest, desk: Visit, site: str) -> Visit:
-    """Open a page of the book, once for all tests that look at it."""
-    go(desk, f"{site}/{request.param}.html")
-    # What is measured is laid out, also where no reader is yet.
-    desk.page.add_style_tag(content="article section { content-visibility: visible !important }")
-    return desk
-
-
-@pytest.fixture
-def page(opened: Visit) -> Iterator[Any]:
-    """Return a page on a desk, on screen, in the light theme; whatever is done with it, it must stay quiet."""
-    dress(opened.page)
-    yield opened.page
-    check_quiet(opened)
-
-
-def stored_explorers(path: Path) -> int:
-    """Return how many explorers the state in a built page has."""
-    return sum(model["model_name"] == "AnyModel" for model in stored_state(path).values())
-
-
-def dress(page: Any, theme: str = "light", size: dict[str, int] = DESK, **media: str) -> None:
-    """Give a page a theme, as the reader's system would choose it, a size and a medium."""
-    page.set_viewport_size(size)
-    page.emulate_media(**{"media": "screen", "reduced_motion": "no-preference", **media}, color_scheme=theme)
-    page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-# A page has thousands of pieces of code and numbers but few combinations of colours, and axe needs long for each piece:
-# for the contrast of colours, every piece that looks like an earlier one is hidden.
-AXE_RUN = """async (tags) => {
-    const under = new Map([[null, ""]]);
-    const ground = (e) => {
-        if (!under.has(e)) {
-            const { backgroundColor, backgroundImage, opacity } = getComputedStyle(e);
-            const own = [backgroundColor, backgroundImage, opacity].join().replace("rgba(0, 0, 0, 0),none,1", "");
-            under.set(e, ground(e.parentElement) + own);
-        }
-        return under.get(e);
-    };
-    const visible = { opacityProperty: true, visibilityProperty: true };
-    const leaves = [...document.querySelectorAll("body *")].filter((e) =>
-        !e.children.length && e.textContent.trim() && e.checkVisibility(visible) && e.offsetWidth !== 1);
-    const looks = new Set();
-    const repeated = leaves.filter((e) => {
-        const { color, fontSize, fontWeight } = getComputedStyle(e);
-        const look = [color, fontSize, fontWeight, ground(e)].join();
-        return looks.has(look) || !looks.add(look);
-    });
-    const options = { resultTypes: ["violations"] };
-    const others = { "color-contrast": { enabled: false } };
-    const form = await axe.run({ ...options, runOnly: tags, rules: others });
-    const style = Object.assign(document.createElement("style"), { textContent: ".repeated { visibility: hidden }" });
-    document.head.append(style);
-    for (const e of repeated) e.classList.add("repeated");
-    const colour = await axe.run({ ...options, runOnly: { type: "rule", values: ["color-contrast"] } });
-    for (const e of repeated) e.classList.remove("repeated");
-    style.remove();
-    const kinds = ["violations", "passes", "incomplete", "inapplicable"];
-    const run = [form, colour].flatMap((report) => kinds.flatMap((kind) => report[kind].map(({ id }) => id)));
-    const found = [form, colour].flatMap(({ violations }) => violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`)));
-    return [run, found];
-}"""
 
 
 def test_every_built_page_is_looked_at(built_book: Path) -> None:
     built = {str(path.relative_to(built_book).with_suffix("")) for path in built_book.rglob("*.html")}
     assert {name for name in built if not name.startswith("_static/")} - {"index"} == set(ALL_PAGES)
-
-
-# Each page, opened once
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(page: Any, theme: str) -> None:
-    # Axe needs seconds for a page, so each theme of a page is seen at one width: every second page the other way.
-    name = page.evaluate("location.pathname").removeprefix("/").removesuffix(".html")
-    small = (ALL_PAGES.index(name) % 2 == 1) == (theme == "light")
-    dress(page, theme, PHONE if small else DESK, reduced_motion="reduce")
-    page.evaluate(UNFOLD)
-    page.evaluate(VISIT)
-    page.wait_for_timeout(400)  # boxes that scroll become tab stops, a moment after a resize
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    run, found = page.evaluate(AXE_RUN, RULES)
-    assert {"color-contrast", "target-size", "region", "link-in-text-block"} <= set(run)
-    assert found == []
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_is_wider_than_the_window(page: Any, width: int) -> None:
-    dress(page, size={"width": width, "height": 700})
-    page.evaluate(UNFOLD)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    out = page.evaluate("""() => {
-        const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
-        return [...document.querySelectorAll("article *")].filter((e) =>
-            e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement))
-            .map((e) => e.outerHTML.slice(0, 200));
-    }""")
-    assert out == []
-
-
-def test_formulas_are_mathml(page: Any) -> None:
-    raw = page.evaluate(
-        r"""() => {
-        const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
-        const texts = [];
-        while (walker.nextNode())
-            if (!walker.currentNode.parentElement.closest("code, pre, script, style, annotation"))
-                texts.push(walker.currentNode.data);
-        return texts.filter((text) => /\$|\\[a-zA-Z({[]/.test(text));
-    }"""
-    )
-    assert raw == []
-    sizes = page.locator("article math").evaluate_all(
-        "(all) => all.map((e) => e.getBoundingClientRect()).map(({ width, height }) => Math.min(width, height))"
-    )
-    assert all(size > 0 for size in sizes)
-    assert page.locator("mjx-container, .MathJax, .katex").count() == 0
-
-
-def test_the_text_is_few_tab_stops_away(page: Any) -> None:
-    page.evaluate("""() => {
-        const start = Object.assign(document.createElement("span"), { tabIndex: -1 });
-        document.body.prepend(start);
-        start.focus();
-        start.remove();  // the Tab key goes on from here
-        scrollTo(0, 0);
-    }""")
-    stops = []
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        before = page.evaluate(
-            """() => {
-            const here = document.activeElement;
-            const place = document.querySelector("article").compareDocumentPosition(here);
-            const before = place === Node.DOCUMENT_POSITION_PRECEDING && here !== document.body;
-            return before ? here.outerHTML.slice(0, 100) : null;
-        }"""
-        )
-        if before is None:
-            break
-        stops.append(before)
-    assert 1 <= len(stops) <= 10, stops
-    assert "skip" in stops[0].lower()
-
-
-def test_explorers_are_ready_and_every_slider_answers_the_keys(page: Any, built_book: Path) -> None:
-    name = page.evaluate("location.pathname").removeprefix("/")
-    assert page.locator(".cc-explorer, .cc-questions").count() == stored_explorers(built_book / name)
-    assert page.locator(".cc-note").all_inner_texts() == []
-    for explorer in page.locator(".cc-box").all():
-        words = explorer.locator(".cc-explorer > p[id$=words]")
-        assert re.search(r"\d", words.text_content())
-        told = set()
-        for slider in explorer.get_by_role("slider").all():
-            for key in ("End", "ArrowLeft", "Home", "ArrowRight"):
-                slider.press(key)
-                told.add(explorer.locator(".cc-explorer").inner_text())
-            assert slider.evaluate("(slider) => slider.labels[0].textContent")
-        assert len(told) > explorer.get_by_role("slider").count() or not told  # some have no slider
-        assert not any(UNFINISHED.search(text) for text in told)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 375])
-def test_the_controls_of_explorers_are_laid_out(page: Any, width: int, theme: str) -> None:
-    dress(page, theme, {"width": width, "height": 900})
-    page.evaluate(VISIT)
-    assert page.evaluate(MISPLACED) == []
-
-
-def test_nothing_moves_for_those_who_asked_for_rest(page: Any) -> None:
-    dress(page, reduced_motion="reduce")
-    moving = page.evaluate("""() => [...document.querySelectorAll("*")].flatMap((e) =>
-        [null, "::before", "::after"].flatMap((part) => {
-            const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e, part);
-            const still = parseFloat(transitionDuration) === 0 && animationName === "none" && scrollBehavior === "auto";
-            return still ? [] : [`${e.tagName}.${e.className}${part ?? ""}`];
-        }))""")
-    assert moving == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_paper_shows_the_text_in_ink_and_whole(page: Any, theme: str) -> None:
-    dress(page, theme, PAPER, media="print")
-    assert page.locator("h1").filter(visible=True).count() == 1
-    assert not page.locator(".contents, .bar, .turn, .skip, .copy").filter(visible=True).all()
-    figures = page.locator("article figure svg:not(svg *)")
-    assert figures.evaluate_all("(all) => all.filter((e) => e.clientHeight < 20).length") == 0
-    faint, cut = page.evaluate("""() => {
-        const light = (colour) => {
-            const [r, g, b] = colour.match(/[\\d.]+/g).map((c) => (c / 255) ** 2.2);
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        };
-        const inked = (e) => { // dark digits, or light ones on a dark tile that is printed as it is
-            const { color, backgroundColor, printColorAdjust } = getComputedStyle(e);
-            const dark = !/, 0\\)$/.test(backgroundColor) && light(backgroundColor) < 0.2;
-            return light(color) < 0.25 || (dark && printColorAdjust === "exact" && light(color) > 0.8);
-        };
-        const all = [...document.querySelectorAll("article *")].filter((e) => e.checkVisibility());
-        const written = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-        const text = all.filter((e) => written(e) && !e.closest("svg, [role=grid], .cc-hidden, .cc-unseen"));
-        const boxes = all.filter((e) => !e.closest("svg, math, .cc-box"));
-        const hides = (e) => getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1;
-        const say = (e) => e.outerHTML.slice(0, 200);
-        return [text.filter((e) => !inked(e)).map(say), boxes.filter(hides).map(say)];
-    }""")
-    assert faint == []
-    assert cut == []
-
-
-def test_every_block_of_code_can_be_copied(page: Any) -> None:
-    page.evaluate(UNFOLD)
-    page.evaluate("""async () => {
-        for (const code of document.querySelectorAll("article div.cell_input pre")) {
-            code.scrollIntoView();  // buttons come as code comes near
-            for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-        }
-    }""")
-    assert page.locator("article div.cell_input pre").count() == page.locator("article div.cell_input .copy").count()
 
 
 # Each page, in other windows
@@ -331,21 +63,6 @@ def test_without_scripts_the_text_and_its_figures_stand(scriptless: Visit, built
 
 
 # What a reader does
-
-
-def check_search(page: Any) -> None:
-    """Search by key, from the page that shows, and follow a result."""
-    page.keyboard.press("Control+k")
-    dialog = page.get_by_role("dialog", name="Search this book")
-    dialog.get_by_role("searchbox").fill("stride")
-    dialog.get_by_role("status").filter(has_text=re.compile(r"\d+ found")).wait_for()
-    results = dialog.get_by_role("listitem")
-    assert results.count() >= 3
-    assert any("stride" in text.lower() for text in results.all_inner_texts())
-    page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.matches('dialog li:first-child a')")
-    dialog.get_by_role("link", name=re.compile("^5 Move the window in larger steps")).first.click()
-    page.wait_for_url("**/book/05-stride.html*")
 
 
 @pytest.mark.style

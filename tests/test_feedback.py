@@ -9,7 +9,7 @@ import re
 import pytest
 from browser import visit
 from made_up_class import ASK, CELL, OWN, RIGHT, SCALE, SMALL, WORDS, Class, edited, handed_in, question
-from test_browser import AXE, RULES
+from pages import AXE, RULES
 
 from cnn_grading.feedback import SIGNS, feedback
 from cnn_grading.feedback import WORDS as TOLD

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from browser import MISPLACED, VISIT
+from pages import APPROACH, UNFINISHED, UNFOLD, stored_explorers
 from test_book import NOTEBOOKS
-from test_browser import APPROACH, UNFINISHED, UNFOLD, stored_explorers
 
 websocket = pytest.importorskip("websocket", reason="websocket-client is not installed (requirements.txt)")
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from browser import Visit, visit
+from pages import AXE, AXE_RUN, RULES, WIDTHS, check_quiet, dress
 from test_book import BOOK, PAGES, TOC, VIEW, soup, squeezed, stored_state
-from test_browser import AXE, AXE_RUN, RULES, WIDTHS, check_quiet, dress
 from test_exercises import CHAPTERS, WRONG, exercises
 from test_lecture_statements import ROWS
 
@@ -267,7 +267,7 @@ def test_the_numbers_of_the_page_are_those_of_the_book(built_book: Path) -> None
     assert fact(built_book, "explorers") == len(views) - len(asked) == len(models) - len(asked)
     assert fact(built_book, "questions") == sum(len(state["questions"]) for state in asked)
     assert fact(built_book, "figures") == len(figures)
-    assert fact(built_book, "requests") == 0  # each page is looked at by test_browser.check_quiet
+    assert fact(built_book, "requests") == 0  # each page is looked at by pages.check_quiet
 
 
 # Weight

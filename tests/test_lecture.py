@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from browser import MISPLACED, Visit, visit
-from test_browser import AXE, AXE_RUN, DESK, PAPER, PHONE, RULES, check_quiet, dress
+from pages import AXE, AXE_RUN, DESK, PAPER, PHONE, RULES, check_quiet, dress
 
 pytestmark = pytest.mark.style  # it shows chapter 2
 

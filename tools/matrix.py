@@ -24,7 +24,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ("3.11", "3.12", "3.13")
 CHOICES = {"oldest": "lowest-direct", "newest": "highest"}
 # They build the book, drive a browser or JupyterLab, or ask for the exact versions of the whole environment.
-APART = ("test_book", "test_browser", "test_firefox", "test_jupyterlab", "test_dependencies", "test_style")
+APART = (
+    "test_book",
+    "test_browser",
+    "test_pages_access",
+    "test_pages_layout",
+    "test_firefox",
+    "test_jupyterlab",
+    "test_dependencies",
+    "test_style",
+)
 TESTS = ["cnn_course", "tools", "tests", "book", "README.md", "--ignore=book/_ext"]
 TESTS += [f"--ignore=tests/{name}.py" for name in APART]
 

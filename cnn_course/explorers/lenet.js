@@ -3,7 +3,7 @@
 const SHAPES = [[6, 25], [16, 150], [120, 400], [84, 120]]; // of the weights: outputs, inputs of each; then the classes
 
 /**
- * Weights from bytes: whole numbers from -31 to 31 in 6 bits each, then the scales and the biases of all outputs.
+ * Weights from bytes: whole numbers in 6 bits each, then the scales and the biases of all outputs.
  * @param {DataView} view
  * @param {number} classes
  * @returns {Layer[]}

@@ -17,7 +17,7 @@ from ..pages import page
 from . import draw, signed
 from .moodle import moodle
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PATIENCE = 120  # seconds for a browser that prints
 
 
