@@ -285,29 +285,34 @@ def test_library_page_describes_every_public_name(built_book: Path) -> None:
                 assert {f"{module.__name__}.{name}", f"{value.__module__}.{name}"} & described, name
 
 
+def make_small_book(folder: Path) -> Path:
+    """Make a book of one good page that is built by the real configuration."""
+    shutil.copy(ROOT / "_config.yml", folder)
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/intro\n")
+    for part in ("_ext", "assets", "theme"):
+        shutil.copytree(BOOK / part, folder / "book" / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(BOOK / "references.bib", folder / "book")
+    write(folder, "<!-- a comment -->\nA good page that has one sentence, $x^2$ and a [link](#a-title).")
+    return folder
+
+
 @pytest.fixture
 def small_book(tmp_path: Path) -> Path:
-    """Make a book of one good page that is built by the real configuration."""
-    shutil.copy(ROOT / "_config.yml", tmp_path)
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/intro\n")
-    for folder in ("_ext", "assets", "theme"):
-        shutil.copytree(BOOK / folder, tmp_path / "book" / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(BOOK / "references.bib", tmp_path / "book")
-    write(tmp_path, "<!-- a comment -->\nA good page that has one sentence, $x^2$ and a [link](#a-title).")
-    return tmp_path
+    """Make a book that a test may change and build."""
+    return make_small_book(tmp_path)
 
 
-def write(book: Path, text: str, *code: str) -> None:
-    """Write the one page of a small book: a text, and code cells if there are any."""
+def write(book: Path, text: str, *code: str, name: str = "intro") -> None:
+    """Write a page of a small book: a text, and code cells if there are any."""
     text = f"# A title\n\n{text}\n"
-    for page in (book / "book").glob("intro.*"):
+    for page in (book / "book").glob(f"{name}.*"):
         page.unlink()
     if not code:
-        (book / "book" / "intro.md").write_text(text)
+        (book / "book" / f"{name}.md").write_text(text)
         return
     cells = [nbformat.v4.new_markdown_cell(text), *map(nbformat.v4.new_code_cell, code)]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=notebooks.METADATA)
-    (book / "book" / "intro.ipynb").write_text(notebooks.normal_form(notebook))
+    (book / "book" / f"{name}.ipynb").write_text(notebooks.normal_form(notebook))
 
 
 def test_a_good_book_builds(small_book: Path) -> None:
@@ -322,36 +327,47 @@ TEAL = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="#0
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>'
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "complaint"),
-    [
-        ("See what raises.", ["1 / 0"], "ZeroDivisionError"),
-        ("See stderr.", ["import sys", "print('careful', file=sys.stderr)"], "stderr was found"),
-        ("See {numref}`no-such-figure`.", [], "no-such-figure"),
-        ("See [](#no-such-section).", [], "no-such-section"),
-        ("See {func}`cnn_course.no_such_function`.", [], "no_such_function"),
-        (r"See $\frac{1$.", [], "bad TeX"),
-        ("$$\n\\begin{aligned} a &= b\n$$", [], "bad TeX"),
-        ("See a picture.", [f"from IPython.display import SVG\nSVG({SQUARE!r})"], "no text alternative"),
-        ("See a colour.", [f"from IPython.display import SVG\nSVG({TEAL!r})"], "does not know the colour #008080"),
-    ],
-    ids=[
-        "raises",
-        "stderr",
-        "reference",
-        "section",
-        "function",
-        "inline TeX",
-        "displayed TeX",
-        "figure without alt",
-        "colour",
-    ],
-)
-def test_a_defect_fails_the_build(small_book: Path, text: str, code: list[str], complaint: str) -> None:
-    write(small_book, text, *code)
+# A page with one defect each: its text, its code, and what the build says of it.
+DEFECTS: dict[str, tuple[str, list[str], str]] = {
+    "stderr": ("See stderr.", ["import sys", "print('careful', file=sys.stderr)"], "stderr was found"),
+    "reference": ("See {numref}`no-such-figure`.", [], "no-such-figure"),
+    "section": ("See [](#no-such-section).", [], "no-such-section"),
+    "function": ("See {func}`cnn_course.no_such_function`.", [], "no_such_function"),
+    "inline": (r"See $\frac{1$.", [], "bad TeX"),
+    "displayed": ("$$\n\\begin{aligned} a &= b\n$$", [], "bad TeX"),
+    "figure": ("See a picture.", [f"from IPython.display import SVG\nSVG({SQUARE!r})"], "no text alternative"),
+    "colour": (
+        "See a colour.",
+        [f"from IPython.display import SVG\nSVG({TEAL!r})"],
+        "does not know the colour #008080",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def warnings_of_defects(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Build a book with all defects, and return what it warns of: each is an error where warnings are."""
+    book = make_small_book(tmp_path_factory.mktemp("defects"))
+    with (book / "_toc.yml").open("a") as toc:
+        toc.write("chapters:\n" + "".join(f"  - file: book/{name}\n" for name in DEFECTS))
+    for name, (text, code, _) in DEFECTS.items():
+        write(book, text, *code, name=name)
+    result = build(book, book)
+    assert result.returncode != 0
+    return re.split(rf"(?={re.escape(str(book))}/book/)", result.stderr)
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_fails_the_build(warnings_of_defects: list[str], name: str) -> None:
+    told = [text for text in warnings_of_defects if f"/book/{name}." in text.partition("\n")[0]]
+    assert [text for text in told if DEFECTS[name][2] in text]
+
+
+def test_code_that_raises_fails_the_build(small_book: Path) -> None:
+    write(small_book, "See what raises.", "1 / 0")
     result = build(small_book, small_book)
     assert result.returncode != 0
-    assert complaint in result.stderr
+    assert "ZeroDivisionError" in result.stderr
 
 
 def test_a_missing_page_fails_the_build(small_book: Path) -> None:

@@ -20,7 +20,7 @@ from browser import visit
 from bs4 import BeautifulSoup
 from PIL import Image
 from sphinx.config import Config
-from test_book import PAGES, small_book, write
+from test_book import PAGES, make_small_book, small_book, write
 from test_offline import Host
 
 from conftest import ROOT, build
@@ -33,17 +33,31 @@ SECOND = "# Kernels & “filters”\n\nA second page, of which this sentence tel
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 
 
-@pytest.fixture
-def published(small_book: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Build a book of two pages for an address below the root of its host."""
-    (small_book / "book" / "two.md").write_text(SECOND, "utf-8")
-    with (small_book / "_toc.yml").open("a") as toc:
+@pytest.fixture(scope="module")
+def built_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, int]]]:
+    """Build a book of two pages for an address below the root of its host, and again with one more sentence.
+
+    Return the folder of its pages and, for each time, when each card was drawn.
+    """
+    book, drawn = make_small_book(tmp_path_factory.mktemp("published")), []
+    html, second = book / "_build" / "html", book / "book" / "two.md"
+    with (book / "_toc.yml").open("a") as toc:
         toc.write("chapters:\n  - file: book/two\n")
-    write(small_book, "One sentence that tells what this book is about.\n\n## How to run it\n\nWith make.")
-    monkeypatch.setenv("BOOK_URL", ADDRESS)
-    result = build(small_book, small_book)
-    assert result.returncode == 0, result.stderr[-3000:]
-    return small_book / "_build" / "html"
+    write(book, "One sentence that tells what this book is about.\n\n## How to run it\n\nWith make.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOOK_URL", ADDRESS)
+        for text in (SECOND, SECOND + "\nOne sentence more.\n"):
+            second.write_text(text, "utf-8")
+            result = build(book, book)
+            assert result.returncode == 0, result.stderr[-3000:]
+            drawn.append({path.name: path.stat().st_mtime_ns for path in (html / "_static" / "cards").iterdir()})
+    return html, drawn
+
+
+@pytest.fixture
+def published(built_twice: tuple[Path, list[dict[str, int]]]) -> Path:
+    """Return the folder of a published book's pages."""
+    return built_twice[0]
 
 
 def test_a_published_page_says_where_it_is_and_how_a_link_to_it_looks(published: Path) -> None:
@@ -78,12 +92,11 @@ def test_search_engines_find_the_pages(published: Path) -> None:
     assert links.broken(published) == []
 
 
-def test_a_card_is_drawn_once(published: Path) -> None:
-    cards = {path: path.stat().st_mtime_ns for path in (published / "_static" / "cards").iterdir()}
-    with (published.parents[1] / "book" / "two.md").open("a") as page:
-        page.write("\nOne sentence more.\n")
-    assert build(published.parents[1], published.parents[1]).returncode == 0
-    assert {path: path.stat().st_mtime_ns for path in (published / "_static" / "cards").iterdir()} == cards
+def test_a_card_is_drawn_once(built_twice: tuple[Path, list[dict[str, int]]]) -> None:
+    html, (first, second) = built_twice
+    assert "One sentence more." in (html / "book" / "two.html").read_text("utf-8")
+    assert len(first) == 2
+    assert first == second
 
 
 def test_the_page_of_a_wrong_address_works_at_any_depth(browser: Any, published: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,18 +17,23 @@ from cnn_grading.__main__ import main
 from cnn_grading.exam import sheet
 
 SEEDS = 200
-DRAWN = {name: [exam.draw(name, str(seed)) for seed in range(SEEDS)] for name in exam.names()}
-GRIDS = [name for name, drawn in DRAWN.items() if drawn[0].kind == "grid"]
-CHOICES = [name for name, drawn in DRAWN.items() if drawn[0].kind == "choice"]
+KINDS = {name: exam.draw(name, "0").kind for name in exam.names()}
+GRIDS, CHOICES = ([name for name in KINDS if KINDS[name] == kind] for kind in ("grid", "choice"))
+
+
+@cache
+def drawn_of(name):
+    """Draw a question many times."""
+    return [exam.draw(name, str(seed)) for seed in range(SEEDS)]
 
 
 def test_each_chapter_has_five_questions():
-    assert [sum(name.startswith(f"{chapter}.") for name in DRAWN) for chapter in range(12)] == [5] * 12
+    assert [sum(name.startswith(f"{chapter}.") for name in KINDS) for chapter in range(12)] == [5] * 12
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", KINDS)
 def test_every_wrong_answer_is_wrong_and_told_apart_from_the_others(name):
-    drawn = DRAWN[name]
+    drawn = drawn_of(name)
     assert len({len(question.slips) for question in drawn}) == 1
     assert drawn[0].kind == "choice" or drawn[0].slips
     for question in drawn:
@@ -40,9 +46,9 @@ def test_every_wrong_answer_is_wrong_and_told_apart_from_the_others(name):
         assert question.kind != "choice" or any(question.answer)
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", KINDS)
 def test_variants_differ(name):
-    told = {(q.prompt, str(q.shown), str(q.answer), str(sorted(q.options))) for q in DRAWN[name]}
+    told = {(q.prompt, str(q.shown), str(q.answer), str(sorted(q.options))) for q in drawn_of(name)}
     assert len(told) >= 9  # as many as there are numbers of classes that have a short logarithm
 
 
@@ -55,9 +61,9 @@ def sums(text):
         yield eval(left.strip().lstrip("+ .").replace("−", "-").replace("·", "*")), float(right.replace("−", "-"))
 
 
-@pytest.mark.parametrize("name", [name for name in DRAWN if name not in CHOICES])
+@pytest.mark.parametrize("name", [name for name in KINDS if name not in CHOICES])
 def test_the_sums_of_the_key_are_true_and_lead_to_the_answer(name):
-    for question in DRAWN[name]:
+    for question in drawn_of(name):
         found = list(sums(question.because))
         for left, right in found:
             assert left == pytest.approx(right, abs=5e-5), question.because
@@ -83,7 +89,7 @@ WITHOUT_SUMS = {
 
 @pytest.mark.parametrize("name", WITHOUT_SUMS)
 def test_answers_whose_key_has_no_sum(name):
-    for question in DRAWN[name]:
+    for question in drawn_of(name):
         told = [int(word) for word in re.findall(r"(?<![\w.])\d+\b(?!\.\d)", question.prompt)]
         expected = WITHOUT_SUMS[name](*told)
         assert question.answer == pytest.approx(expected, abs=question.tolerance or 0)
@@ -92,8 +98,8 @@ def test_answers_whose_key_has_no_sum(name):
 def test_no_number_or_shape_is_left_out():
     silent = {
         name
-        for name, drawn in DRAWN.items()
-        if drawn[0].kind in ("number", "shape") and not all(list(sums(question.because)) for question in drawn)
+        for name in KINDS
+        if KINDS[name] in ("number", "shape") and not all(list(sums(question.because)) for question in drawn_of(name))
     }
     assert silent == {*WITHOUT_SUMS}
 
@@ -163,7 +169,7 @@ LOOPS = {
 
 @pytest.mark.parametrize("name", GRIDS)
 def test_maps_are_what_loops_give(name):
-    for question in DRAWN[name]:
+    for question in drawn_of(name):
         shown = [np.array(rows) for _, rows in question.shown]
         expected = LOOPS[name](question.prompt.replace("1x1", "1 1 "), *shown)
         np.testing.assert_allclose(np.reshape(question.answer, question.size), expected, atol=1e-9)
@@ -243,7 +249,7 @@ def truth(name, question, text):
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_statements_are_true_or_false_as_one_finds_by_hand(name):
-    for question in DRAWN[name]:
+    for question in drawn_of(name):
         for (text, _), told in zip(question.options, question.answer, strict=True):
             assert truth(name, question, text) == told, (question.prompt, text)
 
@@ -379,4 +385,4 @@ def test_what_cannot_be_made_is_named(words, told, tmp_path, capsys):
 
 def test_the_questions_can_be_listed(capsys):
     assert main(["sheet", "--list", "--chapters", "4"]) == 0
-    assert capsys.readouterr().out.split() == [name for name in DRAWN if name.startswith("4.")]
+    assert capsys.readouterr().out.split() == [name for name in KINDS if name.startswith("4.")]
