@@ -207,3 +207,14 @@ def test_pooling_shows_no_kernel_and_refuses_wide_padding(reader: Any) -> None:
 def test_a_wrong_argument_of_backprop_is_named(call: Any, kind: type[Exception], says: str) -> None:
     with pytest.raises(kind, match=says):
         call()
+
+
+def test_a_second_filter_is_offered_to_a_convolution_alone(reader: Any) -> None:
+    tab = reader(explorers.backprop())
+    second = tab.get_by_role("switch", name="second filter")
+    assert second.is_enabled()
+    tab.get_by_label("maximum pooling").check(force=True)
+    assert second.is_disabled()
+    tab.get_by_label("convolution", exact=True).check(force=True)
+    second.click()
+    assert tab.get_by_role("grid", name=re.compile("filter 2|₂")).count() > 0

@@ -84,8 +84,8 @@ def test_the_thing_is_dragged_and_moved_by_keys_and_can_be_taught_anew(reader: A
 
 def test_what_lies_beside_the_thing_neither_moves_it_nor_keeps_the_page_from_scrolling(reader: Any) -> None:
     tab = reader(explorers.sweep(row=2, column=5))
-    corner = tab.get_by_label("picture[0, 0] is 0")
-    corner.click()  # the window's frame lies here
+    corner = tab.get_by_label("picture[4, 0] is 0")
+    corner.click()
     side = corner.bounding_box()["width"]
     pull(tab, tab.get_by_label("picture[0, 4] is 0"), 0, side)
     assert tab.get_by_role("grid", name="picture, thing at [2, 5]").count() == 1
@@ -97,6 +97,24 @@ def test_what_lies_beside_the_thing_neither_moves_it_nor_keeps_the_page_from_scr
     }"""
     assert corner.evaluate(held) is False
     assert tab.get_by_label("picture[3, 6] is 1").evaluate(held) is True
+
+
+def test_the_detector_s_window_is_dragged_and_the_thing_before_it(reader: Any) -> None:
+    tab = reader(explorers.sweep())
+    cell = tab.get_by_label("picture[0, 0] is 0")
+    side = cell.bounding_box()["width"]
+    pull(tab, cell, 2 * side, side)
+    assert line(tab).startswith("score[1, 2] = ")
+    assert focused(tab).startswith("score[1, 2] is ")
+    assert tab.get_by_role("grid", name="picture, thing at [1, 1]").count() == 1
+    pull(tab, tab.get_by_label("picture[3, 4] is 0"), 9 * side, 9 * side)
+    assert line(tab).startswith("score[2, 5] = ")
+    pull(tab, tab.get_by_label("picture[2, 2] is 1"), 4 * side, side)
+    assert tab.get_by_role("grid", name="picture, thing at [2, 5]").count() == 1
+    pull(tab, tab.get_by_label("picture[3, 6] is 1"), -side, 0)  # both lie here
+    assert tab.get_by_role("grid", name="picture, thing at [2, 4]").count() == 1
+    assert line(tab).startswith("score[2, 5] = ")
+    assert tab.locator(".cc-held").count() == 0
 
 
 def test_a_score_shows_its_window_and_the_sweep_plays(reader: Any) -> None:

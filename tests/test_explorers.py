@@ -485,6 +485,17 @@ def test_the_window_is_dragged_and_so_are_the_sizes(reader: Any) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_number_that_can_be_typed_over_is_seen_to_be_underlined(reader: Any, name: str) -> None:
+    tab = reader(getattr(explorers, name)(), viewport={"width": 1440, "height": 900})
+    tab.wait_for_timeout(300)  # nothing glides any more
+    fields = tab.locator(".cc-plate:not(.cc-colours) .cc-cell:first-child input:not(:read-only)").filter(visible=True)
+    for field in fields.all():
+        before = field.screenshot()
+        field.evaluate("(field) => { field.style.textDecoration = 'none'; }")
+        assert field.screenshot() != before, field.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_an_explorer_costs_few_tab_stops(reader: Any, name: str) -> None:
     tab = reader(getattr(explorers, name)())
     nodes = tab.locator(".cc-explorer *")

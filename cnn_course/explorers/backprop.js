@@ -90,7 +90,7 @@ function choose(position, { kind, size: n, kernel_size: k }, { all, conv, filter
 const TITLE = 26, GAP = 40, MOST_FILTERS = 2;
 
 /** @type {Description["build"]} */
-function build({ set, move, redraw, refuse, running, callout, root }) {
+function build({ set, move, redraw, refuse, running, callout, controls, root }) {
   let state, now, peeked = null, asked = null;
   const isPad = (...place) => place.some((at) => at < state.padding || at >= state.padding + state.size);
   const index = (r, c) => (r - state.padding) * state.size + c - state.padding;
@@ -203,6 +203,7 @@ function build({ set, move, redraw, refuse, running, callout, root }) {
     [state, now] = [given, found];
     const { m, inside, missed, conv, all, filters } = found, { kernel_size: k, padding: p, kind, weight, upstream } = given;
     const lay = fit();
+    able(controls.second, conv);
     grow(stage, lay.tall + 6);
     const spot = peeked !== null && peeked <= now.last ? peeked : given.position;
     if (asked && (asked[0] >= filters || asked[1] >= m || asked[2] >= m)) asked = null;

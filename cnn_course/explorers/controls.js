@@ -111,6 +111,16 @@ function control(about, set, pictures) {
 }
 
 /**
+ * A control that means nothing now is pale and takes nothing; one that the explorer does not show is no matter.
+ * @param {Control | undefined} one
+ * @param {boolean} may
+ */
+function able(one, may) {
+  for (const node of /** @type {Iterable<any>} */ (one?.root.querySelectorAll("input, button") ?? [])) if (!may || node.tagName === "INPUT") node.disabled = !may;
+  one?.root.classList.toggle("cc-off", !may);
+}
+
+/**
  * Buttons and switches that are one tab stop: arrow keys walk, and the stop is where one was last.
  * @param {string} name
  * @param {HTMLElement[]} stops

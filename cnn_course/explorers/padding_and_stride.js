@@ -201,9 +201,9 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
   function paint(given, found, run) {
     [state, now] = [given, { ...found, later: Boolean(found.trouble && found.m[0]) }];
     const { n, k, s, p, m, room: inside, uses, real } = now;
-    const roomy = roomOn(stage)[0] >= 620, pad = p[0] === p[1] ? p[0] : `${p[0]} and ${p[1]}`;
-    const titles = [["pixels", `${by(n)}${roomy ? `${p[0] || p[1] ? `, padding ${pad}` : ""}: times used` : ""}`],
-      ["output", m[0] ? `${by(m)}${roomy ? ": pixels seen" : ""}` : ""]];
+    const wide = roomOn(stage)[0], roomy = wide >= 620, pad = p[0] === p[1] ? p[0] : `${p[0]} and ${p[1]}`;
+    const about = (size, more, shades) => (roomy ? `${by(size)}${more}: ${shades}` : wide > 310 ? shades : by(size)); // what the shades say first
+    const titles = [["pixels", about(n, p[0] || p[1] ? `, padding ${pad}` : "", "times used")], ["output", m[0] ? about(m, "", "pixels seen") : ""]];
     lay = fit(titles);
     grow(stage, lay.tall);
     const [A, C, S] = lay.boxes, [i, j] = where(), edge = (at, axis) => at < p[axis] || at >= p[axis] + n[axis];

@@ -279,7 +279,7 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     const [A, B, L, C] = lay.boxes, [i, j] = rows ? place() : [0, 0];
     for (const part of [input, output, kernel]) part.root.hidden = !rows;
     lens.root.hidden = !rows || L.gone;
-    kernel.draw({ name: flip ? "kernel, turned" : "kernel", about: `${k} × ${k}`, rows: k, cols: k, box: B, cell: (r, c) => ({ value: weight[r * k + c],
+    kernel.draw({ name: flip ? "kernel, turned" : "kernel", about: flip || roomOn(stage)[0] >= 480 ? `${k} × ${k}` : state.preset, rows: k, cols: k, box: B, cell: (r, c) => ({ value: weight[r * k + c],
       text: ratio(weight[r * k + c]), kind: "weight", scale: limits([weight]), label: `kernel[${r}, ${c}]` }) });
     around(kernel.frame, { x: 0, y: 0, w: B.w, h: B.h });
     for (const line of lines) line.replaceChildren();

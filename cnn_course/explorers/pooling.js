@@ -241,17 +241,12 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     hint.style.top = `${A.h + 5}px`;
     if (!m[0]) Object.assign(callout.style, { left: `${C.x}px`, top: `${C.y - 18}px`, width: `${C.w}px` });
     else callout.style.cssText = "";
-    explain(legend, [...(now.ring[0] || now.ring[1] ? [["cc-pad", `padding, ${zero()}`]] : []), ...(now.over[0] || now.over[1] ? [["cc-hole", "hangs over"]] : [])]);
+    explain(legend, [...(now.ring[0] || now.ring[1] ? [["cc-pad", `padding, ${zero()}`]] : []), ...(now.over[0] || now.over[1] ? [["cc-hole", "hangs over"]] : []), ...(shifted && roomy ? [["cc-changed", "changed"]] : [])]);
     const drawn = `${[n, k, s, p, A.cell, m]}`, same = shape === (shape = drawn);
     if (!held?.inside) window.to(j * now.step[1], i * now.step[0], same ? 180 : 0);
     return write(i, j, seen, scale, scales);
   }
   const zero = () => (takesMaximum(state) ? "−∞" : "0");
-  const able = (one, may) => {
-    for (const node of one?.root.querySelectorAll("input, button") ?? []) if (!may || node.tagName === "INPUT") node.disabled = !may;
-    one?.root.classList.toggle("cc-idle", !may);
-  };
-
   /** The input, its padding and what hangs over the end. */
   function drawInput([rows, cols], seen, scale, flash) {
     const { n, x, original, ring, titles } = now, [A] = lay.boxes;

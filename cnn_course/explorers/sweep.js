@@ -48,22 +48,27 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
   const dot = make("div", { class: "cc-grip", title: "pull: the thing" });
   picture.root.append(thing, dot);
 
-  // ---- hands: the thing is pulled, and a press beside it is not its; the detector goes where its score is pointed at
-  for (const node of [thing, dot]) pullable(node, (event) => {
+  // ---- hands: the thing and the detector's window are pulled, and a press beside them is not theirs; the detector also
+  // goes where its score is pointed at
+  const seenAt = () => [Math.floor(state.position / (ACROSS + 1)), state.position % (ACROSS + 1)];
+  const look = (i, j) => move(clamp(i, 0, DOWN) * (ACROSS + 1) + clamp(j, 0, ACROSS));
+  const pulled = (nodes, at, go, end) => nodes.forEach((node) => pullable(node, (event) => {
     stop();
-    held = [state.row, state.column];
+    held = at();
     event.preventDefault();
   }, (dx, dy) => {
     stage.classList.add("cc-held");
-    place(held[0] + Math.round(dy / lay.boxes[0].high), held[1] + Math.round(dx / lay.boxes[0].cell));
+    go(held[0] + Math.round(dy / lay.boxes[0].high), held[1] + Math.round(dx / lay.boxes[0].cell));
   }, () => {
     held = null;
     stage.classList.remove("cc-held");
-    picture.focus((state.row + 1) * COLS + state.column + 1);
-  });
+    end();
+  }));
+  pulled([thing, dot], () => [state.row, state.column], place, () => picture.focus((state.row + 1) * COLS + state.column + 1));
+  pulled([picture.frame], seenAt, look, () => scores.focus(state.position));
   function steer([down, across]) {
-    const i = Math.floor(state.position / (ACROSS + 1)), j = state.position % (ACROSS + 1);
-    move(clamp(i + down, 0, DOWN) * (ACROSS + 1) + clamp(j + across, 0, ACROSS));
+    const [i, j] = seenAt();
+    look(i + down, j + across);
     queueMicrotask(() => scores.focus(state.position));
   }
   const window = glider((at) => {
@@ -115,7 +120,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
   function paint(given, found, run) {
     [state, now] = [given, found];
     const { x, w, highest, taught, dense } = now;
-    const [i, j] = peeked ?? [Math.floor(state.position / (ACROSS + 1)), state.position % (ACROSS + 1)];
+    const [i, j] = peeked ?? seenAt();
     lay = fit();
     grow(stage, lay.tall + 8);
     const [A, B, C, D, E] = lay.boxes, seen = limits([[0, 1, ...state.template]]), scale = limits([[...now.scores.flat(), dense, taught]]);
