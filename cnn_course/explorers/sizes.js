@@ -7,6 +7,7 @@ const BOUNDS = [[0, 2], [1, 15], [1, 8], [0, 7], [1, 4096], [1, 4]]; // all coun
 const FREE = { input: [], conv: [1, 2, 3, 4, 5], pool: [1, 2, 3], dense: [4] }; // what can be edited
 /** @type {[symbol: string, number?: number][]} */
 const ROWS = [["k", 1], ["s", 2], ["p", 3], ["d", 5], ["C", 4], ["n"], ["params"], ["MACs"]]; // of the table, with the number edited there
+const WORDS = { k: "kernel", s: "stride", p: "padding", d: "dilation", C: "channels", n: "size of a map" };
 const conv = (k, s, p, channels) => [0, k, s, p, channels, 1];
 const pool = (k, s) => [1, k, s, 0, 1, 1]; // a pool has the channels of its input
 const dense = (units) => [2, 1, 1, 0, units, 1]; // a dense layer is a kernel as wide as its input
@@ -75,7 +76,7 @@ const form = ({ c, n }) => `${c} × ${n} × ${n}`;
 function derive({ kind, k, s, p, c, n, d, params, macs, field, jump, begin }, from) {
   const taps = `${from.c}·${k}·${k}`, inputs = from.c * k * k; // a dense layer's kernel takes all of its input
   const [weights, products] = [
-    [`C·(C_in·k·k + 1) = ${c}·(${taps} + 1) = `, `C·C_in·k·k·n·n = ${c}·${taps}·${n}·${n} = `],
+    [`C·(Cᵢₙ·k·k + 1) = ${c}·(${taps} + 1) = `, `C·Cᵢₙ·k·k·n·n = ${c}·${taps}·${n}·${n} = `],
     ["a pool has no weights, ", "a pool only compares or adds, "],
     [`C·(inputs + 1) = ${c}·(${inputs} + 1) = `, `C·inputs = ${c}·${inputs} = `],
   ][kind];
@@ -148,7 +149,7 @@ function build({ set, move, stop, refuse, callout, redraw }) {
   const drop = svg("line", { class: "cc-drop" }), knob = svg("circle", { class: "cc-knob", r: 5.5 });
   const blocks = svg("svg", { class: "cc-blocks", "aria-hidden": "true" }, ...Object.values(parts), knob, drop);
   const names = make("div", { class: "cc-names", "aria-hidden": true }), heads = make("div", { class: "cc-heads", "aria-hidden": true },
-    ...ROWS.map(([symbol]) => make("span", {}, symbol.length > 1 ? symbol : make("i", {}, symbol))));
+    ...ROWS.map(([symbol]) => make("span", { title: WORDS[symbol] ?? "" }, symbol.length > 1 ? symbol : make("i", {}, symbol))));
   const stage = make("div", { class: "cc-stage", "data-picture": "" }, tools, blocks, names, heads, table.root, callout);
   const facts = range(6).map(() => make("p", { class: "cc-sum" }));
 
