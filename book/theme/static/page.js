@@ -60,7 +60,7 @@ all(".scroll, .table").forEach((box) => fits.observe(box));
 
 // Explorers: their state and the runtime are fetched when the first of them comes near, and run when it comes nearer, or
 // the address sets one.
-const load = (src) => new Promise((done, failed) => document.head.append(Object.assign(document.createElement("script"), { src, async: false, onload: done, onerror: failed }))); // they run in order
+const load = (src) => new Promise((done, failed) => document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
 if (root.dataset.state) {
   const { state, others, runtime, look } = root.dataset;
   let fetched, running;
@@ -68,7 +68,8 @@ if (root.dataset.state) {
     .map((link) => document.head.appendChild(make(link)));
   const runExplorers = () => running ??= (async () => {
     fetchExplorers();
-    await Promise.all([state, runtime].map(load));
+    await load(state);
+    await load(runtime);
     if (!others) return;
     await load(others).catch(() => {});
     delete root.dataset.others;
