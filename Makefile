@@ -15,7 +15,6 @@ VERSION ?=
 CHAPTER ?=
 NAME ?=
 SKIPS ?= no
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
@@ -85,7 +84,7 @@ library: $(READY)
 	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
 
 test: $(READY) browser instructor
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(filter no,$(STYLE)),-m "not style") \
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(if $(filter no,$(STYLE)),-m "not style") \
 	    $(if $(filter yes,$(SKIPS)),,--no-skips)
 
 exercises: $(READY)
