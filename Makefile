@@ -121,7 +121,7 @@ frameworks: $(READY)
 browser: $(READY)
 	@have() { for name; do if command -v $$name > /dev/null; then return; fi; done; return 1; }; \
 	add() { [ "$$(id -u)" = 0 ] && have apt-get && apt-get update --quiet=2 && apt-get install --quiet=2 --yes $$1; }; \
-	have chromium-headless-shell || add chromium-headless-shell || have chromium chromium-browser google-chrome || \
+	have chromium-headless-shell chromium chromium-browser google-chrome || add chromium-headless-shell || add chromium || \
 	$(BIN)/playwright install --only-shell chromium || \
 	echo "Tests of pages would be skipped, so make test fails (SKIPS=yes allows it): please install Chromium (for example: sudo apt install chromium)."; \
 	have firefox firefox-esr || add firefox-esr || \

@@ -8,7 +8,7 @@ import notebooks
 import pytest
 
 collect_ignore = ["cnn_grading/worker.py"]  # it finds its modules in the sandbox alone, and has no examples
-# The files that take longest, so that no worker is left with one of them at the end; those without a book come first.
+# The files that take longest, so that no worker is left with one of them at the end.
 LONGEST = (
     "tests/test_solutions.py",
     "tests/test_explorer_draw_a_digit.py",

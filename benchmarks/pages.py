@@ -54,6 +54,7 @@ SLOWER = 4
 TEXT = (".html", ".css", ".js", ".svg", ".json")
 PHOTOGRAPHS = (".jpg", ".jpeg", ".png", ".webp")
 EMBEDDED = re.compile(rb"data:image/(?:png|jpeg|webp);base64,[A-Za-z0-9+/=]{1000,}")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 
@@ -357,7 +358,7 @@ def main() -> None:
     listed = [
         name for name, path in zip(names, pages, strict=True) if 'content="noindex"' not in path.read_text("utf-8")
     ]
-    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    system = next(filter(None, map(shutil.which, BROWSERS)), None)
     with serve(options.book) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system, args=list(QUIET))
         if "weight" in options.only:

@@ -488,11 +488,11 @@ def test_the_window_is_dragged_and_so_are_the_sizes(reader: Any) -> None:
 def test_a_number_that_can_be_typed_over_is_seen_to_be_underlined(reader: Any, name: str) -> None:
     tab = reader(getattr(explorers, name)(), viewport={"width": 1440, "height": 900})
     fields = tab.locator(".cc-plate:not(.cc-colours) .cc-cell:first-child input:not(:read-only)").filter(visible=True)
-    line = "document.querySelectorAll('.cc-cell input').forEach(({ style }) => { style.textDecoration = 'none'; })"
+    plain = "document.querySelectorAll('.cc-cell input').forEach(({ style }) => { style.textDecoration = 'none'; })"
     tab.evaluate("document.body.style.fontFamily = 'DejaVu Sans, system-ui, sans-serif'")  # as on a page
     tab.wait_for_timeout(300)  # nothing glides any more
     underlined = [field.screenshot() for field in fields.all()]
-    tab.evaluate(line)
+    tab.evaluate(plain)
     for field, before in zip(fields.all(), underlined, strict=True):
         assert field.screenshot() != before, field.get_attribute("aria-label")
 

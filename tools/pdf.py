@@ -29,7 +29,6 @@ HERE = Path(__file__).parent
 BUILT = HERE.parent / "_build" / "html"
 PAPERS = {"A4": 210, "Letter": 215.9}  # how wide they are, in millimetres
 MARGIN, ZOOM = 24, 0.72  # as in pdf.css
-# The first has no windows that nobody sees: tests of pages take two thirds of the time.
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FIRST = "book/intro.html"
 LINK = re.compile(r'<a class="[^"]*\binternal" href="([^"#]+)')

@@ -275,11 +275,12 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     if (grey) channel = 0;
     root()?.classList.toggle("cc-flipped", flip);
     lay = fit();
+    const [width] = roomOn(stage); // asked before anything is written, or all would be laid out again
     grow(stage, lay.tall - 1);
     const [A, B, L, C] = lay.boxes, [i, j] = rows ? place() : [0, 0];
     for (const part of [input, output, kernel]) part.root.hidden = !rows;
     lens.root.hidden = !rows || L.gone;
-    kernel.draw({ name: flip ? "kernel, turned" : "kernel", about: flip || roomOn(stage)[0] >= 480 ? `${k} × ${k}` : state.preset, rows: k, cols: k, box: B, cell: (r, c) => ({ value: weight[r * k + c],
+    kernel.draw({ name: flip ? "kernel, turned" : "kernel", about: flip || width >= 480 ? `${k} × ${k}` : state.preset, rows: k, cols: k, box: B, cell: (r, c) => ({ value: weight[r * k + c],
       text: ratio(weight[r * k + c]), kind: "weight", scale: limits([weight]), label: `kernel[${r}, ${c}]` }) });
     around(kernel.frame, { x: 0, y: 0, w: B.w, h: B.h });
     for (const line of lines) line.replaceChildren();
@@ -300,7 +301,7 @@ function build({ get, set, move, stop, redraw, refuse, callout, root }) {
     } });
     const span = `${about(found.least)} to ${about(found.most)}`;
     input.draw({ name: "input", about: `${high} × ${wide}${edge ? `, ${edge} of padding` : ""}`, image: found.input, box: A, paper: 0 });
-    const spanned = `${rows} × ${cols}, ${span}`, roomy = lay.form === "row" && 7.6 * (7 + spanned.length) <= roomOn(stage)[0] - C.x;
+    const spanned = `${rows} × ${cols}, ${span}`, roomy = lay.form === "row" && 7.6 * (7 + spanned.length) <= width - C.x;
     output.draw({ name: "output", about: roomy ? spanned : `${rows} × ${cols}`, image: found.output, box: C, paper: signed ? paper.now() : 0 });
     const seen = { x: j * stride * A.high, y: i * stride * A.high, w: k * A.high, h: k * A.high };
     const made = { x: j * C.high, y: i * C.high, w: C.high, h: C.high };

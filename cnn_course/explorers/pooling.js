@@ -247,6 +247,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     return write(i, j, seen, scale, scales);
   }
   const zero = () => (takesMaximum(state) ? "−∞" : "0");
+
   /** The input, its padding and what hangs over the end. */
   function drawInput([rows, cols], seen, scale, flash) {
     const { n, x, original, ring, titles } = now, [A] = lay.boxes;

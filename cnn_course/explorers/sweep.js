@@ -176,7 +176,7 @@ function build({ set, move, stop, redraw, refuse, callout, root }) {
   }
 
   function animate(run, speed) {
-    const i = Math.floor(state.position / (ACROSS + 1)), j = state.position % (ACROSS + 1);
+    const [i, j] = seenAt();
     const pairs = table(K, K, (r, c) => [picture.list[(i + r) * COLS + j + c], detector.list[r * K + c]]).flat();
     const pace = speed * (run.whole ? 2 : 1); // there are many places
     return sumUp(root(), sums, { pairs, goal: scores.list[state.position] }, run, pace);
