@@ -218,3 +218,36 @@ def test_a_second_filter_is_offered_to_a_convolution_alone(reader: Any) -> None:
     tab.get_by_label("convolution", exact=True).check(force=True)
     second.click()
     assert tab.get_by_role("grid", name=re.compile("filter 2|₂")).count() > 0
+
+
+def test_beams_lead_from_the_factors_to_the_gradient(reader: Any) -> None:
+    tab = reader(explorers.backprop())
+    factors = {  # of one position of each kind: the plates that its beams start at
+        0: ("x", "g, from above"),  # ∂L/∂w[0, 0]
+        8: ("w", "g, from above"),  # ∂L/∂x[1, 1], which is in all four windows
+        13: ("g, from above",),  # ∂L/∂b
+    }
+    for position, plates in factors.items():
+        tab.evaluate("(position) => { location.hash = `backprop.position=${position}`; }", position)
+        tab.wait_for_function(
+            "(count) => document.querySelector('.cc-beams path').getAttribute('d').split('Z').length - 1 === count",
+            arg=len(plates),
+        )
+        ends = tab.evaluate(BEAMS)
+        assert sorted(ends) == sorted(plates), position
+
+
+# For each beam, the plates of which a marked cell lies within it, without that of the gradient.
+BEAMS = """() => {
+    const path = document.querySelector(".cc-beams path"), frame = path.ownerSVGElement.getBoundingClientRect();
+    return path.getAttribute("d").split("Z").filter(Boolean).flatMap((one) => {
+        const shape = new Path2D(one + "Z"), context = document.createElement("canvas").getContext("2d");
+        const touched = (cell) => {
+            const { left, top, width, height } = cell.getBoundingClientRect();
+            return context.isPointInPath(shape, left + width / 2 - frame.left, top + height / 2 - frame.top);
+        };
+        const marked = (plate) => [...plate.querySelectorAll(".cc-on")].some(touched);
+        const title = (plate) => plate.querySelector(".cc-title").textContent.trim();
+        return [...document.querySelectorAll(".cc-plate")].filter(marked).map(title);
+    });
+}"""

@@ -274,9 +274,10 @@ def test_what_is_no_digit_is_declined_and_digits_seldom_are(model: Any) -> None:
     assert (training.predict(copy, data.digits(32).x_test).argmax(1) == pen.NO_DIGIT).mean() < 0.05
 
 
-def draw(tab: Any, strokes: list[list[tuple[float, float]]]) -> None:
+def draw(tab: Any, strokes: list[list[tuple[float, float]]], clear: bool = True) -> None:
     """Draw with the mouse on the square."""
-    tab.get_by_role("button", name="Clear").click()
+    if clear:
+        tab.get_by_role("button", name="Clear").click()
     box = tab.locator(SQUARE).bounding_box()
     at = lambda point: (box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"])  # noqa: E731
     for first, *others in strokes:
@@ -392,6 +393,18 @@ def test_clear_and_undo(reader: Any, model: Any) -> None:
     tab.get_by_role("button", name="Clear").click()
     tab.wait_for_function(blank)
     assert tab.locator(".cc-bars li").first.inner_text().split() == ["0", "–"]
+
+
+def test_undoing_the_first_stroke_brings_back_the_digit_that_it_took_the_place_of(reader: Any, model: Any) -> None:
+    tab = reader(explorers.draw_a_digit(model))
+    tab.get_by_label("a real 5", exact=True).check(force=True)
+    draw(tab, write(0, "round"), clear=False)
+    assert read(tab) == 0
+    undo = tab.get_by_role("button", name="Undo")
+    for _ in range(2):  # there is one stroke, and no more to undo
+        undo.click()
+        tab.wait_for_function("document.querySelector('.cc-sum').textContent.includes('It was written as 5.')")
+    assert tab.get_by_label("a real 5", exact=True).is_checked()
 
 
 def test_the_drawing_is_kept_in_the_address(reader: Any, model: Any) -> None:

@@ -54,13 +54,19 @@ def test_formulas_are_mathml(page: Any) -> None:
 
 def test_every_block_of_code_can_be_copied(page: Any) -> None:
     page.evaluate(UNFOLD)
-    page.evaluate("""async () => {
-        for (const code of document.querySelectorAll("article div.cell_input pre")) {
+    codes = page.locator("article div.cell_input pre").count()
+    bare = page.evaluate("""async () => {
+        const bare = () => [...document.querySelectorAll("article div.cell_input pre")]
+            .filter((code) => !code.parentElement.querySelector(".copy"));
+        for (let code; (code = bare()[0]);) {
             code.scrollIntoView();  // buttons come as code comes near
-            for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+            for (let frame = 0; frame < 30 && code === bare()[0]; frame++) await new Promise(requestAnimationFrame);
+            if (code === bare()[0]) break;
         }
+        return bare().map((code) => code.textContent);
     }""")
-    assert page.locator("article div.cell_input pre").count() == page.locator("article div.cell_input .copy").count()
+    assert bare == []
+    assert page.locator("article div.cell_input .copy").count() == codes
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -44,6 +44,7 @@ NO_SCRIPT = (
 # The tokens of code that page.css gives a colour or a weight; what is drawn in ink needs no element of its own.
 COLOURED = re.compile("k|kn|kc|kd|ow|mi|mf|s|s1|s2|sd|sa|se|si|c1|gp|go|nf|nb|nc|ne|gr|gt")
 SHORT, LONG = 34, 68  # characters of code: what fits a phone, and what fits the column of the text
+EARLY = 2200  # characters of text: about as far as page.js fetches an explorer from the top of a page
 
 
 class CodeFormatter(HtmlFormatter):
@@ -324,6 +325,8 @@ def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
 
     context["asset"] = asset
     context["states"] = store_states(app, pagename, context)
+    before, explorer, _ = context.get("body", "").partition(VIEW)
+    context["opens_with_explorer"] = bool(explorer) and len(re.sub("<[^>]*>", "", before)) < EARLY
     context["chapters"] = chapters(app, pagename)
     context["description"] = describe(app, doctree)
     context["version"] = __version__

@@ -151,8 +151,8 @@ function build({ set, move, redraw, refuse, running, callout, controls, root }) 
   }
   follow(input, spots.x);
   for (const [f, { kernel }] of sides.entries()) follow(kernel, (r, c) => spots.w(r, c, f));
-  const rays = svg("svg", { class: "cc-rays", "aria-hidden": "true" });
-  const stage = make("div", { class: "cc-stage", "data-picture": "" }, rays, input.root, gradX.root,
+  const beams = svg("path");
+  const stage = make("div", { class: "cc-stage", "data-picture": "" }, svg("svg", { class: "cc-beams", "aria-hidden": "true" }, beams), input.root, gradX.root,
     ...sides.flatMap((side) => Object.values(side).map(({ root: node }) => node)), callout);
   const sums = make("div", { class: "cc-sum" }), spelled = make("div", { class: "cc-sum cc-letters" });
   const told = make("p", { class: "cc-sum" }), lost = make("p", { class: "cc-sum" }), size = make("div", { class: "cc-size", role: "img" });
@@ -242,14 +242,23 @@ function build({ set, move, redraw, refuse, running, callout, controls, root }) 
         { on: (i, j) => (asked ? `${asked}` === `${[f, i, j]}` : terms.some((one) => mine(one) && one.i === i && one.j === j)) });
     }
     const target = { x: gradX, w: sides[chosen.f ?? 0].gradW, b: sides[chosen.f ?? 0].gradB }[chosen.part];
-    const middle = (part, r, c) => { const box = boxOf.get(part); return [box.x + (c + 0.5) * box.cell, box.y + (r + 0.5) * box.high]; };
+    /** The smallest box around some cells of a plate. */
+    const block = (part, cells) => {
+      const { x, y, cell, high } = boxOf.get(part), [rows, cols] = [0, 1].map((axis) => cells.map((place) => place[axis]));
+      const [top, left] = [rows, cols].map((some) => Math.min(...some));
+      return { x: x + left * cell, y: y + top * high, w: (Math.max(...cols) + 1 - left) * cell, h: (Math.max(...rows) + 1 - top) * high };
+    };
     for (const part of [gradX, ...sides.flatMap(({ gradW, gradB }) => [gradW, gradB])]) part.frame.hidden = part !== target || !m || Boolean(handed);
     if (m && !handed) {
       const box = boxOf.get(target), [r, c] = chosen.part === "x" ? [chosen.r + p, chosen.c + p] : [chosen.r, chosen.c];
       around(target.frame, { x: c * box.cell, y: r * box.high, w: box.cell, h: box.high });
-      const end = middle(target, r, c), from = new Map(terms.map((one) => [`${one.f} ${one.i} ${one.j}`, middle(sides[one.f].above, one.i, one.j)]));
-      rays.replaceChildren(...[...from.values()].map(([x1, y1]) => svg("line", { x1, y1, x2: end[0], y2: end[1] })));
-    } else rays.replaceChildren();
+      const end = block(target, [[r, c]]), sources = sides.flatMap((side, f) => {
+        const mine = terms.filter((one) => one.f === f);
+        return !mine.length ? [] : [[side.above, mine.map(({ i, j }) => [i, j])], ...(chosen.hue === "weight" ? [[side.kernel, mine.map((one) => [one.a, one.b])]] : [])];
+      });
+      if (chosen.hue === "input" && terms.length) sources.push([input, terms.map((one) => [one.r + p, one.c + p])]);
+      beams.setAttribute("d", sources.map(([part, cells]) => beam(block(part, cells), end)).join(""));
+    } else beams.setAttribute("d", "");
     if (!m) Object.assign(callout.style, { left: `${A.x + A.w + 24 > roomOn(stage)[0] - 200 ? 0 : A.x + A.w + 24}px`, top: `${A.y}px` });
     else callout.style.cssText = "";
     return write();

@@ -208,8 +208,20 @@ function build({ get, set, redraw, root, running, controls }) {
     changed();
     set({ source: OWN, strokes: text });
   }
-  const square = drawing({ fresh: () => state.source !== OWN && !due, changed, done, moved: () => redraw() });
-  const undo = press({ click: () => { if (state.source === OWN) square.strokes = square.strokes.slice(0, -1); done(); } }, "Undo");
+  let before = OWN; // what the first stroke took the place of
+  const fresh = () => {
+    const anew = state.source !== OWN && !due;
+    if (anew) before = state.source;
+    return anew;
+  };
+  const square = drawing({ fresh, changed, done, moved: () => redraw() });
+  const undo = press({ click: () => {
+    if (state.source === OWN) square.strokes = square.strokes.slice(0, -1);
+    else if (!square.strokes.length) return;
+    if (square.strokes.length) return done();
+    version += 1;
+    if (!set({ source: before, strokes: (text = "") })) redraw();
+  } }, "Undo");
   const clear = press({ click: () => { square.strokes = []; done(); } }, "Clear");
   square.root.append(buttonBar("Drawing", [undo, clear]));
 

@@ -232,7 +232,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
       Object.assign(callout.style, { left: `${at.x}px`, top: `${at.y - (lay.form === "beside" ? 20 : 0)}px`, width: `${at.w}px` });
     } else callout.style.cssText = "";
     const lost = [0, 1].map((axis) => range(inside[axis]).filter((at) => m[0] && !uses[axis][at]));
-    explain(legend, m[0] && !(hidden && found.trouble) ? [...(p[0] || p[1] ? [["cc-pad", "padding"]] : []), ...(lost.flat().length ? [["cc-lost", "in no window"]] : [])] : []);
+    explain(legend, m[0] && !(hidden && found.trouble) ? [...(next.getAttribute("d") ? [["cc-next", "next window"]] : []), ...(p[0] || p[1] ? [["cc-pad", "padding"]] : []), ...(lost.flat().length ? [["cc-lost", "in no window"]] : [])] : []);
     const drawn = `${[n, k, s, p, A.cell]}`, same = shape === (shape = drawn);
     if (!held) window.to(j * s[1], i * s[0], same ? 180 : 0);
     if (aimed && m[0]) drawUses(A, C);

@@ -241,7 +241,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     hint.style.top = `${A.h + 5}px`;
     if (!m[0]) Object.assign(callout.style, { left: `${C.x}px`, top: `${C.y - 18}px`, width: `${C.w}px` });
     else callout.style.cssText = "";
-    explain(legend, [...(now.ring[0] || now.ring[1] ? [["cc-pad", `padding, ${zero()}`]] : []), ...(now.over[0] || now.over[1] ? [["cc-hole", "hangs over"]] : []), ...(shifted && roomy ? [["cc-changed", "changed"]] : [])]);
+    explain(legend, [...(next.getAttribute("d") && (roomy || !compares()) ? [["cc-next", "next window"]] : []), ...(now.ring[0] || now.ring[1] ? [["cc-pad", `padding, ${zero()}`]] : []), ...(now.over[0] || now.over[1] ? [["cc-hole", "hangs over"]] : []), ...(shifted && roomy ? [["cc-changed", "changed"]] : [])]);
     const drawn = `${[n, k, s, p, A.cell, m]}`, same = shape === (shape = drawn);
     if (!held?.inside) window.to(j * now.step[1], i * now.step[0], same ? 180 : 0);
     return write(i, j, seen, scale, scales);

@@ -34,7 +34,7 @@ function field({ kind, answer, slips }, attributes) {
   return make("input", { type: "text", spellcheck: false, inputmode: pad ? "decimal" : "text", ...attributes });
 }
 
-/** One field for the whole answer. */
+/** One field for the whole answer; right() writes it, which the first time takes a browser long. */
 function single(question, read, hint, right) {
   const input = field(question, { class: "cc-answer", "aria-describedby": question.told });
   return {
@@ -42,7 +42,7 @@ function single(question, read, hint, right) {
     read: () => [read(input.value, question.unit)].flat(),
     hint: (given) => [hint(given, input.value)],
     mark: (good) => input.setAttribute("aria-invalid", `${!good}`),
-    solution: () => [`Answer: ${right}. ${question.because}`],
+    solution: () => [`Answer: ${right()}. ${question.because}`],
   };
 }
 
@@ -54,7 +54,7 @@ const KINDS = {
       ? `${quote(text)} counts as ${show(value)}: a comma before three digits groups thousands. Write decimals with a point.`
       : !tolerance && right % 1 === 0 && value % 1 ? "The answer is a whole number."
         : "Write the formula down, put the numbers in, and try again.");
-    return single(question, readAnswer, hint, written(right) + (unit && ` ${unit}`));
+    return single(question, readAnswer, hint, () => written(right) + (unit && ` ${unit}`));
   },
 
   shape(question) {
@@ -63,7 +63,7 @@ const KINDS = {
       ? `You gave ${given.length} number${given.length === 1 ? "" : "s"}; the shape has ${length}.`
       : sorted(given) === sorted(answer) ? "These are the right numbers in another order."
         : "Take one axis at a time: which formula gives its size?");
-    return single(question, readShape, hint, `(${answer.join(", ")}${length === 1 ? "," : ""})`);
+    return single(question, readShape, hint, () => `(${answer.join(", ")}${length === 1 ? "," : ""})`);
   },
 
   choice({ answer, options }) {
