@@ -47,7 +47,7 @@ help:
 	@echo "make lint         check the style, the format and the types of the code"
 	@echo "make lint-js      check the JavaScript of the book; needs Node, which nothing else does"
 	@echo "make notebooks    run the notebooks and store them (NOTEBOOKS=book/04-padding.ipynb for one)"
-	@echo "make exercise     write the skeleton of an exercise (CHAPTER=4 NAME=pad_twice)"
+	@echo "make exercise     write the skeleton of an exercise (CHAPTER=6 NAME=crop)"
 	@echo "make frameworks   add PyTorch and Keras, which some tests compare with"
 	@echo "make bench        time the library beside PyTorch, if it is installed, and the pages"
 	@echo "make browser      find or install the Chromium and Firefox that browser tests need"
@@ -81,7 +81,7 @@ quick: $(READY)
 		{ echo "make quick failed: lint spoke first, above the dots; make lint says it again"; exit 1; }
 
 library: $(READY)
-	$(BIN)/python -m pytest --quiet tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
+	$(BIN)/python -m pytest --quiet $(if $(filter no,$(STYLE)),-m "not style") tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
 
 test: $(READY) browser instructor
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(if $(filter no,$(STYLE)),-m "not style") \

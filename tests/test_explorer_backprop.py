@@ -106,7 +106,7 @@ def test_backprop_gives_a_tie_to_the_first_maximum(drive: Any) -> None:
     shown = drive(box, [{"position": 1}, {"position": 6}])
     np.testing.assert_array_equal(grids(shown[0], "∂L/∂x")[0], [[0, 2, 0], [0, 2, 0], [0, 0, 0]])
     assert shown[0]["text"][2] == "x[0, 1] is in 2 windows, and the first maximum of 2."
-    assert shown[1]["text"][2] == "x[2, 0] is in 1 window, and the first maximum of 0."
+    assert shown[1]["text"][2] == "x[2, 0] is in 1 window, and the first maximum of none."
     assert shown[1]["bold"] == ["0"]
 
 

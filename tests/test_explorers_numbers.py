@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from test_book import stored_state
-from test_explorers import drive, explorers, reader
+from test_explorers import TRAITS, drive, explorers, reader
 from test_questions import Form
 
 from cnn_course.explorers import questions
@@ -171,6 +171,11 @@ NAMED = {  # those in which errors were found
     "backprop": [{"kind": "average pooling", "kernel_size": 3, "size": 4},
                  {"kind": "convolution", "image": "your own", "x": [1000.5] * 16}],
 }  # fmt: skip
+
+
+def test_every_explorer_has_its_cells_here() -> None:
+    missing = TRAITS.keys() - EDITED.keys() - {"sizes"}  # which has no list of cells
+    assert not missing, f"add {missing} to EDITED"
 
 
 @pytest.mark.parametrize("name", EDITED)

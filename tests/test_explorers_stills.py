@@ -55,6 +55,11 @@ def numeric(rows: list[list[str]]) -> np.ndarray:
     return np.array([row for row in kept if row], float)
 
 
+def test_every_explorer_has_calls() -> None:
+    missing = TRAITS.keys() - CALLS.keys() - {"sizes"}  # whose table has tests of its own
+    assert not missing, f"add {missing} to CALLS"
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_a_still_picture_holds_the_numbers_that_the_browser_computes(drive: Any, name: str) -> None:
     for options in CALLS[name]:

@@ -56,6 +56,11 @@ def test_every_layer_of_one_input_is_tried():
     assert not missing, f"add {missing} to some_layers"
 
 
+def test_every_layer_is_a_name_of_the_library():
+    kinds = {name for name in cc.layers.__all__ if isinstance(getattr(cc.layers, name), type)}
+    assert kinds - {"Shape"} <= set(cc.__all__)
+
+
 @pytest.mark.parametrize("layer", some_layers(), ids=repr)
 def test_the_input_gradient_is_the_numerical_one(layer):
     x = RNG(1).permutation(240).reshape(2, 4, 5, 6) / 60 - 1.99  # no two alike, none 0: there no layer has a corner

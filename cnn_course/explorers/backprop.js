@@ -283,7 +283,7 @@ function build({ set, move, redraw, refuse, running, callout, controls, root }) 
         part === "x" ? limits(x) : limits(part === "w" ? w[f] : [[result]]), { marks: "cc-y", tag: "b" })));
     spelled.textContent = terms.length ? `= ${terms.slice(0, 4).map(letters).join(" + ")}${terms.length > 4 ? " + …" : ""}` : "";
     if (reads) told.textContent = `${name} is in ${reads.length ? many(reads.length, "window") : "no window"}`
-      + `${kind === MAXIMUM ? `, and the first maximum of ${terms.length}` : ""}.`;
+      + `${kind === MAXIMUM ? `, and the first maximum of ${terms.length || "none"}` : ""}.`;
     if (filters > 1 && reads?.length) told.textContent += " Both filters read it, so their parts add up.";
     const gone = missed.filter((at) => at >= p && at < p + n).map((at) => at - p);
     if (gone.length) lost.textContent = `${rowsAndColumns(gone)} are in no window: gradient 0.`;

@@ -181,7 +181,7 @@ function transport({ go, at, repaint, animate, beat = () => 350, switches }) {
   const next = press({ click: () => step(1) }, "Next ›");
   const pace = press({ click: () => { speed = speed < 4 ? 2 * speed : 1; draw(); } });
   function draw(able = true) {
-    play.textContent = run?.whole ? "❚❚ Pause" : "▶ Play";
+    play.textContent = run?.whole ? "Pause" : "▶ Play";
     pace.textContent = `${speed}×`;
     pace.setAttribute("aria-label", `Speed ${speed}×`);
     for (const button of [back, play, next]) button.disabled = !able;

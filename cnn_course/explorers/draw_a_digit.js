@@ -202,27 +202,30 @@ function build({ get, set, redraw, root, running, controls }) {
     });
   };
   /** What is drawn goes into the state as text, and is from now on what the text says. */
-  function done() {
+  function done(source = OWN) {
     text = toText(square.strokes);
     if (text) square.strokes = fromText(text);
-    changed();
-    set({ source: OWN, strokes: text });
+    version += 1;
+    if (!set({ source, strokes: text })) redraw();
   }
-  let before = OWN; // what the first stroke took the place of
+  const past = []; // what each stroke and each Clear took the place of: [source, strokes]
+  const remember = () => past.push([state.source, [...square.strokes]]);
   const fresh = () => {
-    const anew = state.source !== OWN && !due;
-    if (anew) before = state.source;
-    return anew;
+    remember();
+    return state.source !== OWN && !due;
   };
   const square = drawing({ fresh, changed, done, moved: () => redraw() });
   const undo = press({ click: () => {
-    if (state.source === OWN) square.strokes = square.strokes.slice(0, -1);
-    else if (!square.strokes.length) return;
-    if (square.strokes.length) return done();
-    version += 1;
-    if (!set({ source: before, strokes: (text = "") })) redraw();
+    if (state.source !== OWN && square.strokes.length) return done(); // the drawing that is hidden by a real digit
+    const [source, strokes] = past.pop() ?? [state.source, square.strokes.slice(0, -1)]; // none for one from the address
+    square.strokes = strokes;
+    done(source);
   } }, "Undo");
-  const clear = press({ click: () => { square.strokes = []; done(); } }, "Clear");
+  const clear = press({ click: () => {
+    if (state.source !== OWN || square.strokes.length) remember();
+    square.strokes = [];
+    done();
+  } }, "Clear");
   square.root.append(buttonBar("Drawing", [undo, clear]));
 
   // ---- the maps
@@ -303,7 +306,7 @@ function build({ get, set, redraw, root, running, controls }) {
     near.append(make("div", {}, canvas, label));
     return { canvas, label };
   });
-  near.prepend(make("p", { class: "cc-title" }, make("b", {}, "nearest"), ` of ${trained.length} training digits`));
+  near.prepend(make("p", { class: "cc-title" }, make("b", {}, "nearest"), make("span", {}, ` of ${trained.length} training digits`)));
   const beams = svg("svg", { class: "cc-beams", "aria-hidden": "true" }), marks = svg("svg", { class: "cc-marks", "aria-hidden": "true" });
   const paper = paperOf(() => redraw());
   const stage = make("div", { class: "cc-stage cc-board", "data-picture": "" }, beams, square.root, seen.root,
@@ -405,6 +408,7 @@ function build({ get, set, redraw, root, running, controls }) {
     const kind = blank ? "blank" : key;
     seen.draw(SIDE, SIDE, on, kind, (r, c) => input[SIDE * r + c]);
     seen.canvas.setAttribute("aria-label", "what the network sees, 32 by 32");
+    square.root.classList.toggle("cc-drawn", !nth && !blank);
     square.sketch(nth ? seen.canvas : null, now.pen, on);
     LAYERS.forEach((each, i) => {
       const { rows, cols, cell: which } = tiling(each, form), values = layers[i], most = largest(values);

@@ -162,7 +162,8 @@ function explorer({ name, title, settle, compute, pictures, build, implied = () 
 
     const [choices, steppers] = [of("fieldset, .cc-menu"), of(".cc-step")].map((some) => some.map(({ root: node }) => node));
     const root = make("div", { class: `cc-explorer cc-${name}`, role: "group", "aria-label": `Explorer: ${title}`,
-      "aria-describedby": words.id, "data-explorer": name, "data-lm-suppress-shortcuts": true },
+      "aria-describedby": words.id, "data-explorer": name, "data-lm-suppress-shortcuts": true,
+      dragstart: (event) => event.preventDefault() }, // or a number that is marked and pulled would overwrite another
     make("div", { class: "cc-body" },
       ...(choices.length ? [make("div", { class: "cc-choices" }, ...above, ...choices)] : []),
       stage, make("div", { class: "cc-under" }, ...under),

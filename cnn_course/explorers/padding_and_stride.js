@@ -232,7 +232,7 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
       Object.assign(callout.style, { left: `${at.x}px`, top: `${at.y - (lay.form === "beside" ? 20 : 0)}px`, width: `${at.w}px` });
     } else callout.style.cssText = "";
     const lost = [0, 1].map((axis) => range(inside[axis]).filter((at) => m[0] && !uses[axis][at]));
-    explain(legend, m[0] && !(hidden && found.trouble) ? [...(next.getAttribute("d") ? [["cc-next", "next window"]] : []), ...(p[0] || p[1] ? [["cc-pad", "padding"]] : []), ...(lost.flat().length ? [["cc-lost", "in no window"]] : [])] : []);
+    explain(legend, m[0] && !(hidden && found.trouble) ? [...(next.getAttribute("d") ? [["cc-next", neighbour()[1] < 0 ? "window before" : "next window"]] : []), ...(p[0] || p[1] ? [["cc-pad", "padding"]] : []), ...(lost.flat().length ? [["cc-lost", "in no window"]] : [])] : []);
     const drawn = `${[n, k, s, p, A.cell]}`, same = shape === (shape = drawn);
     if (!held) window.to(j * s[1], i * s[0], same ? 180 : 0);
     if (aimed && m[0]) drawUses(A, C);
@@ -269,11 +269,11 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     const { sizes, p } = now, most = Math.max(...sizes.map((size) => size[0] ? Math.max(size[0] + 2 * p[0], size[1] + 2 * p[1]) : 0));
     now.unit = (h - 44) / most;
     staircase.style.transform = `translate(${x}px,${y}px)`;
-    stairs.style.cssText = `width:${w}px;height:${h}px;cursor:${controls.size ? "ns-resize" : "default"}`;
+    stairs.style.cssText = `width:${w}px;height:${h}px`;
     put(more, w, h - 20);
     more.hidden = !controls.layers || Boolean(running());
     stairs.replaceChildren(...sizes.map((size, layer) => make("li", { "data-value": state.square ? size[0] : `${size}`, class: size[0] ? "" : "cc-none",
-      style: `--above:${size[0] && layer < sizes.length - 1 ? 2 * Math.max(...p) * now.unit : 0}px`,
+      style: `cursor:${controls[layer ? "padding" : "size"] ? "ns-resize" : "default"};--above:${size[0] && layer < sizes.length - 1 ? 2 * Math.max(...p) * now.unit : 0}px`,
       "aria-label": `${layer ? `layer ${layer}` : "input"}: ${size[0] ? state.square ? size[0] : by(size) : "cannot be built"}` },
     make("b", {}, size[0] ? state.square ? show(size[0]) : `${size[0]}×${size[1]}` : "?"),
     make("span", { class: "cc-bars" }, ...(state.square ? [0] : [0, 1]).map((axis) => make("i", { style: size[0]

@@ -102,7 +102,9 @@ function plate({ kind = "", edit, refuse, steer, type, peek, pick, whole }) {
   function pressed({ x, y }) {
     const [row, column] = [Math.floor(y), Math.floor(x)], at = row * columns + column;
     focus(at);
-    if (type && !open && at === before) type(row, column, drawn[at].text);
+    if (!type || open || at !== before) return;
+    type(row, column, drawn[at].text);
+    queueMicrotask(() => stops[at].select?.()); // what is typed now takes the place of the number
   }
   /** Focus the cell that the Tab key leads to. */
   function refocus() { focus(part.list.findIndex((node) => node.tabIndex === 0)); }

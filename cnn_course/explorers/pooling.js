@@ -218,7 +218,8 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     const padded = n.map((size, axis) => size + 2 * now.ring[axis]), cells = m[0] ? padded.map((size, axis) => size + now.over[axis])
       : padded.map((size, axis) => Math.max(size, k[axis]));
     now.wide = cells[1];
-    now.titles = [["input", by(n)], ["output", m[0] ? by(m) : ""]];
+    const hinted = controls.shift && !shifted && roomOn(stage)[0] < 620; // where no hint stands below
+    now.titles = [["input", hinted ? "pull to shift" : by(n)], ["output", m[0] ? by(m) : ""]];
     lay = held?.lay ?? fit(...cells);
     grow(stage, lay.tall);
     const [A, C] = lay.boxes, [i, j] = where(), seen = m[0] && look(x, i, j, state), scale = limits(x), scales = limits(y);
@@ -235,13 +236,14 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     input.frame.classList.toggle("cc-out", !m[0]);
     input.frame.hidden = false;
     drawWindows(i, j);
-    for (const trait of ["window", "stride", "padding", "window_w", "stride_w", "padding_w"]) able(controls[trait], !whole);
+    for (const trait of ["window", "stride", "padding", "window_w", "stride_w", "padding_w", "square", "ceil_mode"]) able(controls[trait], !whole);
+    able(controls.count_include_pad, given.kind === "average");
     const roomy = roomOn(stage)[0] >= 620;
     hint.textContent = !m[0] || !roomy ? "" : shifted ? told() : controls.shift ? "pull the numbers to shift them" : "";
     hint.style.top = `${A.h + 5}px`;
     if (!m[0]) Object.assign(callout.style, { left: `${C.x}px`, top: `${C.y - 18}px`, width: `${C.w}px` });
     else callout.style.cssText = "";
-    explain(legend, [...(next.getAttribute("d") && (roomy || !compares()) ? [["cc-next", "next window"]] : []), ...(now.ring[0] || now.ring[1] ? [["cc-pad", `padding, ${zero()}`]] : []), ...(now.over[0] || now.over[1] ? [["cc-hole", "hangs over"]] : []), ...(shifted && roomy ? [["cc-changed", "changed"]] : [])]);
+    explain(legend, [...(next.getAttribute("d") && (roomy || !compares()) ? [["cc-next", neighbour() < 0 ? "window before" : "next window"]] : []), ...(now.ring[0] || now.ring[1] ? [["cc-pad", `padding, ${zero()}`]] : []), ...(now.over[0] || now.over[1] ? [["cc-hole", "hangs over"]] : []), ...(shifted && roomy ? [["cc-changed", "changed"]] : [])]);
     const drawn = `${[n, k, s, p, A.cell, m]}`, same = shape === (shape = drawn);
     if (!held?.inside) window.to(j * now.step[1], i * now.step[0], same ? 180 : 0);
     return write(i, j, seen, scale, scales);
