@@ -272,8 +272,8 @@ function build({ set, move, stop, redraw, running, callout, controls, root }) {
     stairs.style.cssText = `width:${w}px;height:${h}px`;
     put(more, w, h - 20);
     more.hidden = !controls.layers || Boolean(running());
-    stairs.replaceChildren(...sizes.map((size, layer) => make("li", { "data-value": state.square ? size[0] : `${size}`, class: size[0] ? "" : "cc-none",
-      style: `cursor:${controls[layer ? "padding" : "size"] ? "ns-resize" : "default"};--above:${size[0] && layer < sizes.length - 1 ? 2 * Math.max(...p) * now.unit : 0}px`,
+    stairs.replaceChildren(...sizes.map((size, layer) => make("li", { "data-value": state.square ? size[0] : `${size}`, class: `${size[0] ? "" : "cc-none"} ${controls[layer ? "padding" : "size"] && !running() ? "cc-pull" : ""}`,
+      style: `--above:${size[0] && layer < sizes.length - 1 ? 2 * Math.max(...p) * now.unit : 0}px`,
       "aria-label": `${layer ? `layer ${layer}` : "input"}: ${size[0] ? state.square ? size[0] : by(size) : "cannot be built"}` },
     make("b", {}, size[0] ? state.square ? show(size[0]) : `${size[0]}×${size[1]}` : "?"),
     make("span", { class: "cc-bars" }, ...(state.square ? [0] : [0, 1]).map((axis) => make("i", { style: size[0]
