@@ -211,3 +211,10 @@ def test_play_lets_the_numbers_fly_and_leaves_nothing_over(reader: Any) -> None:
     tab.get_by_label("output[1, 1] is 9").click()
     tab.wait_for_timeout(600)
     assert tab.locator(".cc-fly, .cc-lit, .cc-wait, .cc-empty").count() == 0
+
+
+def test_a_pull_beside_the_window_brings_it_where_nothing_else_can_be_pulled(reader: Any) -> None:
+    tab = reader(explorers.pooling(controls=("image", "window", "stride", "square")))  # 4 by 6, windows of 2, stride 2
+    cell = tab.locator(".cc-image .cc-cell").nth(3 * 6 + 1)
+    pull(tab, cell, cell.bounding_box()["width"], 0, away=True)
+    assert line(tab).startswith("output[1, 1] ")

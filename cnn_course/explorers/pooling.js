@@ -152,6 +152,7 @@ function build({ set, move, stop, redraw, refuse, running, callout, controls, ro
     if (event.target.tagName !== "INPUT") event.preventDefault();
   }, (dx, dy, event) => {
     input.root.classList.add("cc-held");
+    held.inside ||= Boolean(now.m[0]) && !controls.shift; // where nothing else can be pulled, the window comes
     if (held.inside) over.pull(event, nearest); // the window
     else if (controls.shift) { // the numbers under it; nothing else moves until they are let go
       const steps = [dy / lay.boxes[0].high, dx / lay.boxes[0].cell];
