@@ -15,6 +15,7 @@ VERSION ?=
 CHAPTER ?=
 NAME ?=
 SKIPS ?= no
+MARKED = $(if $(filter no,$(STYLE)),-m "not style")
 BIN := .venv/bin
 READY := .venv/ready
 # What opens pages, runs notebooks, trains, or draws thousands of cases: not needed to see that the library is right.
@@ -81,10 +82,10 @@ quick: $(READY)
 		{ echo "make quick failed: lint spoke first, above the dots; make lint says it again"; exit 1; }
 
 library: $(READY)
-	$(BIN)/python -m pytest --quiet $(if $(filter no,$(STYLE)),-m "not style") tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
+	$(BIN)/python -m pytest --quiet $(MARKED) tests cnn_course $(SLOW:%=--ignore-glob='tests/test_%.py')
 
 test: $(READY) browser instructor
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(if $(filter no,$(STYLE)),-m "not style") \
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(MARKED) \
 	    $(if $(filter yes,$(SKIPS)),,--no-skips)
 
 exercises: $(READY)

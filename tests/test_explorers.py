@@ -497,20 +497,13 @@ def test_a_number_that_can_be_typed_over_is_seen_to_be_underlined(reader: Any, n
         assert field.screenshot() != before, field.get_attribute("aria-label")
 
 
-def centre(cell: Any) -> tuple[float, float]:
-    box = cell.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def test_a_number_that_is_pulled_onto_another_overwrites_nothing(reader: Any) -> None:
     tab = reader(explorers.convolution_2d())
     cells = tab.locator(".cc-kernel .cc-cell")
     values = lambda: cells.locator("input").evaluate_all("(all) => all.map((field) => field.value)")  # noqa: E731
     before = values()
-    tab.mouse.click(*centre(cells.nth(3)))  # which marks it
-    tab.mouse.down()
-    tab.mouse.move(*centre(cells.nth(2)), steps=8)
-    tab.mouse.up()
+    cells.nth(3).click()  # which marks it
+    pull(tab, cells.nth(3), -cells.nth(3).bounding_box()["width"])
     assert values() == before == ["0", "1", "2", "3"]
     assert line(tab).endswith("= 19")
 
@@ -520,7 +513,7 @@ def test_what_is_typed_after_a_second_press_takes_the_place_of_the_number(reader
     tab = reader(getattr(explorers, name)())
     cell = tab.locator(".cc-image .cc-cell").nth(1)
     for _ in range(2):
-        tab.mouse.click(*centre(cell))
+        cell.click()
         tab.wait_for_timeout(400)  # no double click
     tab.keyboard.type("7")
     assert cell.locator("input").input_value() == "7"
